@@ -1,0 +1,73 @@
+"""Kexue Lab: builds the app from the tuple of demos and serves it. `python app.py`."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is imported
+if os.environ.get("SPACES_ZERO_GPU"):
+    import spaces  # noqa: F401  # before anything touches CUDA
+
+import gradio as gr
+
+from demos import DEMOS
+from demos.frame.home import build_home
+from demos.frame.status import build_status_line
+from demos.frame.strings import I18N, text
+from demos.frame.tables import MAX_FILE_BYTES
+from demos.frame.theme import STYLE_SHEET, build_theme
+from models.registry import Registry
+
+CONCURRENT_EVENTS = 32  # visitors whose requests the registry may merge
+DAY = 86_400
+
+HEADER = '<div class="kl-header"><span class="kl-seal">科</span><h1>Kexue Lab</h1></div>'
+
+
+def build_app(registry: Registry) -> gr.Blocks:
+    """The whole interface over one registry."""
+    with gr.Blocks(title="Kexue Lab", delete_cache=(3_600, DAY), analytics_enabled=False) as app:
+        with gr.Row(equal_height=True):
+            gr.HTML(HEADER, container=False)
+            build_status_line(registry)
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab(text("home.title"), id="home"):
+                build_home(DEMOS, tabs)
+            for demo in DEMOS:
+                with gr.Tab(text(f"{demo.key}.title"), id=demo.key, elem_id=f"tab-{demo.key}"):
+                    demo.build(registry, app)
+    return app.queue(api_open=False, default_concurrency_limit=CONCURRENT_EVENTS, max_size=256)
+
+
+def launch(app: gr.Blocks, **options: object) -> None:
+    """Serve the app with the house's settings; `options` override (tests choose a port)."""
+    settings: dict[str, object] = {
+        "theme": build_theme(),
+        "css_paths": [STYLE_SHEET],
+        "i18n": I18N,
+        "max_file_size": MAX_FILE_BYTES,
+        "show_error": False,
+        "ssr_mode": False,
+        "max_threads": 2 * CONCURRENT_EVENTS,
+        "state_session_capacity": 1_000,
+        "run_history": False,
+        "footer_links": ["api", "settings"],
+    }
+    app.launch(**(settings | options))
+
+
+def main() -> None:
+    """Start the registry, load the built-in models behind the first page, serve."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    registry = Registry(
+        eager=bool(os.environ.get("SPACES_ZERO_GPU")),
+        allow_hub_ids=os.environ.get("KEXUE_LAB_ALLOW_HUB_IDS") == "1",
+    )
+    registry.preload(card.key for card in registry.catalog.embedded())
+    launch(build_app(registry))
+
+
+if __name__ == "__main__":
+    main()

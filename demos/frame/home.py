@@ -1,0 +1,35 @@
+"""The home view: what this is in three sentences, and a door to every tab."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import gradio as gr
+
+from demos.frame.demo import Demo
+from demos.frame.strings import text
+
+
+def build_home(demos: Sequence[Demo], tabs: gr.Tabs) -> None:
+    """Lay out the home tab; each card's button selects its demo's tab."""
+    gr.Markdown(text("home.text"), elem_id="home-text")
+    for start in range(0, len(demos), 2):
+        with gr.Row(equal_height=True):
+            for demo in demos[start : start + 2]:
+                _build_card(demo, tabs)
+
+
+def _build_card(demo: Demo, tabs: gr.Tabs) -> None:
+    with gr.Column(elem_classes="kl-card", min_width=300):
+        gr.Markdown(f"### {text(f'{demo.key}.title')}")
+        gr.Markdown(text(f"{demo.key}.summary"))
+        links = " · ".join(f"[{post}](https://kexue.fm/archives/{post})" for post in demo.posts)
+        gr.Markdown(f"kexue.fm: {links}")
+        door = gr.Button(text("home.open"), elem_id=f"home-open-{demo.key}", size="sm")
+        # In the browser alone: no trip to the server to change a tab.
+        door.click(
+            None,
+            js=f"() => document.querySelector('button[role=tab][data-tab-id=\"{demo.key}\"]')?.click()",
+            api_name=f"open_{demo.key}",
+            api_visibility="private",
+        )

@@ -1,0 +1,34 @@
+"""The one progress bar: a line of text and a bar, as HTML that a generator handler yields."""
+
+from __future__ import annotations
+
+from html import escape
+
+from demos.frame.strings import Language, say
+from models.work import Progress
+
+IDLE = ""
+
+
+def progress_html(what: str, progress: Progress, language: Language) -> str:
+    """A bar with what is being done, how much of it, and the time left once it can be judged."""
+    share = progress.done / progress.total if progress.total else 1.0
+    text = say("progress.count", language, what=what, done=progress.done, total=progress.total)
+    left = progress.seconds_left
+    if left is not None and left > 2:
+        text += say("progress.left", language, time=_duration(left, language))
+    return (
+        f'<div class="kl-progress" role="progressbar" aria-valuenow="{share:.0%}">'
+        f'<span>{escape(text)}</span><div><i style="width:{share:.1%}"></i></div></div>'
+    )
+
+
+def note_html(text: str, kind: str = "note") -> str:
+    """A quiet line of text in the same place (`kind` is "note" or "warning")."""
+    return f'<div class="kl-note kl-{kind}">{escape(text)}</div>' if text else ""
+
+
+def _duration(seconds: float, language: Language) -> str:
+    if seconds < 90:
+        return say("time.seconds", language, n=round(seconds))
+    return say("time.minutes", language, n=round(seconds / 60))

@@ -1,0 +1,53 @@
+"""The registry's status line: device, loaded models, queue; the reason stands in its tooltip."""
+
+from __future__ import annotations
+
+from html import escape
+
+import gradio as gr
+
+from demos.frame.strings import Language, language_of, say
+from models.registry import Registry, RegistryStatus
+
+_REFRESH_SECONDS = 4.0
+
+
+def status_html(status: RegistryStatus, language: Language) -> str:
+    """One line for people; details on hover."""
+    if status.device == "starting":
+        return _line(say("status.starting", language), "", busy=True)
+    names = ", ".join(model.key for model in status.models) or say("status.no_model", language)
+    line = say(
+        "status.ready",
+        language,
+        device=status.device,
+        dtype=status.dtype,
+        models=names if len(status.models) < 3 else f"{len(status.models)}",
+        megabytes=f"{status.nbytes / 1e6:.0f}",
+        queue=status.queue_length,
+    )
+    detail = f"{status.reason}; {names}; {status.calls} calls, {status.cache_hits} cache hits"
+    return _line(line, detail, busy=status.queue_length > 0)
+
+
+def build_status_line(registry: Registry) -> None:
+    """Lay out the line and keep it fresh. Runs beside the queue: it never waits for compute."""
+
+    def refresh(request: gr.Request) -> str:
+        return status_html(registry.status(), language_of(request))
+
+    line = gr.HTML(elem_id="status", container=False)
+    timer = gr.Timer(_REFRESH_SECONDS)
+    timer.tick(
+        refresh,
+        outputs=line,
+        queue=False,
+        show_progress="hidden",
+        api_name="status_tick",
+        api_visibility="private",
+    )
+
+
+def _line(text: str, detail: str, busy: bool) -> str:
+    dot = '<i class="busy"></i>' if busy else "<i></i>"
+    return f'<div class="kl-status" title="{escape(detail)}">{dot}{escape(text)}</div>'

@@ -1,0 +1,190 @@
+"""Reading a visitor's table: CSV, TSV and JSON Lines, in the encodings that people really have."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from demos.frame.errors import InputProblem
+
+MAX_FILE_BYTES = 20 << 20
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl")
+_SIGNATURES = {
+    b"PK\x03\x04": "Excel / ZIP",
+    b"\x89PNG": "PNG",
+    b"%PDF": "PDF",
+    b"\xff\xd8\xff": "JPEG",
+    b"\x1f\x8b": "gzip",
+    b"PAR1": "Parquet",
+    b"GIF8": "GIF",
+    b"\xd0\xcf\x11\xe0": "Excel (.xls)",
+}
+csv.field_size_limit(MAX_FILE_BYTES)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as text, every row as long as `columns`; `header` tells whether the file named its columns."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    header: bool
+    encoding: str
+    delimiter: str
+
+    def column(self, name: str) -> list[str]:
+        """The cells of a column, top to bottom."""
+        index = self.columns.index(name)
+        return [row[index] for row in self.rows]
+
+
+def read_table(path: str | Path, known_names: Sequence[str], max_rows: int) -> Table:
+    """Read an uploaded file.
+
+    Args:
+        path: the file; its ending chooses between JSON Lines and delimited text.
+        known_names: column names (lower case) by which a first row is recognised as a header.
+        max_rows: more rows than this are refused.
+
+    Raises:
+        InputProblem: unreadable, empty or too large; the sentence says which and what to do.
+    """
+    path = Path(path)
+    raw = path.read_bytes()
+    if path.suffix.lower() not in TABLE_ENDINGS:
+        raise InputProblem("table.ending", name=path.name, endings=", ".join(TABLE_ENDINGS))
+    text, encoding = decode(raw, path.name)
+    if path.suffix.lower() == ".jsonl":
+        return _from_json_lines(text, encoding, path.name, max_rows)
+    return parse_delimited(text, known_names, max_rows, name=path.name, encoding=encoding)
+
+
+def decode(raw: bytes, name: str) -> tuple[str, str]:
+    """Bytes to text: UTF-8, UTF-16 with its mark, or Chinese GB 18030; never a guess beyond these.
+
+    Raises:
+        InputProblem: empty, binary, or text in another encoding.
+    """
+    if not raw.strip():
+        raise InputProblem("table.empty", name=name)
+    for signature, what in _SIGNATURES.items():
+        if raw.startswith(signature):
+            raise InputProblem("table.binary", name=name, what=what)
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            return raw.decode("utf-16"), "UTF-16"
+        except UnicodeDecodeError:
+            raise InputProblem("table.encoding", name=name) from None
+    if b"\0" in raw:
+        raise InputProblem("table.binary", name=name, what="?")
+    try:
+        return raw.decode("utf-8-sig"), "UTF-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = raw.decode("gb18030")
+    except UnicodeDecodeError:
+        raise InputProblem("table.encoding", name=name) from None
+    if not _looks_chinese(text):
+        raise InputProblem("table.encoding", name=name)
+    return text, "GB 18030"
+
+
+def parse_delimited(
+    text: str,
+    known_names: Sequence[str],
+    max_rows: int,
+    name: str = "",
+    encoding: str = "UTF-8",
+) -> Table:
+    """Comma-, tab- or semicolon-separated text, with or without a header.
+
+    Raises:
+        InputProblem: nothing in it, too many rows, or an unclosed quote.
+    """
+    delimiter = _delimiter_of(text)
+    cells = [row for row in _split(text, delimiter, name) if any(cell.strip() for cell in row)]
+    if not cells:
+        raise InputProblem("table.empty", name=name)
+    width = max(len(row) for row in cells)
+    rows = [tuple([*row, *[""] * (width - len(row))]) for row in cells]
+    header = any(cell.strip().lower() in known_names for cell in rows[0])
+    columns = _unique(rows[0]) if header else tuple(f"#{i + 1}" for i in range(width))
+    body = tuple(rows[1:] if header else rows)
+    if not body:
+        raise InputProblem("table.empty", name=name)
+    if len(body) > max_rows:
+        raise InputProblem("table.too_many_rows", rows=len(body), limit=max_rows)
+    return Table(columns, body, header, encoding, delimiter)
+
+
+def _split(text: str, delimiter: str, name: str) -> list[list[str]]:
+    if delimiter == "\t":
+        # Tab-separated corpora hold lone quotation marks as text: only a cell that is quoted
+        # as a whole is unquoted.
+        return [[_unquote(cell) for cell in line.split("\t")] for line in text.splitlines()]
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        raise InputProblem("table.quotes", name=name) from None
+
+
+def _unquote(cell: str) -> str:
+    if len(cell) >= 2 and cell[0] == cell[-1] == '"' and '"' not in cell[1:-1].replace('""', ""):
+        return cell[1:-1].replace('""', '"')
+    return cell
+
+
+def _delimiter_of(text: str) -> str:
+    """The separator that most of the first lines have, tabs before the others."""
+    lines = [line for line in text.splitlines()[:50] if line.strip()]
+    counts = {mark: sum(mark in line for line in lines) for mark in ("\t", ",", ";")}
+    best = max(counts, key=lambda mark: counts[mark])
+    return best if counts[best] else "\t"
+
+
+def _from_json_lines(text: str, encoding: str, name: str, max_rows: int) -> Table:
+    records: list[dict[str, Any]] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (json.JSONDecodeError, RecursionError):
+            raise InputProblem("table.json_line", name=name, line=number) from None
+        if isinstance(record, list):
+            record = {f"#{i + 1}": cell for i, cell in enumerate(record)}
+        if not isinstance(record, dict):
+            raise InputProblem("table.json_line", name=name, line=number)
+        records.append(record)
+        if len(records) > max_rows:
+            rows = sum(bool(line.strip()) for line in text.splitlines())
+            raise InputProblem("table.too_many_rows", rows=rows, limit=max_rows)
+    columns = tuple(dict.fromkeys(str(column) for record in records for column in record))
+    rows = tuple(tuple(_cell(record.get(column)) for column in columns) for record in records)
+    return Table(columns, rows, not columns[0].startswith("#"), encoding, "JSONL")
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+def _unique(names: Sequence[str]) -> tuple[str, ...]:
+    """Column names, stripped, empty ones numbered, repeated ones marked."""
+    result: list[str] = []
+    for index, raw in enumerate(names):
+        name = raw.strip() or f"#{index + 1}"
+        result.append(name if name not in result else f"{name} ({index + 1})")
+    return tuple(result)
+
+
+def _looks_chinese(text: str) -> bool:
+    """Whether the characters beyond ASCII are common Chinese ones, as chance would not make them."""
+    foreign = [c for c in text if ord(c) > 127]
+    chinese = sum("\u4e00" <= c <= "\u9fa5" or c in "，。！？、：；（）“”‘’《》—…" for c in foreign)
+    return chinese >= 0.9 * len(foreign)

@@ -1,0 +1,82 @@
+"""What is said beside the numbers: warnings, and the pairs on which two models disagree most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from demos.frame.progress import note_html
+from demos.frame.strings import Language, say
+from demos.pairs.agreement import Disagreement
+from demos.pairs.pair_set import PairSet
+from demos.pairs.scoring import ModelScores
+
+_SHOWN_CHARACTERS = 160
+_CHINESE_SHARE = 0.3
+
+
+def notes_html(
+    pair_set: PairSet, scored: Sequence[ModelScores], left_out: Sequence[str], language: Language
+) -> str:
+    """Warnings: models left out, pairs cut to length, Chinese text under an English model."""
+    warnings = list(left_out)
+    chinese = _is_chinese(pair_set)
+    for model in scored:
+        cut = int(model.truncated.sum())
+        if cut:
+            warnings.append(
+                say(
+                    "pairs.cut",
+                    language,
+                    model=model.card.title,
+                    tokens=model.card.max_length or "?",
+                    count=cut,
+                )
+            )
+        if chinese and model.card.languages == ("en",):
+            name = say("language.en", language)
+            warnings.append(
+                say("pairs.language", language, model=model.card.title, languages=name)
+            )
+    return "".join(note_html(warning, "warning") for warning in warnings)
+
+
+def disagreement_html(
+    pair_set: PairSet,
+    x: ModelScores,
+    y: ModelScores,
+    disagreements: Sequence[Disagreement],
+    language: Language,
+) -> str:
+    """The numbered pairs of greatest rank difference, with both ranks."""
+    if not disagreements:
+        return note_html(say("pairs.agree", language))
+    items = "".join(_item(pair_set, x, y, d, language) for d in disagreements)
+    title = escape(say("pairs.disagreement", language))
+    return f'<h3>{title}</h3><ol class="kl-disagreement">{items}</ol>'
+
+
+def _item(
+    pair_set: PairSet, x: ModelScores, y: ModelScores, found: Disagreement, language: Language
+) -> str:
+    sentences = "<br>".join(f"<q>{escape(_short(s))}</q>" for s in pair_set.pairs[found.index])
+    line = say(
+        "pairs.disagreement_line",
+        language,
+        x=x.card.title,
+        y=y.card.title,
+        rank_x=f"{found.rank_x:g}",
+        rank_y=f"{found.rank_y:g}",
+    )
+    return f"<li>{sentences}<small>{escape(line)}</small></li>"
+
+
+def _short(sentence: str) -> str:
+    return sentence if len(sentence) <= _SHOWN_CHARACTERS else sentence[:_SHOWN_CHARACTERS] + "…"
+
+
+def _is_chinese(pair_set: PairSet) -> bool:
+    sample = "".join(a + b for a, b in pair_set.pairs[:500])
+    letters = [c for c in sample if c.isalpha()]
+    chinese = sum("\u4e00" <= c <= "\u9fff" for c in letters)
+    return chinese > _CHINESE_SHARE * len(letters)

@@ -1,0 +1,79 @@
+"""One copy of a transformer's weights, shared by the plain model and by every adapter on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from models.device import Device
+
+
+class Backbone:
+    """A transformer without a task head, with LoRA adapters that are switched, never merged.
+
+    Merging would be a little faster for one adapter and would need a second copy of the weights for
+    the next. All calls come from the registry's one device thread, so switching needs no lock.
+    """
+
+    def __init__(self, folder: Path, device: Device):
+        from transformers import AutoModel
+
+        model: nn.Module = AutoModel.from_pretrained(
+            folder,
+            dtype=device.dtype,
+            use_safetensors=True,
+            local_files_only=True,
+            trust_remote_code=False,
+        )
+        self.hidden_size: int = model.config.hidden_size  # type: ignore[union-attr,assignment]
+        self._model = device.place(model.eval().requires_grad_(False))
+        self._device = device
+        self._peft: Any = None
+        self._active: str | None = None
+        self.nbytes = module_bytes(self._model)
+
+    def add_adapter(self, name: str, folder: Path) -> int:
+        """Load a peft adapter beside those that are there; returns its bytes."""
+        from peft import PeftModel
+
+        if self._peft is None:
+            self._peft = PeftModel.from_pretrained(
+                self._model, folder, adapter_name=name, autocast_adapter_dtype=False
+            )
+        else:
+            self._peft.load_adapter(folder, adapter_name=name, autocast_adapter_dtype=False)
+        own = [p for n, p in self._peft.named_parameters() if f".{name}." in n]
+        for parameter in own:
+            parameter.data = parameter.data.to(self._device.choice.device, self._device.dtype)
+        self._peft.requires_grad_(False).eval()
+        self._active = ""  # unknown: the next pass sets it
+        return sum(p.nbytes for p in own)
+
+    def remove_adapter(self, name: str) -> None:
+        """Forget an adapter's weights."""
+        self._peft.delete_adapter(name)
+        self._active = ""
+
+    def hidden_states(self, inputs: dict[str, Tensor], adapter: str | None) -> Tensor:
+        """Last hidden states [b, t, d] of padded inputs, with the adapter's weights or without any."""
+        self._activate(adapter)
+        on_device = {name: self._device.to_device(tensor) for name, tensor in inputs.items()}
+        return self._model(**on_device).last_hidden_state  # [b, t, d]
+
+    def _activate(self, adapter: str | None) -> None:
+        if self._peft is None or adapter == self._active:
+            return
+        if adapter is None:
+            self._peft.base_model.disable_adapter_layers()
+        else:
+            self._peft.base_model.enable_adapter_layers()
+            self._peft.set_adapter(adapter, inference_mode=True)
+        self._active = adapter
+
+
+def module_bytes(module: nn.Module) -> int:
+    """Bytes of a module's parameters and buffers."""
+    tensors = [*module.parameters(), *module.buffers()]
+    return sum(tensor.nbytes for tensor in tensors)

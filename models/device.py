@@ -1,0 +1,175 @@
+"""Where the mathematics runs, in which number format, and why.
+
+A `Device` is the one place that touches a torch device: it places modules and tensors, fetches results,
+knows what "out of memory" looks like. Tests put a fake in its place that counts placements.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
+
+# Tokens in one forward pass. On a CPU a batch should stay inside the caches (1,024 tokens of 384 floats
+# are 1.5 MB a layer; measured: 17 s against 25 s at 8,192 for the same 80,000 tokens); a GPU wants to be full.
+CPU_TOKEN_BUDGET = 1_024
+CUDA_TOKEN_BUDGET = 65_536
+_LENT_GPU_BUDGET = 24 << 30  # bytes of weights on a GPU that is lent per call and cannot be asked now
+
+
+@dataclass(frozen=True)
+class DeviceChoice:
+    """A torch device and dtype with the reason for them, to be shown to people."""
+
+    device: torch.device
+    dtype: torch.dtype
+    reason: str
+
+
+def choose_device(
+    requested: str | torch.device | None = None, dtype: torch.dtype | None = None
+) -> DeviceChoice:
+    """Pick device and dtype: a CUDA GPU when there is one, bf16 where the hardware is fast at it.
+
+    Args:
+        requested: a torch device or its name; None picks.
+        dtype: overrides the choice of number format.
+    """
+    if requested is not None:
+        device, why = torch.device(requested), "as requested"
+    elif torch.cuda.is_available():
+        device, why = torch.device("cuda"), torch.cuda.get_device_name()
+    else:
+        device, why = torch.device("cpu"), f"no CUDA GPU, {torch.get_num_threads()} CPU threads"
+    if dtype is not None:
+        return DeviceChoice(device, dtype, f"{why}; number format as requested")
+    fast, reason = _fast_bfloat16(device)
+    return DeviceChoice(device, torch.bfloat16 if fast else torch.float32, f"{why}; {reason}")
+
+
+def _fast_bfloat16(device: torch.device) -> tuple[bool, str]:
+    if device.type == "cuda":
+        if not torch.cuda.is_available():
+            return False, "fp32: CUDA cannot be asked"
+        major, minor = torch.cuda.get_device_capability(device)
+        if major >= 8:
+            return True, f"bf16: compute capability {major}.{minor} has bf16 matrix units"
+        return False, f"fp32: compute capability {major}.{minor} has no bf16 matrix units"
+    if device.type == "cpu":
+        if torch.cpu._is_amx_tile_supported():
+            return True, "bf16: this CPU has AMX"
+        if torch.cpu._is_avx512_bf16_supported():
+            return True, "bf16: this CPU has AVX512-BF16"
+        return False, "fp32: this CPU has neither AMX nor AVX512-BF16"
+    return False, f"fp32: bf16 is not measured on {device.type}"
+
+
+class Device:
+    """Owner of one torch device: every placement, transfer and memory question goes through it."""
+
+    def __init__(self, choice: DeviceChoice):
+        self.choice = choice
+        self.token_budget = CUDA_TOKEN_BUDGET if self.is_cuda else CPU_TOKEN_BUDGET
+
+    @property
+    def is_cuda(self) -> bool:
+        return self.choice.device.type == "cuda"
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether the GPU is there only while a `gpu_task` runs, in a process of its own."""
+        return self.is_cuda and on_zero_gpu()
+
+    @property
+    def is_asynchronous(self) -> bool:
+        """Whether a forward pass returns before the device has finished it."""
+        return self.is_cuda and not self.is_lent
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.choice.dtype
+
+    def place(self, module: ModuleT) -> ModuleT:
+        """Move a module's weights onto the device."""
+        return module.to(self.choice.device)
+
+    def to_device(self, tensor: Tensor) -> Tensor:
+        """Copy a CPU tensor to the device, without waiting for the copy where that is possible."""
+        if not self.is_asynchronous or tensor.is_cuda:
+            return tensor.to(self.choice.device)
+        return tensor.pin_memory().to(self.choice.device, non_blocking=True)
+
+    def fetch(self, tensor: Tensor) -> Callable[[], Tensor]:
+        """Start copying a result back; calling what is returned waits for it and gives the CPU tensor.
+
+        On CUDA the copy is queued behind the forward pass, so the next batch can be launched meanwhile.
+        """
+        if not self.is_asynchronous:
+            result = tensor.cpu()
+            return lambda: result
+        host = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
+        host.copy_(tensor, non_blocking=True)
+        done = torch.cuda.Event()
+        done.record()
+
+        def wait() -> Tensor:
+            done.synchronize()
+            return host.clone()  # a pinned page is scarce: hand out ordinary memory
+
+        return wait
+
+    def is_out_of_memory(self, error: BaseException) -> bool:
+        """Whether an exception says that the device (or the machine) has no memory left for this batch."""
+        if isinstance(error, (torch.cuda.OutOfMemoryError, MemoryError)):
+            return True
+        return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+    def release_memory(self) -> None:
+        """Hand cached blocks back after an eviction or an out-of-memory error."""
+        if self.is_asynchronous:
+            torch.cuda.empty_cache()
+
+    def default_memory_budget(self) -> int:
+        """Bytes that models may take by default: half of a GPU's free memory, or of the RAM."""
+        if self.is_lent:
+            return _LENT_GPU_BUDGET
+        if self.is_cuda:
+            free, _ = torch.cuda.mem_get_info(self.choice.device)
+            return free // 2
+        return _physical_memory() // 2
+
+    def gpu_task(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a function so that it holds a GPU while it runs; itself where the GPU is always there.
+
+        A wrapped function's arguments and result travel between processes: CPU tensors, nothing large.
+        """
+        if not self.is_lent:
+            return function
+        import spaces
+
+        return spaces.GPU(function, duration=30)
+
+
+def on_zero_gpu() -> bool:
+    """Whether this is a Hugging Face Space with a GPU lent per call."""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
+
+
+def _physical_memory() -> int:
+    """Bytes of RAM, or the container's limit where that is lower."""
+    try:
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows
+        return 8 << 30
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
+    except OSError:
+        return total
+    return min(total, int(limit)) if limit.isdigit() else total

@@ -1,0 +1,486 @@
+"""The one owner of weights and devices. Every tab, API call and tool call computes through it.
+
+Design:
+- Callers block in `embed`, `score` and `run`, or iterate over `embedding` and `scoring` for progress.
+- Tokenising happens in the caller's thread, forward passes on the scheduler's one thread.
+- Input that is longer than a window is handed in slice by slice, two slices in flight, in the bulk lane:
+  memory stays bounded, a cancel takes effect within a slice, and small requests pass between batches.
+- torch is imported on a thread of its own at construction, so that an app can show its first page
+  meanwhile; the first computation waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, Ticket
+from models.cache import ResultCache
+from models.catalog import CATALOG, Catalog, ModelCard, hub_card
+from models.errors import InputError
+from models.work import Work
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from models.device import Device
+    from models.store import LoadedModel, ModelStore
+    from models.tokenizer import Encoding
+
+ResultT = TypeVar("ResultT")
+Pair = tuple[str, str]
+Rows = dict[Hashable, Any]  # encoder input -> unit vector (Tensor [d]) or logit (float)
+
+DEFAULT_CACHE_BYTES = 256 << 20
+_SLICES_IN_FLIGHT = 2
+_UTF8_BYTES_PER_TOKEN = 4  # English; Chinese has about 3 bytes a token, close enough for slicing
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ModelStatus:
+    """One loaded model."""
+
+    key: str
+    source: str
+    revision: str
+    nbytes: int
+    calls: int
+    in_use: bool
+
+
+@dataclass(frozen=True)
+class RegistryStatus:
+    """A snapshot for people: what is loaded, where it runs and why, how busy it is.
+
+    Before torch is imported `device` is "starting". Bytes of a shared base count once, in `nbytes`.
+    """
+
+    device: str
+    dtype: str
+    reason: str
+    models: tuple[ModelStatus, ...]
+    nbytes: int
+    memory_budget: int
+    queue_length: int
+    calls: int
+    batches: int
+    evictions: int
+    out_of_memory_events: int
+    cache_hits: int
+    cache_misses: int
+    cache_entries: int
+    cache_nbytes: int
+
+
+@dataclass
+class _Engine:
+    """What exists once torch is imported."""
+
+    device: Device
+    store: ModelStore
+    scheduler: Scheduler
+    forward: Callable[[str, list[Encoding]], Tensor]
+    compute: Callable[[Callable[..., Any], tuple[Any, ...]], Any]
+
+
+@dataclass
+class _Flight:
+    """A slice on its way: its known rows, the ticket for the others, and the lease that keeps the model."""
+
+    rows: Rows
+    missing: dict[Hashable, None]  # an ordered set
+    ticket: Ticket[Any]
+    model: LoadedModel
+
+
+class Registry:
+    """See the module's design notes.
+
+    Args:
+        catalog: the models that can be asked for.
+        device: a torch device, its name, or a `models.device.Device`; None picks.
+        memory_budget: bytes for all weights together; None takes half of the free GPU memory or the RAM.
+        eager: load every embedded model now and keep it (for a GPU that is lent per call).
+        dtype: number format of the weights; None picks (bf16 where the hardware is fast at it).
+        cache_bytes: bound of the cache of results.
+        allow_hub_ids: whether a key may be a hub id (owner/name) outside the catalog.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog = CATALOG,
+        device: str | torch.device | Device | None = None,
+        memory_budget: int | None = None,
+        eager: bool = False,
+        *,
+        dtype: torch.dtype | None = None,
+        cache_bytes: int = DEFAULT_CACHE_BYTES,
+        allow_hub_ids: bool = False,
+    ):
+        self.catalog = catalog
+        self.allow_hub_ids = allow_hub_ids
+        self._hub_cards: dict[str, ModelCard] = {}
+        self._cache = ResultCache(cache_bytes)
+        self._calls = 0
+        self._count_lock = threading.Lock()
+        self._started: Future[_Engine] = Future()
+        if eager:  # on the main thread, before any request
+            self._start(device, dtype, memory_budget)
+            for card in catalog.embedded():
+                self._engine.store.acquire(card.key)  # never released: never evicted
+        else:
+            threading.Thread(
+                target=self._start, args=(device, dtype, memory_budget), name="start", daemon=True
+            ).start()
+
+    # --- computing -----------------------------------------------------------------------------
+
+    def embed(self, key: str, texts: Sequence[str]) -> Tensor:
+        """Unit vectors [n, d], float32, of `texts` by a bi-encoder.
+
+        Raises:
+            ModelError: unknown or unavailable model, wrong kind, unusable text; one sentence.
+        """
+        return self.embedding(key, texts).result()
+
+    def score(self, key: str, pairs: Sequence[Pair]) -> Tensor:
+        """Scores [n], float32: the cosine for a bi-encoder, the raw logit for a cross-encoder.
+
+        Raises:
+            ModelError: unknown or unavailable model, wrong kind, unusable text; one sentence.
+        """
+        return self.scoring(key, pairs).result()
+
+    def embedding(self, key: str, texts: Sequence[str]) -> Work[Tensor]:
+        """`embed` as work with progress that can be cancelled."""
+        card = self.card(key)
+        if card.kind != "bi-encoder":
+            raise InputError(f"“{key}” is a {card.kind}; only a bi-encoder gives a text a vector.")
+        texts = [_checked_text(text) for text in texts]
+        return self._work(card, texts, lambda text: (text,), _stack)
+
+    def scoring(self, key: str, pairs: Sequence[Pair]) -> Work[Tensor]:
+        """`score` as work with progress that can be cancelled."""
+        card = self.card(key)
+        checked = [_checked_pair(pair) for pair in pairs]
+        if card.kind == "bi-encoder":
+            return self._work(card, checked, lambda pair: pair, _cosines)
+        if card.kind == "cross-encoder":
+            return self._work(card, checked, lambda pair: (pair,), _logits)
+        raise InputError(f"“{key}” is a {card.kind} and does not score pairs.")
+
+    def run(self, fn: Callable[..., ResultT], *args: Any) -> ResultT:
+        """Call `fn(*args)` on the device's thread, tensors among `args` on the device, results on the CPU.
+
+        Tensors are found inside lists, tuples and dicts too. On a GPU lent per call `fn` has to be a
+        module-level function.
+        """
+        engine = self._engine
+        self._count_call()
+        return engine.scheduler.call(lambda: engine.compute(fn, args))
+
+    def truncated(self, key: str, pairs: Sequence[Pair]) -> list[bool]:
+        """For each pair, whether the model sees only a part of it because it is too long."""
+        card = self.card(key)
+        with self._engine.store.lease(key) as model:
+            encoder: Any = model.encoder
+            if card.kind == "cross-encoder":
+                return [encoding.truncated for encoding in encoder.encode(list(pairs))]
+            cut = [e.truncated for e in encoder.encode([text for pair in pairs for text in pair])]
+            return [first or second for first, second in zip(cut[::2], cut[1::2], strict=True)]
+
+    # --- models --------------------------------------------------------------------------------
+
+    def card(self, key: str) -> ModelCard:
+        """The card of a key, or of a hub id where those are allowed.
+
+        Raises:
+            UnknownModelError: neither; the sentence suggests the nearest key.
+        """
+        if key in self.catalog or not self.allow_hub_ids or "/" not in key:
+            return self.catalog[key]
+        if key not in self._hub_cards:
+            from models.layout import kind_of_folder
+            from models.sources import find_files
+
+            files = find_files(hub_card(key, "bi-encoder"))
+            self._hub_cards[key] = hub_card(key, kind_of_folder(files.folder, key))
+        return self._hub_cards[key]
+
+    def preload(self, keys: Iterable[str]) -> None:
+        """Load models behind the scenes, so that the first visitor need not wait."""
+        threading.Thread(target=self._preload, args=(tuple(keys),), name="load", daemon=True).start()
+
+    def status(self) -> RegistryStatus:
+        """A snapshot; never waits."""
+        engine = self._started.result() if self._started.done() else None
+        models = engine.store.loaded() if engine else []
+        choice = engine.device.choice if engine else None
+        return RegistryStatus(
+            device=str(choice.device) if choice else "starting",
+            dtype=str(choice.dtype).removeprefix("torch.") if choice else "",
+            reason=choice.reason if choice else "",
+            models=tuple(_model_status(model) for model in models),
+            nbytes=engine.store.nbytes() if engine else 0,
+            memory_budget=engine.store.memory_budget if engine else 0,
+            queue_length=engine.scheduler.queue_length() if engine else 0,
+            calls=self._calls,
+            batches=engine.scheduler.batches_run if engine else 0,
+            evictions=engine.store.evictions if engine else 0,
+            out_of_memory_events=engine.scheduler.out_of_memory_events if engine else 0,
+            cache_hits=self._cache.hits,
+            cache_misses=self._cache.misses,
+            cache_entries=len(self._cache),
+            cache_nbytes=self._cache.nbytes,
+        )
+
+    def clear_cache(self) -> None:
+        """Forget computed results (weights stay)."""
+        self._cache.clear()
+
+    def close(self) -> None:
+        """Stop the device's thread; what waits is cancelled."""
+        self._engine.scheduler.close()
+
+    # --- starting ------------------------------------------------------------------------------
+
+    @property
+    def _engine(self) -> _Engine:
+        return self._started.result()
+
+    def _start(self, device: Any, dtype: torch.dtype | None, memory_budget: int | None) -> None:
+        try:
+            self._started.set_result(self._build_engine(device, dtype, memory_budget))
+        except BaseException as error:  # every caller gets it; a dead thread would leave them waiting
+            self._started.set_exception(error)
+
+    def _build_engine(
+        self, device: Any, dtype: torch.dtype | None, memory_budget: int | None
+    ) -> _Engine:
+        from models.device import Device, choose_device
+        from models.store import ModelStore
+
+        owner = device if isinstance(device, Device) else Device(choose_device(device, dtype))
+        scheduler = Scheduler(
+            self._execute,
+            lambda model, key: self._cache.peek(_cache_key(model, key)),
+            owner.token_budget,
+            pipelined=owner.is_cuda,
+        )
+        budget = memory_budget if memory_budget is not None else owner.default_memory_budget()
+        store = ModelStore(owner, budget, scheduler.call, self.card)
+        return _Engine(
+            owner, store, scheduler, owner.gpu_task(self._forward), owner.gpu_task(self._compute)
+        )
+
+    def _preload(self, keys: tuple[str, ...]) -> None:
+        for key in keys:
+            try:
+                with self._engine.store.lease(key) as model:
+                    self.score(key, [("warm", "up")])
+                _log.info("loaded %s from %s", key, model.files.source)
+            except Exception:
+                _log.exception("could not load %s", key)
+
+    # --- slices, tickets, rows -----------------------------------------------------------------
+
+    def _work(
+        self,
+        card: ModelCard,
+        inputs: Sequence[Any],
+        parts: Callable[[Any], tuple[Hashable, ...]],
+        combine: Callable[[Sequence[Any], Rows], Tensor],
+    ) -> Work[Tensor]:
+        """Work on `inputs`; `parts` gives what the encoder reads of one, `combine` makes a slice's tensor."""
+        self._count_call()
+        return Work(self._steps(card, inputs, parts, combine), len(inputs))
+
+    def _steps(
+        self,
+        card: ModelCard,
+        inputs: Sequence[Any],
+        parts: Callable[[Any], tuple[Hashable, ...]],
+        combine: Callable[[Sequence[Any], Rows], Tensor],
+    ) -> Generator[tuple[int, int], None, Tensor]:
+        import torch
+
+        slices = _cut_slices(inputs, card.max_length or 512, self._slice_tokens())
+        lane = Lane.BULK if len(slices) > 1 else Lane.INTERACTIVE
+        flights: deque[tuple[Sequence[Any], _Flight]] = deque()
+        results: list[Tensor] = []
+        done = cached = 0
+        try:
+            for part in [*slices, None]:
+                if part is not None:
+                    wanted = dict.fromkeys(x for entry in part for x in parts(entry))
+                    flights.append((part, self._take_off(card.key, list(wanted), lane)))
+                while flights and (part is None or len(flights) >= _SLICES_IN_FLIGHT):
+                    landing, flight = flights[0]
+                    rows = self._land(flight)
+                    flights.popleft()
+                    results.append(combine(landing, rows))
+                    done += len(landing)
+                    cached += sum(flight.missing.keys().isdisjoint(parts(x)) for x in landing)
+                    yield done, cached
+        finally:
+            for _, flight in flights:
+                flight.ticket.cancel()
+                self._engine.store.release(flight.model)
+        return torch.cat(results) if results else combine([], {})
+
+    def _slice_tokens(self) -> int:
+        return WINDOW_BATCHES * self._engine.device.token_budget
+
+    def _take_off(self, key: str, wanted: list[Hashable], lane: Lane) -> _Flight:
+        """Look up what is known, tokenise and queue the rest; holds a lease until landed."""
+        engine = self._engine
+        model = engine.store.acquire(key)
+        try:
+            known = {x: self._cache.get(_cache_key(model, x)) for x in wanted}
+            rows = {x: row for x, row in known.items() if row is not None}
+            missing = {x: None for x in wanted if known[x] is None}
+            encoder: Any = model.encoder
+            encodings = encoder.encode(list(missing)) if missing else []
+            items = [Item(x, e) for x, e in zip(missing, encodings, strict=True)]
+            return _Flight(rows, missing, engine.scheduler.submit(model, items, lane), model)
+        except BaseException:
+            engine.store.release(model)
+            raise
+
+    def _land(self, flight: _Flight) -> Rows:
+        results = flight.ticket.result()
+        self._engine.store.release(flight.model)
+        return flight.rows | dict(zip(flight.missing, results, strict=True))
+
+    # --- on the device's thread ----------------------------------------------------------------
+
+    def _execute(self, model: Any, items: Sequence[Item]) -> Callable[[], Sequence[Any]]:
+        """Launch one batch; the function returned waits for its rows and remembers them."""
+        engine = self._engine
+        model.calls += 1
+        try:
+            wait = engine.device.fetch(
+                engine.forward(model.card.key, [item.encoding for item in items])
+            )
+        except Exception as error:
+            if engine.device.is_out_of_memory(error):
+                engine.device.release_memory()
+                raise OutOfMemory from None
+            raise
+
+        def rows() -> Sequence[Any]:
+            result = wait()
+            out = result.tolist() if result.ndim == 1 else [row.clone() for row in result]
+            for item, row in zip(items, out, strict=True):
+                self._cache.put(_cache_key(model, item.key), row)
+            return out
+
+        return rows
+
+    def _forward(self, key: str, encodings: list[Encoding]) -> Tensor:
+        import torch
+
+        engine = self._engine
+        with torch.inference_mode():
+            result = engine.store.get(key).encoder.forward(encodings)
+            return result.cpu() if engine.device.is_lent else result
+
+    def _compute(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        result = fn(*_map_tensors(self._engine.device.to_device, args))
+        return _map_tensors(lambda tensor: tensor.cpu(), result)
+
+    def _count_call(self) -> None:
+        with self._count_lock:
+            self._calls += 1
+
+
+def _cache_key(model: LoadedModel, encoder_input: Hashable) -> Hashable:
+    return model.card.key, model.files.revision, encoder_input
+
+
+def _cut_slices(
+    inputs: Sequence[Any], max_length: int, slice_tokens: int
+) -> list[Sequence[Any]]:
+    """Consecutive inputs of about `slice_tokens` tokens, judged by their bytes."""
+    slices: list[Sequence[Any]] = []
+    start = tokens = 0
+    for index, entry in enumerate(inputs):
+        texts = (entry,) if isinstance(entry, str) else entry
+        size = sum(len(text.encode()) for text in texts) / _UTF8_BYTES_PER_TOKEN
+        if tokens and tokens + size > slice_tokens:
+            slices.append(inputs[start:index])
+            start, tokens = index, 0
+        tokens += min(int(size) + 2, max_length * len(texts))
+    return [*slices, inputs[start:]] if inputs else []
+
+
+def _stack(texts: Sequence[str], rows: Rows) -> Tensor:
+    import torch
+
+    return torch.stack([rows[text] for text in texts]) if texts else torch.empty(0, 0)  # [n, d]
+
+
+def _cosines(pairs: Sequence[Pair], rows: Rows) -> Tensor:
+    import torch
+
+    if not pairs:
+        return torch.empty(0)
+    firsts = torch.stack([rows[first] for first, _ in pairs])  # [n, d]
+    seconds = torch.stack([rows[second] for _, second in pairs])  # [n, d]
+    return (firsts * seconds).sum(dim=-1).clamp(-1.0, 1.0)  # [n]
+
+
+def _logits(pairs: Sequence[Pair], rows: Rows) -> Tensor:
+    import torch
+
+    return torch.tensor([rows[pair] for pair in pairs], dtype=torch.float32)  # [n]
+
+
+def _checked_text(text: Any) -> str:
+    if not isinstance(text, str):
+        raise InputError(f"A text is needed where {type(text).__name__} “{text}” stands.")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError("A text holds half of a character (a lone surrogate): type it again.") from None
+    return text
+
+
+def _checked_pair(pair: Any) -> Pair:
+    if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
+        raise InputError("Each pair needs exactly two sentences: [[“first”, “second”], …].")
+    return _checked_text(pair[0]), _checked_text(pair[1])
+
+
+def _map_tensors(change: Callable[[Tensor], Tensor], value: Any) -> Any:
+    """Apply `change` to every tensor inside lists, tuples and dicts."""
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        return change(value)
+    if isinstance(value, dict):
+        return {name: _map_tensors(change, entry) for name, entry in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(_map_tensors(change, entry) for entry in value))
+    if isinstance(value, (list, tuple)):
+        return type(value)(_map_tensors(change, entry) for entry in value)
+    return value
+
+
+def _model_status(model: LoadedModel) -> ModelStatus:
+    return ModelStatus(
+        key=model.card.key,
+        source=model.files.source,
+        revision=model.files.revision,
+        nbytes=model.nbytes,
+        calls=model.calls,
+        in_use=model.users > 0,
+    )

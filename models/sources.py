@@ -1,0 +1,160 @@
+"""From a card's sources to a folder of verified files on this machine.
+
+Only safetensors weights are accepted and no code from a repository is ever run. A hub download is asked
+for the files that are needed and no more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.catalog import FolderSource, HubSource, ModelCard, PackageSource, Source
+from models.errors import ModelUnavailableError, UnsupportedModelError
+
+MODELS_FOLDER_VARIABLE = "KEXUE_LAB_MODELS"
+_HUB_FILES = ["*.safetensors", "*.json", "*.txt", "*.model"]
+_HUB_SKIPPED = ["onnx/*", "openvino/*", "*/onnx/*", "flax*", "tf_*", "data_config.json"]
+_CHUNK_BYTES = 1 << 22
+_HUB_PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """Where a model's files lie, where they came from and which revision they are."""
+
+    folder: Path
+    source: str
+    revision: str
+
+
+def find_files(card: ModelCard) -> ModelFiles:
+    """The first of the card's sources that can be had, its hashes checked.
+
+    Raises:
+        ModelUnavailableError: no source can be had; the sentence says why for each.
+        UnsupportedModelError: the files are not safetensors, or a hash differs.
+    """
+    reasons: list[str] = []
+    for source in card.sources:
+        try:
+            files = _locate(source)
+        except ModelUnavailableError as problem:
+            reasons.append(str(problem))
+            continue
+        _require_safetensors(files.folder, card.key)
+        if card.adapter is None:
+            verify_sha256(files.folder, card.sha256)
+        return files
+    raise ModelUnavailableError(f"“{card.key}” cannot be loaded here: {'; '.join(reasons)}.")
+
+
+def verify_sha256(folder: Path, digests: Mapping[str, str]) -> None:
+    """Check files against their digests.
+
+    Raises:
+        UnsupportedModelError: a file differs from the one that the catalog names, or is missing.
+    """
+    for name, expected in digests.items():
+        path = folder / name
+        if not path.is_file():
+            raise UnsupportedModelError(f"{name} is missing in {folder.name}: install it again.")
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+        if digest.hexdigest() != expected:
+            raise UnsupportedModelError(
+                f"{name} is not the file the catalog names (its sha256 begins with "
+                f"{digest.hexdigest()[:8]}, expected {expected[:8]}): install it again."
+            )
+
+
+def _locate(source: Source) -> ModelFiles:
+    if isinstance(source, PackageSource):
+        return _locate_package(source)
+    if isinstance(source, FolderSource):
+        return _locate_folder(source)
+    return _download(source)
+
+
+def _locate_package(source: PackageSource) -> ModelFiles:
+    spec = importlib.util.find_spec(source.package)  # does not import the package
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelUnavailableError(f"the package {source.distribution} is not installed")
+    folder = Path(next(iter(spec.submodule_search_locations))) / source.folder
+    if not folder.is_dir():
+        raise ModelUnavailableError(f"the package {source.distribution} carries no model files")
+    return ModelFiles(folder, str(source), importlib.metadata.version(source.distribution))
+
+
+def _locate_folder(source: FolderSource) -> ModelFiles:
+    root = os.environ.get(MODELS_FOLDER_VARIABLE)
+    path = Path(source.folder)
+    if not path.is_absolute():
+        if root is None:
+            raise ModelUnavailableError(f"no model folder is set in {MODELS_FOLDER_VARIABLE}")
+        path = Path(root) / path
+    if not path.is_dir():
+        raise ModelUnavailableError(f"there is no folder {source.folder} among the local models")
+    stamp = int(max(file.stat().st_mtime for file in path.rglob("*") if file.is_file()))
+    return ModelFiles(path, str(source), f"local-{stamp}")
+
+
+def _download(source: HubSource) -> ModelFiles:
+    import huggingface_hub
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
+    def snapshot(local_files_only: bool) -> ModelFiles:
+        folder = huggingface_hub.snapshot_download(
+            source.repo,
+            revision=source.revision,
+            allow_patterns=_HUB_FILES,
+            ignore_patterns=_HUB_SKIPPED,
+            local_files_only=local_files_only,
+        )
+        return ModelFiles(Path(folder), str(source), Path(folder).name)
+
+    reachable = _hub_is_reachable()
+    try:
+        return snapshot(local_files_only=not reachable)
+    except GatedRepoError:
+        reason = f"{source.repo} asks for an accepted licence on its page"
+    except (RepositoryNotFoundError, RevisionNotFoundError):
+        reason = f"the hub has no {source.repo} at that revision"
+    except (LocalEntryNotFoundError, OSError):
+        reason = f"it is not on this machine and the hub ({source.repo}) cannot be reached"
+    raise ModelUnavailableError(reason)
+
+
+def _hub_is_reachable() -> bool:
+    """One question with a short patience: the hub's own client retries for half a minute."""
+    import httpx
+    from huggingface_hub import constants
+    from huggingface_hub.utils import get_session
+
+    if constants.HF_HUB_OFFLINE:
+        return False
+    try:
+        get_session().head(constants.ENDPOINT, timeout=_HUB_PATIENCE_SECONDS)
+    except (httpx.HTTPError, OSError):
+        return False
+    return True
+
+
+def _require_safetensors(folder: Path, key: str) -> None:
+    if not any(folder.rglob("*.safetensors")):
+        raise UnsupportedModelError(
+            f"“{key}” has no safetensors weights, and other formats can run code when they are read:"
+            " convert it to safetensors first."
+        )

@@ -1,0 +1,216 @@
+"""Loaded models under a memory budget: loaded on first use, evicted when idle and room is needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from models.backbone import Backbone
+from models.bi_encoder import BiEncoder
+from models.catalog import ModelCard
+from models.cross_encoder import AdapterCrossEncoder, CrossEncoder, SequenceClassifier
+from models.device import Device
+from models.errors import MemoryBudgetError, UnsupportedModelError
+from models.layout import read_layout
+from models.sources import ModelFiles, find_files, verify_sha256
+
+RunOnDevice = Callable[[Callable[[], Any]], Any]
+
+
+@dataclass(eq=False)
+class LoadedModel:
+    """An encoder that is ready, with what the registry needs to know of it."""
+
+    card: ModelCard
+    encoder: BiEncoder | CrossEncoder
+    files: ModelFiles
+    nbytes: int  # its own; a shared base is counted once, apart
+    backbone: str | None
+    users: int = 0
+    last_used: int = 0
+    calls: int = 0
+
+
+class ModelStore:
+    """All weights of the registry. Thread-safe; a model in use is never evicted.
+
+    Args:
+        device: where weights are placed.
+        memory_budget: bytes for all weights together.
+        run_on_device: runs a function while no forward pass is running. Adapters change their base's modules,
+            so they come and go through it.
+        card_of: the card of a key (the catalog's, or one for a hub id).
+    """
+
+    def __init__(
+        self,
+        device: Device,
+        memory_budget: int,
+        run_on_device: RunOnDevice,
+        card_of: Callable[[str], ModelCard],
+    ):
+        self._device = device
+        self.memory_budget = memory_budget
+        self._run_on_device = run_on_device
+        self._card_of = card_of
+        self._models: dict[str, LoadedModel] = {}
+        self._backbones: dict[str, Backbone] = {}
+        self._freed = threading.Condition()
+        self._loading = threading.RLock()
+        self._clock = 0
+        self.evictions = 0
+
+    @contextmanager
+    def lease(self, key: str) -> Iterator[LoadedModel]:
+        """The loaded model, kept from eviction until the block ends."""
+        model = self.acquire(key)
+        try:
+            yield model
+        finally:
+            self.release(model)
+
+    def acquire(self, key: str) -> LoadedModel:
+        """Load a model if need be and mark it in use; pair with `release`.
+
+        Raises:
+            ModelError: it cannot be had, or does not fit the budget; the sentence says why.
+        """
+        model = self._take(key)
+        if model is not None:
+            return model
+        card = self._card_of(key)
+        files = _files_of(card, self._card_of)  # may download for minutes: before the lock
+        with self._loading:  # one load at a time: two large models must not both count on the same room
+            model = self._take(key)
+            if model is None:
+                loaded = self._load(card, files)
+                with self._freed:
+                    self._models[key] = loaded
+                    model = self._mark_used(loaded)
+        return model
+
+    def release(self, model: LoadedModel) -> None:
+        """The counterpart of `acquire`."""
+        with self._freed:
+            model.users -= 1
+            self._freed.notify_all()
+
+    def get(self, key: str) -> LoadedModel:
+        """A model that its caller holds a lease of."""
+        return self._models[key]
+
+    def loaded(self) -> list[LoadedModel]:
+        """Everything loaded, in the order of loading."""
+        with self._freed:
+            return list(self._models.values())
+
+    def nbytes(self) -> int:
+        """Bytes of all weights, shared bases counted once."""
+        with self._freed:
+            return self._nbytes()
+
+    def _take(self, key: str) -> LoadedModel | None:
+        with self._freed:
+            model = self._models.get(key)
+            return None if model is None else self._mark_used(model)
+
+    def _mark_used(self, model: LoadedModel) -> LoadedModel:
+        self._clock += 1
+        model.users += 1
+        model.last_used = self._clock
+        return model
+
+    def _nbytes(self) -> int:
+        bases = sum(backbone.nbytes for backbone in self._backbones.values())
+        return bases + sum(model.nbytes for model in self._models.values())
+
+    # --- loading (one at a time) ---------------------------------------------------------------
+
+    def _load(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
+        self._make_room(card, files)
+        if card.kind == "cross-encoder" and card.adapter is None:
+            classifier = SequenceClassifier(files.folder, card.key, card.max_length, self._device)
+            return LoadedModel(card, classifier, files, classifier.nbytes, None)
+        return self._load_on_backbone(card, files)
+
+    def _load_on_backbone(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
+        base_key = card.base or card.key
+        layout = read_layout(files.folder, self._card_of(base_key))
+        backbone = self._backbones.get(base_key)
+        if backbone is None:
+            backbone = Backbone(layout.transformer, self._device)
+        own = 0
+        if card.adapter is not None:
+            import peft  # noqa: F401  # seconds of import, paid here rather than on the device's thread
+
+            folder, shared = card.adapter, backbone
+            own = self._run_on_device(lambda: shared.add_adapter(card.key, folder))
+        name = card.key if card.adapter is not None else None
+        encoder: BiEncoder | CrossEncoder
+        if card.kind == "bi-encoder":
+            encoder = BiEncoder(backbone, layout, self._device, name)
+        else:
+            assert card.adapter is not None
+            encoder = AdapterCrossEncoder(
+                backbone, layout.transformer, card.adapter, card.key, card.max_length, self._device
+            )
+            own += encoder.nbytes
+        self._backbones[base_key] = backbone
+        return LoadedModel(card, encoder, files, own, base_key)
+
+    # --- eviction ------------------------------------------------------------------------------
+
+    def _make_room(self, card: ModelCard, files: ModelFiles) -> None:
+        need = self._estimate(card, files)
+        if need > self.memory_budget:
+            raise MemoryBudgetError(
+                f"“{card.key}” needs {need / 1e6:,.0f} MB and the memory budget of this host is "
+                f"{self.memory_budget / 1e6:,.0f} MB: choose a smaller model."
+            )
+        while True:
+            with self._freed:
+                if self._nbytes() + need <= self.memory_budget:
+                    return
+                victim = self._least_recently_used_idle(keep_base=card.base or card.key)
+                if victim is None:
+                    self._freed.wait(timeout=1.0)
+                    continue
+                del self._models[victim.card.key]
+            self._unload(victim)
+
+    def _estimate(self, card: ModelCard, files: ModelFiles) -> int:
+        base_key = card.base or card.key
+        if base_key in self._backbones:
+            return 0
+        on_disk = sum(file.stat().st_size for file in files.folder.glob("**/*.safetensors"))
+        # The file may be stored in another precision than the device's: the card's count is surer.
+        source = card if card.base is None else self._card_of(card.base)
+        return source.parameters * self._device.dtype.itemsize or on_disk
+
+    def _least_recently_used_idle(self, keep_base: str) -> LoadedModel | None:
+        idle = [model for model in self._models.values() if model.users == 0]
+        # Evicting the base that is about to be shared would load it twice; its adapters may go.
+        idle = [m for m in idle if not (m.backbone == keep_base and m.card.adapter is None)]
+        return min(idle, key=lambda model: model.last_used, default=None)
+
+    def _unload(self, model: LoadedModel) -> None:
+        self.evictions += 1
+        if model.backbone is not None:
+            backbone = self._backbones[model.backbone]
+            if model.card.adapter is not None:
+                self._run_on_device(lambda: backbone.remove_adapter(model.card.key))
+            if not any(other.backbone == model.backbone for other in self.loaded()):
+                del self._backbones[model.backbone]
+        self._device.release_memory()
+
+
+def _files_of(card: ModelCard, card_of: Callable[[str], ModelCard]) -> ModelFiles:
+    """Verified files of a model's base, and of its adapter if it has one."""
+    if card.kind == "causal-lm":
+        raise UnsupportedModelError(f"“{card.key}” is a language model and gives no pair scores.")
+    if card.adapter is not None:
+        verify_sha256(card.adapter, card.sha256)
+    return find_files(card if card.base is None else card_of(card.base))
