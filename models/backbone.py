@@ -57,10 +57,11 @@ class Backbone:
         self._active = ""
 
     def hidden_states(self, inputs: dict[str, Tensor], adapter: str | None) -> Tensor:
-        """Last hidden states [b, t, d] of padded inputs, with the adapter's weights or without any."""
+        """Last hidden states [b, t, d] of padded inputs, with an adapter's weights or without."""
         self._activate(adapter)
         on_device = {name: self._device.to_device(tensor) for name, tensor in inputs.items()}
-        return self._model(**on_device).last_hidden_state  # [b, t, d]
+        hidden: Tensor = self._model(**on_device).last_hidden_state  # [b, t, d]
+        return hidden
 
     def _activate(self, adapter: str | None) -> None:
         if self._peft is None or adapter == self._active:

@@ -2,13 +2,14 @@
 
 Design:
 - One thread owns the device. Callers hand in tickets and wait; nobody else runs a forward pass.
-- A window is what is taken from the queue at once: the oldest ticket and all others for the same model, up to
-  `WINDOW_BATCHES` batches. Inside a window equal items are computed once, items are sorted by length, and batches
-  are cut by a budget of padded tokens.
-- Interactive tickets go first. A bulk window gives way between any two of its batches, so a small request waits
-  for one batch of somebody's long job, not for the job. Callers hand in long jobs slice by slice, so bulk tickets
-  of several callers alternate.
-- Out of memory halves the budget of that model and runs the halves of the batch; it grows back after a while.
+- A window is what is taken from the queue at once: the oldest ticket and all others for the same
+  model, up to `WINDOW_BATCHES` batches. Inside a window equal items are computed once, items are
+  sorted by length, and batches are cut by a budget of padded tokens.
+- Interactive tickets go first. A bulk window gives way between any two of its batches, so a small
+  request waits for one batch of somebody's long job, not for the job. Callers hand in long jobs
+  slice by slice, so bulk tickets of several callers alternate.
+- Out of memory halves the budget of that model and runs the halves of the batch; it grows back
+  after a while.
 
 This module knows neither torch nor models: items have a length, groups have a name.
 """
@@ -22,7 +23,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from models.errors import CancelledError, MemoryBudgetError
 
@@ -49,7 +50,7 @@ class Sized(Protocol):
 
 @dataclass(frozen=True)
 class Item:
-    """One text or pair: `key` tells equal ones apart from others, `encoding` has a length in tokens."""
+    """One text or pair: equal ones share a `key`; `encoding` has a length in tokens."""
 
     key: Hashable
     encoding: Sized
@@ -216,7 +217,7 @@ class Scheduler:
         if threading.current_thread() is self._thread:
             return function()
         ticket: Ticket[ResultT] = Ticket(None, (), function)
-        return self._enqueue(ticket, Lane.INTERACTIVE).result()
+        return cast(ResultT, self._enqueue(ticket, Lane.INTERACTIVE).result())
 
     def queue_length(self) -> int:
         """Tickets that nobody has begun plus batches of begun windows."""
@@ -246,7 +247,7 @@ class Scheduler:
                 self._changed.notify_all()
         return ticket
 
-    # --- the device's thread -------------------------------------------------------------------
+    # --- the device's thread ---
 
     def _loop(self) -> None:
         while not self._closed:
@@ -262,7 +263,7 @@ class Scheduler:
             batch.fail(CancelledError("The app is stopping."))
 
     def _next_step(self, wait: bool) -> _Batch | Ticket[Any] | None:
-        """What to do now: a function, a batch, or None if there is nothing (only without `wait`)."""
+        """What to do now: a function, a batch, or None if there is nothing and no `wait`."""
         with self._changed:
             while not self._closed:
                 for lane in Lane:  # interactive first
@@ -320,7 +321,7 @@ class Scheduler:
         return missing
 
     def _run(self, batch: _Batch) -> None:
-        """Launch a batch; land the one before it, or this one at once if launching already waits."""
+        """Launch a batch; land the one before it, or this one if launching already waits."""
         context = batch.jobs[0].waiting[0][0].context
         items = [job.item for job in batch.jobs]
         try:
@@ -360,8 +361,8 @@ class Scheduler:
             tokens = len(batch.jobs[0].item.encoding)
             batch.fail(
                 MemoryBudgetError(
-                    f"A text of {tokens} tokens does not fit into the memory that is left: shorten it"
-                    " or choose a smaller model."
+                    f"A text of {tokens} tokens does not fit into the memory that is left:"
+                    " shorten it or choose a smaller model."
                 )
             )
             return

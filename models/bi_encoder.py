@@ -33,7 +33,8 @@ class BiEncoder:
         self._layout = layout
         self._adapter = adapter
         self._dense = [device.place(_load_dense(layer)) for layer in layout.dense]
-        # Tokens at the front that pooling leaves out; + 1 for the start token that precedes the prompt.
+        # Tokens at the front that pooling leaves out; + 1 for the start token that precedes the
+        # prompt.
         self._skipped = 0
         if layout.prompt and not layout.include_prompt:
             self._skipped = self.tokenizer.token_count(layout.prompt) + 1

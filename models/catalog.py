@@ -1,9 +1,11 @@
-"""Which models there are. Declarative and free to read: nothing here loads a weight or imports torch.
+"""Which models there are. Declarative and free to read: nothing here loads a weight or imports
+torch.
 
 Design:
 - One frozen `ModelCard` a model; its sources stand in order of preference.
 - A hub source names an exact revision, so that a score can be repeated years later.
-- Weights that come with the app or with an installed package carry a sha256, checked when they are read.
+- Weights that come with the app or with an installed package carry a sha256, checked when they are
+  read.
 - An adapter names its base by key: the registry keeps one copy of a base for all its adapters.
 """
 
@@ -65,9 +67,9 @@ Source = PackageSource | FolderSource | HubSource
 class ModelCard:
     """Everything known of a model before it is loaded.
 
-    `pooling` and `max_length` (tokens) are None where the model's own files decide. `sha256` maps a file's
-    name inside the model's folder (or the adapter's) to its digest. `parameters` and `megabytes` (fp32 on
-    disk) are for the reader; an adapter's count only what it adds to its base.
+    `pooling` and `max_length` (tokens) are None where the model's own files decide. `sha256` maps a
+    file's name inside the model's folder (or the adapter's) to its digest. `parameters` and
+    `megabytes` (fp32 on disk) are for the reader; an adapter's count only what it adds to its base.
     """
 
     key: str
@@ -126,7 +128,11 @@ class Catalog(Mapping[str, ModelCard]):
     def _unknown(self, key: str) -> str:
         by_lower = {name.lower(): name for name in self._cards}
         nearest = difflib.get_close_matches(str(key).lower(), by_lower, n=1, cutoff=0.4)
-        hint = f"did you mean “{by_lower[nearest[0]]}”?" if nearest else f"known are {', '.join(self)}."
+        hint = (
+            f"did you mean “{by_lower[nearest[0]]}”?"
+            if nearest
+            else f"known are {', '.join(self)}."
+        )
         return f"There is no model “{key}”: {hint}"
 
 

@@ -28,7 +28,8 @@ class ScalarHead(nn.Module):
         self.out = nn.Linear(hidden_size, 1)
 
     def forward(self, pooled: Tensor) -> Tensor:
-        return self.out(self.dense(pooled).tanh()).squeeze(-1)  # [b]
+        logits: Tensor = self.out(self.dense(pooled).tanh()).squeeze(-1)  # [b]
+        return logits
 
 
 class AdapterCrossEncoder:
@@ -59,7 +60,9 @@ class AdapterCrossEncoder:
         """Raw logits [b], float32, on the device."""
         inputs = self.tokenizer.pad(batch)
         hidden = self._backbone.hidden_states(inputs, self._adapter).float()  # [b, t, d]
-        return self._head(pool(hidden, inputs["attention_mask"].to(hidden.device), "mean"))  # [b]
+        pooled = pool(hidden, inputs["attention_mask"].to(hidden.device), "mean")  # [b, d]
+        logits: Tensor = self._head(pooled)  # [b]
+        return logits
 
 
 class SequenceClassifier:
@@ -93,7 +96,8 @@ class SequenceClassifier:
         """Raw logits [b], float32, on the device."""
         inputs = self.tokenizer.pad(batch)
         on_device = {name: self._device.to_device(tensor) for name, tensor in inputs.items()}
-        return self._model(**on_device).logits[:, 0].float()  # [b]
+        logits: Tensor = self._model(**on_device).logits[:, 0].float()  # [b]
+        return logits
 
 
 CrossEncoder = AdapterCrossEncoder | SequenceClassifier

@@ -1,7 +1,8 @@
 """Where the mathematics runs, in which number format, and why.
 
-A `Device` is the one place that touches a torch device: it places modules and tensors, fetches results,
-knows what "out of memory" looks like. Tests put a fake in its place that counts placements.
+A `Device` is the one place that touches a torch device: it places modules and tensors, fetches
+results, knows what "out of memory" looks like. Tests put a fake in its place that counts
+placements.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ from torch import Tensor, nn
 
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
-# Tokens in one forward pass. On a CPU a batch should stay inside the caches (1,024 tokens of 384 floats
-# are 1.5 MB a layer; measured: 17 s against 25 s at 8,192 for the same 80,000 tokens); a GPU wants to be full.
+# Tokens in one forward pass. On a CPU a batch should stay inside the caches (1,024 tokens of 384
+# floats are 1.5 MB a layer; measured: 17 s against 25 s at 8,192 for the same 80,000 tokens); a GPU
+# wants to be full.
 CPU_TOKEN_BUDGET = 1_024
 CUDA_TOKEN_BUDGET = 65_536
-_LENT_GPU_BUDGET = 24 << 30  # bytes of weights on a GPU that is lent per call and cannot be asked now
+_LENT_GPU_BUDGET = (
+    24 << 30
+)  # bytes of weights on a GPU that is lent per call and cannot be asked now
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,11 @@ class Device:
         return tensor.pin_memory().to(self.choice.device, non_blocking=True)
 
     def fetch(self, tensor: Tensor) -> Callable[[], Tensor]:
-        """Start copying a result back; calling what is returned waits for it and gives the CPU tensor.
+        """Start copying a result back; calling what is returned waits for it and gives the CPU
+        tensor.
 
-        On CUDA the copy is queued behind the forward pass, so the next batch can be launched meanwhile.
+        On CUDA the copy is queued behind the forward pass, so the next batch can be launched
+        meanwhile.
         """
         if not self.is_asynchronous:
             result = tensor.cpu()
@@ -126,7 +132,7 @@ class Device:
         return wait
 
     def is_out_of_memory(self, error: BaseException) -> bool:
-        """Whether an exception says that the device (or the machine) has no memory left for this batch."""
+        """Whether an exception says that there was no memory left for this batch."""
         if isinstance(error, (torch.cuda.OutOfMemoryError, MemoryError)):
             return True
         return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
@@ -146,15 +152,18 @@ class Device:
         return _physical_memory() // 2
 
     def gpu_task(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Wrap a function so that it holds a GPU while it runs; itself where the GPU is always there.
+        """Wrap a function so that it holds a GPU while it runs; itself where the GPU is always
+        there.
 
-        A wrapped function's arguments and result travel between processes: CPU tensors, nothing large.
+        A wrapped function's arguments and result travel between processes: CPU tensors, nothing
+        large.
         """
         if not self.is_lent:
             return function
         import spaces
 
-        return spaces.GPU(function, duration=30)
+        task: Callable[..., Any] = spaces.GPU(function, duration=30)
+        return task
 
 
 def on_zero_gpu() -> bool:

@@ -1,4 +1,5 @@
-"""Errors whose message is one clear sentence for the person at the screen: what is wrong, what to do.
+"""Errors whose message is one clear sentence for the person at the screen: what is wrong, what to
+do.
 
 Every other exception is a defect of ours; the interface shows none of its text.
 """

@@ -1,7 +1,7 @@
 """How a model folder in sentence-transformers' layout turns text into a vector.
 
-Reads `modules.json` and each module's own file, old spelling (before version 6) and new. A module that is
-not known here is refused: leaving it out would give a wrong vector without a word.
+Reads `modules.json` and each module's own file, old spelling (before version 6) and new. A module
+that is not known here is refused: leaving it out would give a wrong vector without a word.
 """
 
 from __future__ import annotations
@@ -40,9 +40,11 @@ class DenseLayer:
 
 @dataclass(frozen=True)
 class EncoderLayout:
-    """The steps from text to vector. Vectors are made unit length at the end by the registry, always.
+    """The steps from text to vector. Vectors are made unit length at the end by the registry,
+    always.
 
-    `pooling` lists modes whose vectors are concatenated in this order; `prompt` is put before every text.
+    `pooling` lists modes whose vectors are concatenated in this order; `prompt` is put before every
+    text.
     """
 
     transformer: Path
@@ -105,7 +107,7 @@ def kind_of_folder(folder: Path, key: str) -> ModelKind:
 
 
 def _pooling(settings: dict[str, Any], card: ModelCard) -> tuple[PoolingMode, ...]:
-    modes: tuple[PoolingMode, ...]
+    modes: tuple[Any, ...]
     named = settings.get("pooling_mode")
     if named is not None:
         modes = tuple([named] if isinstance(named, str) else named)
@@ -122,7 +124,9 @@ def _dense(folder: Path, key: str) -> DenseLayer:
     name = _read_json(folder / "config.json").get("activation_function", "torch.nn.Tanh")
     name = name.replace("torch.nn.Tanh", "torch.nn.modules.activation.Tanh")
     if name not in _ACTIVATIONS:
-        raise UnsupportedModelError(f"“{key}” has a Dense module with an unknown activation {name}.")
+        raise UnsupportedModelError(
+            f"“{key}” has a Dense module with an unknown activation {name}."
+        )
     return DenseLayer(folder, _ACTIVATIONS[name])
 
 

@@ -1,10 +1,12 @@
 """The one owner of weights and devices. Every tab, API call and tool call computes through it.
 
 Design:
-- Callers block in `embed`, `score` and `run`, or iterate over `embedding` and `scoring` for progress.
+- Callers block in `embed`, `score` and `run`, or iterate over `embedding` and `scoring` for
+  progress.
 - Tokenising happens in the caller's thread, forward passes on the scheduler's one thread.
-- Input that is longer than a window is handed in slice by slice, two slices in flight, in the bulk lane:
-  memory stays bounded, a cancel takes effect within a slice, and small requests pass between batches.
+- Input that is longer than a window is handed in slice by slice, two slices in flight, in the bulk
+  lane: memory stays bounded, a cancel takes effect within a slice, and small requests pass between
+  batches.
 - torch is imported on a thread of its own at construction, so that an app can show its first page
   meanwhile; the first computation waits for it.
 """
@@ -17,7 +19,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, Ticket
 from models.cache import ResultCache
@@ -93,7 +95,7 @@ class _Engine:
 
 @dataclass
 class _Flight:
-    """A slice on its way: its known rows, the ticket for the others, and the lease that keeps the model."""
+    """A slice on its way: known rows, the ticket for the others, the lease on the model."""
 
     rows: Rows
     missing: dict[Hashable, None]  # an ordered set
@@ -107,7 +109,8 @@ class Registry:
     Args:
         catalog: the models that can be asked for.
         device: a torch device, its name, or a `models.device.Device`; None picks.
-        memory_budget: bytes for all weights together; None takes half of the free GPU memory or the RAM.
+        memory_budget: bytes for all weights together; None takes half of the free GPU memory or the
+            RAM.
         eager: load every embedded model now and keep it (for a GPU that is lent per call).
         dtype: number format of the weights; None picks (bf16 where the hardware is fast at it).
         cache_bytes: bound of the cache of results.
@@ -178,14 +181,15 @@ class Registry:
         raise InputError(f"“{key}” is a {card.kind} and does not score pairs.")
 
     def run(self, fn: Callable[..., ResultT], *args: Any) -> ResultT:
-        """Call `fn(*args)` on the device's thread, tensors among `args` on the device, results on the CPU.
+        """Call `fn(*args)` on the device's thread, tensors among `args` on the device, results on
+        the CPU.
 
-        Tensors are found inside lists, tuples and dicts too. On a GPU lent per call `fn` has to be a
-        module-level function.
+        Tensors are found inside lists, tuples and dicts too. On a GPU lent per call `fn` has to be
+        a module-level function.
         """
         engine = self._engine
         self._count_call()
-        return engine.scheduler.call(lambda: engine.compute(fn, args))
+        return cast(ResultT, engine.scheduler.call(lambda: engine.compute(fn, args)))
 
     def truncated(self, key: str, pairs: Sequence[Pair]) -> list[bool]:
         """For each pair, whether the model sees only a part of it because it is too long."""
@@ -217,7 +221,9 @@ class Registry:
 
     def preload(self, keys: Iterable[str]) -> None:
         """Load models behind the scenes, so that the first visitor need not wait."""
-        threading.Thread(target=self._preload, args=(tuple(keys),), name="load", daemon=True).start()
+        threading.Thread(
+            target=self._preload, args=(tuple(keys),), name="load", daemon=True
+        ).start()
 
     def status(self) -> RegistryStatus:
         """A snapshot; never waits."""
@@ -259,7 +265,9 @@ class Registry:
     def _start(self, device: Any, dtype: torch.dtype | None, memory_budget: int | None) -> None:
         try:
             self._started.set_result(self._build_engine(device, dtype, memory_budget))
-        except BaseException as error:  # every caller gets it; a dead thread would leave them waiting
+        except (
+            BaseException
+        ) as error:  # every caller gets it; a dead thread would leave them waiting
             self._started.set_exception(error)
 
     def _build_engine(
@@ -271,7 +279,7 @@ class Registry:
         owner = device if isinstance(device, Device) else Device(choose_device(device, dtype))
         scheduler = Scheduler(
             self._execute,
-            lambda model, key: self._cache.peek(_cache_key(model, key)),
+            lambda model, key: self._cache.peek(_cache_key(cast("LoadedModel", model), key)),
             owner.token_budget,
             pipelined=owner.is_cuda,
         )
@@ -299,7 +307,7 @@ class Registry:
         parts: Callable[[Any], tuple[Hashable, ...]],
         combine: Callable[[Sequence[Any], Rows], Tensor],
     ) -> Work[Tensor]:
-        """Work on `inputs`; `parts` gives what the encoder reads of one, `combine` makes a slice's tensor."""
+        """Work on `inputs`: `parts` of one are what the encoder reads, `combine` makes a tensor."""
         self._count_call()
         return Work(self._steps(card, inputs, parts, combine), len(inputs))
 
@@ -368,7 +376,7 @@ class Registry:
         model.calls += 1
         try:
             wait = engine.device.fetch(
-                engine.forward(model.card.key, [item.encoding for item in items])
+                engine.forward(model.card.key, [cast("Encoding", item.encoding) for item in items])
             )
         except Exception as error:
             if engine.device.is_out_of_memory(error):
@@ -406,9 +414,7 @@ def _cache_key(model: LoadedModel, encoder_input: Hashable) -> Hashable:
     return model.card.key, model.files.revision, encoder_input
 
 
-def _cut_slices(
-    inputs: Sequence[Any], max_length: int, slice_tokens: int
-) -> list[Sequence[Any]]:
+def _cut_slices(inputs: Sequence[Any], max_length: int, slice_tokens: int) -> list[Sequence[Any]]:
     """Consecutive inputs of about `slice_tokens` tokens, judged by their bytes."""
     slices: list[Sequence[Any]] = []
     start = tokens = 0
@@ -450,7 +456,9 @@ def _checked_text(text: Any) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise InputError("A text holds half of a character (a lone surrogate): type it again.") from None
+        raise InputError(
+            "A text holds half of a character (a lone surrogate): type it again."
+        ) from None
     return text
 
 

@@ -1,7 +1,7 @@
 """From a card's sources to a folder of verified files on this machine.
 
-Only safetensors weights are accepted and no code from a repository is ever run. A hub download is asked
-for the files that are needed and no more.
+Only safetensors weights are accepted and no code from a repository is ever run. A hub download is
+asked for the files that are needed and no more.
 """
 
 from __future__ import annotations
@@ -155,6 +155,6 @@ def _hub_is_reachable() -> bool:
 def _require_safetensors(folder: Path, key: str) -> None:
     if not any(folder.rglob("*.safetensors")):
         raise UnsupportedModelError(
-            f"“{key}” has no safetensors weights, and other formats can run code when they are read:"
+            f"“{key}” has no safetensors weights, and other formats can run code when read:"
             " convert it to safetensors first."
         )

@@ -23,5 +23,5 @@ def pearson(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def spearman(a: ArrayLike, b: ArrayLike) -> float:
-    """Spearman's rank correlation of two samples [n], ties at their mean rank; NaN if one is constant."""
+    """Spearman's rank correlation of two samples [n], ties at mean rank; NaN like `pearson`."""
     return pearson(mean_ranks(a), mean_ranks(b))

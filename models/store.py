@@ -1,4 +1,4 @@
-"""Loaded models under a memory budget: loaded on first use, evicted when idle and room is needed."""
+"""Loaded models under a memory budget: loaded on first use, evicted when idle to make room."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class ModelStore:
     Args:
         device: where weights are placed.
         memory_budget: bytes for all weights together.
-        run_on_device: runs a function while no forward pass is running. Adapters change their base's modules,
-            so they come and go through it.
+        run_on_device: runs a function while no forward pass is running. Adapters change their
+            base's modules, so they come and go through it.
         card_of: the card of a key (the catalog's, or one for a hub id).
     """
 
@@ -83,7 +83,9 @@ class ModelStore:
             return model
         card = self._card_of(key)
         files = _files_of(card, self._card_of)  # may download for minutes: before the lock
-        with self._loading:  # one load at a time: two large models must not both count on the same room
+        with (
+            self._loading
+        ):  # one load at a time: two large models must not both count on the same room
             model = self._take(key)
             if model is None:
                 loaded = self._load(card, files)
@@ -144,7 +146,7 @@ class ModelStore:
             backbone = Backbone(layout.transformer, self._device)
         own = 0
         if card.adapter is not None:
-            import peft  # noqa: F401  # seconds of import, paid here rather than on the device's thread
+            import peft  # noqa: F401  # seconds, paid here rather than on the device's thread
 
             folder, shared = card.adapter, backbone
             own = self._run_on_device(lambda: shared.add_adapter(card.key, folder))

@@ -59,7 +59,7 @@ class Tokenizer:
         return len(self._fast(text, add_special_tokens=False)["input_ids"])
 
     def pad(self, batch: Sequence[Encoding]) -> dict[str, Tensor]:
-        """Padded model inputs on the CPU: `input_ids`, `attention_mask`, maybe `token_type_ids` [b, t]."""
+        """Inputs on the CPU: `input_ids`, `attention_mask`, maybe `token_type_ids`, [b, t]."""
         width = max(len(encoding) for encoding in batch)
         ids = torch.full((len(batch), width), self._pad_id)  # [b, t]
         mask = torch.zeros((len(batch), width), dtype=torch.long)  # [b, t]
@@ -80,7 +80,9 @@ class Tokenizer:
     def _encode(
         self, firsts: list[str], seconds: list[str] | None, originals: Sequence[str]
     ) -> list[Encoding]:
-        encoded = self._fast(firsts, seconds, truncation="longest_first", max_length=self.max_length)
+        encoded = self._fast(
+            firsts, seconds, truncation="longest_first", max_length=self.max_length
+        )
         limit = self.max_length * _CHARACTERS_PER_TOKEN
         return [
             Encoding(

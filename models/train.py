@@ -1,7 +1,7 @@
 """Train a LoRA cross-encoder with CoSENT on a shared base: `python -m models.train --help`.
 
-Made for the preview adapter: one local file of graded pairs, one seed, a few minutes on two CPU cores. The
-weights of the last epoch are written, with a card of data, settings and figures.
+Made for the preview adapter: one local file of graded pairs, one seed, a few minutes on two CPU
+cores. The weights of the last epoch are written, with a card of data, settings and figures.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class Trainee(torch.nn.Module):
     def forward(self, pairs: list[Pair]) -> Tensor:
         inputs = self.tokenizer.pad(self.tokenizer.encode_pairs(pairs))
         hidden = self.backbone(**inputs).last_hidden_state  # [b, t, d]
-        return self.head(pool(hidden, inputs["attention_mask"], "mean"))  # [b]
+        scores: Tensor = self.head(pool(hidden, inputs["attention_mask"], "mean"))  # [b]
+        return scores
 
     @torch.inference_mode()
     def score(self, pairs: list[Pair], batch_size: int = 64) -> Tensor:
@@ -112,7 +113,11 @@ def main() -> None:
         print(f"epoch {epoch}: loss {loss:.4f}, dev Spearman {dev:.4f}", flush=True)
     _save(model, card.title, options.output)
     settings = {k: v for k, v in vars(options).items() if k not in ("train", "dev", "output")}
-    data = {"train": options.train.parent.name, "train_pairs": len(pairs), "dev_pairs": len(dev_pairs)}
+    data = {
+        "train": options.train.parent.name,
+        "train_pairs": len(pairs),
+        "dev_pairs": len(dev_pairs),
+    }
     loss_card = {"name": "CoSENT", "scale": LOSS_SCALE}
     save_head(
         model.head,
@@ -131,7 +136,9 @@ def _save(model: Trainee, base: str, folder: Path) -> None:
 
 def _parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m models.train", description=__doc__)
-    parser.add_argument("--train", type=Path, required=True, help="score, sentence1, sentence2 (TSV)")
+    parser.add_argument(
+        "--train", type=Path, required=True, help="score, sentence1, sentence2 (TSV)"
+    )
     parser.add_argument("--dev", type=Path, required=True, help="the same columns")
     parser.add_argument("--output", type=Path, required=True, help="folder of the adapter")
     parser.add_argument("--base", default="all-MiniLM-L6-v2")

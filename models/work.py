@@ -1,4 +1,4 @@
-"""Long work seen from outside: progress while it runs, a result at the end, and a way to stop it."""
+"""Long work seen from outside: progress while it runs, a result, and a way to stop it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ResultT = TypeVar("ResultT")
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a work is: inputs done and in all, seconds since it began, results taken from the cache."""
+    """How far a work is: inputs done and in all, seconds since it began, inputs from the cache."""
 
     done: int
     total: int
@@ -26,7 +26,8 @@ class Progress:
 
 
 class Work(Generic[ResultT]):
-    """Runs slice by slice as it is iterated over; `cancel` (or dropping it) stops after what is in flight.
+    """Runs slice by slice as it is iterated over; `cancel` (or dropping it) stops after what is in
+    flight.
 
     >>> work = registry.scoring("all-MiniLM-L6-v2", pairs)
     >>> for progress in work:

@@ -15,8 +15,8 @@ class Demo:
     """One tab.
 
     `key` is the tab's id and the prefix of its element ids, endpoints and strings (`<key>.title`,
-    `<key>.summary`). `build` lays the tab out inside an open `gr.Tab`, wires it to the registry, and hangs its
-    worked example on the app's load event.
+    `<key>.summary`). `build` lays the tab out inside an open `gr.Tab`, wires it to the registry,
+    and hangs its worked example on the app's load event.
     """
 
     key: str

@@ -1,8 +1,9 @@
 """The one path from a problem to the visitor.
 
-A tab raises `InputProblem` for bad input; the ground floor raises `ModelError`. Both are one sentence. At a
-field the sentence is shown by a validator made with `validator`; everything else leaves a handler through
-`visible_errors`. An exception that is neither is a defect: it is logged, and the visitor sees a fixed sentence.
+A tab raises `InputProblem` for bad input; the ground floor raises `ModelError`. Both are one
+sentence. At a field the sentence is shown by a validator made with `validator`; everything else
+leaves a handler through `visible_errors`. An exception that is neither is a defect: it is logged,
+and the visitor sees a fixed sentence.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def problem_or_none(check: Callable[[], object], language: Language) -> str | No
 
 def field(problem: str | None) -> dict[str, Any]:
     """A validator's answer for one field: fine, or the sentence to show there."""
-    return gr.validate(problem is None, problem or "")
+    answer: dict[str, Any] = gr.validate(problem is None, problem or "")
+    return answer
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def _build_card(demo: Demo, tabs: gr.Tabs) -> None:
         # In the browser alone: no trip to the server to change a tab.
         door.click(
             None,
-            js=f"() => document.querySelector('button[role=tab][data-tab-id=\"{demo.key}\"]')?.click()",
+            js=f"""() => document.querySelector('[role=tab][data-tab-id="{demo.key}"]')?.click()""",
             api_name=f"open_{demo.key}",
             api_visibility="private",
         )

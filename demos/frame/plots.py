@@ -26,7 +26,7 @@ TEMPLATE = go.layout.Template(
         "colorway": PALETTE,
         "xaxis": _AXIS,
         "yaxis": _AXIS,
-        "margin": {"l": 56, "r": 16, "t": 16, "b": 48},
+        "margin": {"l": 56, "r": 16, "t": 44, "b": 48},
         "hoverlabel": {"font": {"size": 13}, "align": "left"},
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     }

@@ -156,7 +156,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "pairs.working": ("Scoring with {model}", "正在用 {model} 打分"),
     "pairs.loading": ("Loading {model}…", "正在加载 {model}……"),
-    "pairs.done": ("Scored {pairs:,} pairs in {seconds:.1f} s.", "{pairs:,} 对已打分，用时 {seconds:.1f} 秒。"),
+    "pairs.done": (
+        "Scored {pairs:,} pairs in {seconds:.1f} s.",
+        "{pairs:,} 对已打分，用时 {seconds:.1f} 秒。",
+    ),
     "pairs.cut": (
         "{model} reads at most {tokens} tokens: {count} pairs were cut to that length (marked ✂ below).",
         "{model} 最多读 {tokens} 个词元：有 {count} 对被截断（下表以 ✂ 标出）。",
@@ -205,8 +208,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "pairs.no_model": ("Choose at least one model.", "请至少选择一个模型。"),
     "pairs.pair_shape": (
-        "Pair {row} is not a list of two sentences: write [[\"first\", \"second\"], …].",
-        "第 {row} 个不是由两个句子组成的列表：请写成 [[\"第一句\", \"第二句\"], …]。",
+        'Pair {row} is not a list of two sentences: write [["first", "second"], …].',
+        '第 {row} 个不是由两个句子组成的列表：请写成 [["第一句", "第二句"], …]。',
     ),
     "pairs.about": ("Formula, what to notice, and limits", "公式、看点与局限"),
     "pairs.about_text": (

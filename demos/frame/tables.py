@@ -29,7 +29,7 @@ csv.field_size_limit(MAX_FILE_BYTES)
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as text, every row as long as `columns`; `header` tells whether the file named its columns."""
+    """Cells as text, rows as long as `columns`; `header`: whether the file named its columns."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -112,7 +112,7 @@ def parse_delimited(
     if not cells:
         raise InputProblem("table.empty", name=name)
     width = max(len(row) for row in cells)
-    rows = [tuple([*row, *[""] * (width - len(row))]) for row in cells]
+    rows = [(*row, *[""] * (width - len(row))) for row in cells]
     header = any(cell.strip().lower() in known_names for cell in rows[0])
     columns = _unique(rows[0]) if header else tuple(f"#{i + 1}" for i in range(width))
     body = tuple(rows[1:] if header else rows)
@@ -163,8 +163,8 @@ def _from_json_lines(text: str, encoding: str, name: str, max_rows: int) -> Tabl
             raise InputProblem("table.json_line", name=name, line=number)
         records.append(record)
         if len(records) > max_rows:
-            rows = sum(bool(line.strip()) for line in text.splitlines())
-            raise InputProblem("table.too_many_rows", rows=rows, limit=max_rows)
+            count = sum(bool(line.strip()) for line in text.splitlines())
+            raise InputProblem("table.too_many_rows", rows=count, limit=max_rows)
     columns = tuple(dict.fromkeys(str(column) for record in records for column in record))
     rows = tuple(tuple(_cell(record.get(column)) for column in columns) for record in records)
     return Table(columns, rows, not columns[0].startswith("#"), encoding, "JSONL")
@@ -184,7 +184,7 @@ def _unique(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _looks_chinese(text: str) -> bool:
-    """Whether the characters beyond ASCII are common Chinese ones, as chance would not make them."""
+    """Whether the characters beyond ASCII are common Chinese ones, as chance would not have it."""
     foreign = [c for c in text if ord(c) > 127]
     chinese = sum("\u4e00" <= c <= "\u9fa5" or c in "，。！？、：；（）“”‘’《》—…" for c in foreign)
     return chinese >= 0.9 * len(foreign)

@@ -25,8 +25,8 @@ def make_pairs_score(registry: Registry, max_models: int) -> PairsScore:
             models: model keys, for example ["all-MiniLM-L6-v2"].
 
         Returns:
-            {"headers": [...], "data": [[...]]}: one row a pair, with each model's score (cosine or raw logit),
-            rank (1 = most alike) and whether the pair was cut to the model's length.
+            {"headers": [...], "data": [[...]]}: one row a pair, with each model's score (cosine or
+            raw logit), rank (1 = most alike) and whether the pair was cut to the model's length.
         """
         return score_table(registry, pairs, models, max_models)
 
@@ -38,14 +38,21 @@ def score_table(
 ) -> dict[str, Any]:
     """`pairs_score` without Gradio. Raises InputProblem or ModelError."""
     for number, pair in enumerate(pairs, start=1):
-        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(s, str) for s in pair):
+        if (
+            not isinstance(pair, list)
+            or len(pair) != 2
+            or not all(isinstance(s, str) for s in pair)
+        ):
             raise InputProblem("pairs.pair_shape", row=number)
     if not models:
         raise InputProblem("pairs.no_model")
     if len(models) > max_models:
         raise InputProblem("pairs.too_many_models", limit=max_models)
     checked = check_rows(pairs).pairs
-    headers, columns = ["sentence_a", "sentence_b"], [list(side) for side in zip(*checked, strict=True)]
+    headers, columns = (
+        ["sentence_a", "sentence_b"],
+        [list(side) for side in zip(*checked, strict=True)],
+    )
     for key in dict.fromkeys(models):
         scores = registry.score(key, checked)
         headers += [f"{key} score", f"{key} rank", f"{key} truncated"]

@@ -16,6 +16,12 @@ from demos.pairs.scoring import ModelScores
 
 _MAX_HOVER_TEXTS = 2_000
 _HOVER_CHARACTERS = 90
+_OFFSETS = (
+    (22, 22),
+    (-22, -22),
+    (22, -22),
+    (-22, 22),
+)  # neighbours' numbers part in four directions
 
 
 def agreement_figure(
@@ -26,13 +32,15 @@ def agreement_figure(
     language: Language,
 ) -> go.Figure:
     """Scatter of scores; the pairs of greatest rank disagreement are numbered and drawn in red."""
-    figure = new_figure(height=460)
+    figure = new_figure(height=440)
     marked = np.zeros(len(pair_set), dtype=bool)
     marked[[d.index for d in disagreements]] = True
     hover = _hover_texts(pair_set, x, y, language)
     for chosen, color, size in ((~marked, BLUE, 9), (marked, RED, 12)):
         indices = np.flatnonzero(chosen)
-        figure.add_scattergl(
+        # SVG is sharper; WebGL carries more points.
+        draw = figure.add_scattergl if len(pair_set) > _MAX_HOVER_TEXTS else figure.add_scatter
+        draw(
             x=x.scores[indices],
             y=y.scores[indices],
             mode="markers",
@@ -46,9 +54,13 @@ def agreement_figure(
             x=float(x.scores[d.index]),
             y=float(y.scores[d.index]),
             text=str(number),
-            showarrow=False,
-            yshift=14,
-            font={"color": RED, "size": 13},
+            ax=_OFFSETS[number % 4][0],
+            ay=_OFFSETS[number % 4][1],
+            arrowwidth=1,
+            arrowcolor=RED,
+            arrowhead=0,
+            standoff=4,
+            font={"color": RED, "size": 14},
         )
     figure.update_xaxes(title_text=escape(x.card.title), title_font={"color": INK})
     figure.update_yaxes(title_text=escape(y.card.title), title_font={"color": INK})

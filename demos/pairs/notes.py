@@ -35,9 +35,7 @@ def notes_html(
             )
         if chinese and model.card.languages == ("en",):
             name = say("language.en", language)
-            warnings.append(
-                say("pairs.language", language, model=model.card.title, languages=name)
-            )
+            warnings.append(say("pairs.language", language, model=model.card.title, languages=name))
     return "".join(note_html(warning, "warning") for warning in warnings)
 
 

@@ -17,12 +17,52 @@ MAX_CHARACTERS = 20_000
 Pair = tuple[str, str]
 
 _A_NAMES = (
-    *("sentence1", "sentence_1", "sentence a", "sentence_a", "text1", "text_a", "s1", "a", "premise"),
-    *("query", "question1", "question", "anchor", "sentence 1", "text 1", "句子1", "句子 a", "文本1"),
+    *(
+        "sentence1",
+        "sentence_1",
+        "sentence a",
+        "sentence_a",
+        "text1",
+        "text_a",
+        "s1",
+        "a",
+        "premise",
+    ),
+    *(
+        "query",
+        "question1",
+        "question",
+        "anchor",
+        "sentence 1",
+        "text 1",
+        "句子1",
+        "句子 a",
+        "文本1",
+    ),
 )
 _B_NAMES = (
-    *("sentence2", "sentence_2", "sentence b", "sentence_b", "text2", "text_b", "s2", "b", "hypothesis"),
-    *("passage", "question2", "answer", "positive", "sentence 2", "text 2", "句子2", "句子 b", "文本2"),
+    *(
+        "sentence2",
+        "sentence_2",
+        "sentence b",
+        "sentence_b",
+        "text2",
+        "text_b",
+        "s2",
+        "b",
+        "hypothesis",
+    ),
+    *(
+        "passage",
+        "question2",
+        "answer",
+        "positive",
+        "sentence 2",
+        "text 2",
+        "句子2",
+        "句子 b",
+        "文本2",
+    ),
 )
 _LABEL_NAMES = (
     *("score", "label", "labels", "similarity", "gold", "relatedness", "relatedness_score", "y"),
@@ -96,7 +136,8 @@ def check_rows(rows: Sequence[Sequence[object]], limit: int = MAX_PAIRS) -> Pair
     """Rows of two or three cells to a PairSet; rows that are empty throughout are passed over.
 
     Raises:
-        InputProblem: no pair, an empty or overlong sentence, a label that is missing or no number, too many
+        InputProblem: no pair, an empty or overlong sentence, a label that is missing or no number,
+        too many
             rows. Rows are counted from 1 as they stand in the table.
     """
     pairs: list[Pair] = []

@@ -17,7 +17,7 @@ CUT_MARK = " ✂"
 def pair_table(
     pair_set: PairSet, scored: Sequence[ModelScores], language: Language
 ) -> tuple[list[str], Rows]:
-    """Headers and rows: the pair, its label, each model's score and rank, the first two's rank difference."""
+    """Headers and rows: the pair, its label, each model's score and rank, the difference of two."""
     headers = [say("pairs.sentence_a", language), say("pairs.sentence_b", language)]
     if pair_set.labels is not None:
         headers.append(say("pairs.label", language))
@@ -43,7 +43,7 @@ def pair_table(
 def model_table(
     pair_set: PairSet, scored: Sequence[ModelScores], language: Language
 ) -> tuple[list[str], Rows]:
-    """Headers and rows: each model's kind, time per pair, cached and cut pairs, correlation with labels."""
+    """Headers and rows: each model's kind, time, cached and cut pairs, correlation with labels."""
     keys = ["pairs.model", "pairs.kind", "pairs.time", "pairs.cached", "pairs.truncated"]
     if pair_set.labels is not None:
         keys += ["pairs.spearman", "pairs.pearson"]

@@ -17,7 +17,7 @@ from models.work import Progress
 
 @dataclass(frozen=True)
 class ModelScores:
-    """One model's scores [n] of the pairs, how long they took, and which pairs were cut to its length."""
+    """One model's scores [n], how long they took, and which pairs were cut to its length."""
 
     card: ModelCard
     scores: NDArray[np.float32]
@@ -54,8 +54,8 @@ def score_with_models(
 ) -> Iterator[Step | Outcome]:
     """Score `pairs` with each model in turn: steps while it works, then its outcome.
 
-    A model that cannot be had is left out with its reason; the others still score. Closing the iterator
-    cancels what is running.
+    A model that cannot be had is left out with its reason; the others still score. Closing the
+    iterator cancels what is running.
     """
     for key in keys:
         yield Step(key, Progress(0, len(pairs), 0.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -65,7 +65,7 @@ class PairsTab:
             column_widths=["43%", "43%", "14%"],
             interactive=True,
             wrap=True,
-            max_height=430,
+            max_height=370,
             show_row_numbers=True,
             elem_id="pairs-table",
         )
@@ -81,7 +81,9 @@ class PairsTab:
                 max_lines=10,
                 elem_id="pairs-paste",
             )
-            self.use_pasted = gr.Button(text("pairs.paste_use"), size="sm", elem_id="pairs-use-paste")
+            self.use_pasted = gr.Button(
+                text("pairs.paste_use"), size="sm", elem_id="pairs-use-paste"
+            )
             # No file_types: a wrong file shall reach the check that says what is wrong with it.
             self.file = gr.File(label=text("pairs.file"), height=120, elem_id="pairs-file")
             with gr.Row(visible=False) as self.columns_row:
@@ -107,11 +109,11 @@ class PairsTab:
             self.cancel = gr.Button(text("pairs.cancel"), interactive=False, elem_id="pairs-cancel")
         self.progress = gr.HTML(elem_id="pairs-progress")
         self.notes = gr.HTML(elem_id="pairs-notes")
+
+    def _lay_out_results(self) -> None:
         self.by_model = gr.Dataframe(
             label=text("pairs.by_model"), interactive=False, wrap=True, elem_id="pairs-by-model"
         )
-
-    def _lay_out_results(self) -> None:
         with gr.Row():
             with gr.Column(scale=7, min_width=340):
                 self.plot = gr.Plot(label=text("pairs.plot"), elem_id="pairs-plot")
@@ -129,7 +131,7 @@ class PairsTab:
             elem_id="pairs-scores",
         )
         self.csv = gr.DownloadButton(
-            text("pairs.csv"), size="sm", interactive=False, elem_id="pairs-csv"
+            cast(str, text("pairs.csv")), size="sm", interactive=False, elem_id="pairs-csv"
         )
 
     # --- wiring --------------------------------------------------------------------------------
@@ -157,13 +159,13 @@ class PairsTab:
             api_name="pairs_file",
             **quick,
         )
-        for column in columns:
+        for name, column in zip(("a", "b", "label"), columns, strict=True):
             column.input(
                 _use_columns,
                 [self.file, *columns],
                 self.table,
                 validator=_check_columns,
-                api_name=f"pairs_{column.elem_id.rsplit('-', 1)[-1]}",
+                api_name=f"pairs_column_{name}",
                 **quick,
             )
 
@@ -181,7 +183,10 @@ class PairsTab:
             api_name="pairs_run",
             **common,
         )
-        shown = app.load(self.on_load, None, [self.table, *outputs], api_name="pairs_load", **common)
+        # Two events: a table in a tab that was never opened loses its value when an event that
+        # lists it yields without it.
+        app.load(_example_table, None, self.table, api_name="pairs_headers", **common)
+        shown = app.load(self.on_load, None, outputs, api_name="pairs_load", **common)
         self.cancel.click(
             _say_cancelled,
             None,
@@ -190,12 +195,12 @@ class PairsTab:
             api_name="pairs_cancel",
             **common,
         )
-        for axis in (self.x_axis, self.y_axis):
+        for name, axis in (("x", self.x_axis), ("y", self.y_axis)):
             axis.input(
                 self.on_axis,
                 [self.table, self.x_axis, self.y_axis],
                 [self.plot, self.disagreement],
-                api_name=f"pairs_{axis.elem_id.rsplit('-', 2)[-2]}_axis",
+                api_name=f"pairs_{name}_axis",
                 **common,
             )
         gr.api(make_pairs_score(self.registry, MAX_MODELS), api_name="pairs_score")
@@ -214,7 +219,6 @@ class PairsTab:
 
     def on_load(self, request: gr.Request) -> Iterator[Updates]:
         """The worked example, scored for whoever opens the page."""
-        yield {self.table: _example_table(request)}
         yield from self.on_score(_example_rows(), list(DEFAULT_MODELS), request)
 
     @visible_errors
@@ -239,9 +243,7 @@ class PairsTab:
         yield self._results(pair_set, scored, left_out, language)
 
     @visible_errors
-    def on_axis(
-        self, rows: list[list[Any]], x: str, y: str, request: gr.Request
-    ) -> Updates:
+    def on_axis(self, rows: list[list[Any]], x: str, y: str, request: gr.Request) -> Updates:
         """Another pair of models in the plot; their scores come from the registry's cache."""
         pair_set = check_rows(rows)
         steps = score_with_models(self.registry, [x, y], pair_set.pairs)
@@ -257,7 +259,9 @@ class PairsTab:
         left_out: list[LeftOut],
         language: Language,
     ) -> Updates:
-        notes = notes_html(pair_set, scored, [self._reason(l, language) for l in left_out], language)
+        notes = notes_html(
+            pair_set, scored, [self._reason(each, language) for each in left_out], language
+        )
         shown: Updates = {self.cancel: gr.update(interactive=False), self.notes: notes}
         if not scored:
             return shown | {self.progress: IDLE}
@@ -268,8 +272,8 @@ class PairsTab:
         x, y = choices[0][1], choices[min(1, len(choices) - 1)][1]
         shown |= {
             self.progress: note_html(done),
-            self.by_model: _frame(*model_table(pair_set, scored, language)),
-            self.scores: _frame(headers, rows),
+            self.by_model: _frame(*model_table(pair_set, scored, language), first=2, wide=250),
+            self.scores: _frame(headers, rows, first=2, wide=262),
             self.csv: gr.update(value=write_csv("pairs", headers, rows), interactive=True),
             self.axes_row: gr.update(visible=len(scored) > 2),
             self.x_axis: gr.update(choices=choices, value=x),
@@ -308,7 +312,8 @@ def check_models(registry: Registry, keys: Sequence[str]) -> None:
             registry.card(key)
 
 
-_LATEX = [
+_NARROW = 112  # pixels of a column of numbers
+_LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
 ]
@@ -338,8 +343,10 @@ def _with_blank_row(rows: list[list[Any]], request: gr.Request) -> dict[str, Any
     return _table([*rows, ["", "", ""]], language_of(request))
 
 
-def _frame(headers: list[str], rows: list[list[object]]) -> dict[str, Any]:
-    return {"headers": headers, "data": rows}
+def _frame(headers: list[str], rows: list[list[object]], first: int, wide: int) -> Any:
+    """A result table: the `first` columns `wide` pixels, the others narrow; it scrolls sideways."""
+    widths = [wide] * first + [_NARROW] * (len(headers) - first)
+    return gr.update(value={"headers": headers, "data": rows}, column_widths=widths)
 
 
 def _progress(step: Step, title: str, language: Language) -> str:
@@ -353,7 +360,8 @@ def _say_cancelled(request: gr.Request) -> tuple[str, Any]:
     return note, gr.update(interactive=False)
 
 
-# --- pasted and uploaded pairs ---------------------------------------------------------------------
+# --- pasted and uploaded pairs
+# ---------------------------------------------------------------------
 
 
 def _check_pasted(pasted: str, request: gr.Request) -> Any:
