@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from models.device import Device
+from models.errors import UnsupportedModelError
 
 
 class Backbone:
@@ -20,13 +21,19 @@ class Backbone:
     def __init__(self, folder: Path, device: Device):
         from transformers import AutoModel
 
-        model: nn.Module = AutoModel.from_pretrained(
+        model: nn.Module
+        model, info = AutoModel.from_pretrained(
             folder,
+            output_loading_info=True,
             dtype=device.dtype,
             use_safetensors=True,
             local_files_only=True,
             trust_remote_code=False,
         )
+        # The pooler is never used here; anything else missing would be random numbers.
+        missing = [name for name in info["missing_keys"] if "pooler" not in name]
+        if missing:
+            raise UnsupportedModelError(f"The model's files lack weights ({missing[0]}).")
         self.hidden_size: int = model.config.hidden_size  # type: ignore[union-attr,assignment]
         self._model = device.place(model.eval().requires_grad_(False))
         self._device = device

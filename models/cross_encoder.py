@@ -76,13 +76,20 @@ class SequenceClassifier:
             raise UnsupportedModelError(
                 f"“{key}” has {labels} outputs; a cross-encoder here gives one score a pair."
             )
-        model: nn.Module = AutoModelForSequenceClassification.from_pretrained(
+        model: nn.Module
+        model, info = AutoModelForSequenceClassification.from_pretrained(
             folder,
+            output_loading_info=True,
             dtype=device.dtype,
             use_safetensors=True,
             local_files_only=True,
             trust_remote_code=False,
         )
+        if info["missing_keys"]:  # transformers would fill them with random numbers
+            raise UnsupportedModelError(
+                f"“{key}” lacks weights of a cross-encoder ({sorted(info['missing_keys'])[0]}):"
+                " choose another."
+            )
         self.tokenizer = Tokenizer(folder, max_length)
         self._model = device.place(model.eval().requires_grad_(False))
         self._device = device

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,9 +14,11 @@ from models.bi_encoder import BiEncoder
 from models.catalog import ModelCard
 from models.cross_encoder import AdapterCrossEncoder, CrossEncoder, SequenceClassifier
 from models.device import Device
-from models.errors import MemoryBudgetError, UnsupportedModelError
+from models.errors import MemoryBudgetError, ModelError, UnsupportedModelError
 from models.layout import read_layout
 from models.sources import ModelFiles, find_files, verify_sha256
+
+_log = logging.getLogger(__name__)
 
 RunOnDevice = Callable[[Callable[[], Any]], Any]
 
@@ -88,7 +91,8 @@ class ModelStore:
         ):  # one load at a time: two large models must not both count on the same room
             model = self._take(key)
             if model is None:
-                loaded = self._load(card, files)
+                with self._one_sentence(card):
+                    loaded = self._load(card, files)
                 with self._freed:
                     self._models[key] = loaded
                     model = self._mark_used(loaded)
@@ -130,6 +134,25 @@ class ModelStore:
         return bases + sum(model.nbytes for model in self._models.values())
 
     # --- loading (one at a time) ---------------------------------------------------------------
+
+    @contextmanager
+    def _one_sentence(self, card: ModelCard) -> Iterator[None]:
+        """Turn whatever a library raises over a model's files into a sentence; the log keeps it."""
+        try:
+            yield
+        except ModelError:
+            raise
+        except Exception as error:
+            if self._device.is_out_of_memory(error):
+                self._device.release_memory()
+                raise MemoryBudgetError(
+                    f"“{card.key}” does not fit into the memory that is left: choose a smaller one."
+                ) from error
+            _log.warning("cannot load %s", card.key, exc_info=error)
+            raise UnsupportedModelError(
+                f"“{card.key}” cannot be read: its files are damaged, or its architecture is not"
+                " supported."
+            ) from error
 
     def _load(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
         self._make_room(card, files)

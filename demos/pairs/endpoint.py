@@ -37,6 +37,7 @@ def score_table(
     registry: Registry, pairs: list[list[str]], models: list[str], max_models: int
 ) -> dict[str, Any]:
     """`pairs_score` without Gradio. Raises InputProblem or ModelError."""
+    pairs = pairs or []  # a caller of the raw endpoint may send nothing
     for number, pair in enumerate(pairs, start=1):
         if (
             not isinstance(pair, list)

@@ -109,7 +109,7 @@ def guess_columns(table: Table) -> Columns:
         for names in (_A_NAMES, _B_NAMES, _LABEL_NAMES)
     )
     if label is None and not (a and b):
-        numeric = [c for c in table.columns if c not in (a, b) and _is_numeric(table.column(c))]
+        numeric = [c for c in table.columns if c not in (a, b) and _is_graded(table.column(c))]
         label = numeric[-1] if len(table.columns) > 2 and numeric else None
     texts = [c for c in table.columns if c not in (a, b, label)]
     if a is None:
@@ -186,8 +186,11 @@ def _of_two_columns(table: Table, name: str) -> Table:
     return table
 
 
-def _is_numeric(cells: list[str]) -> bool:
-    return all(_number(cell) is not None for cell in cells)
+def _is_graded(cells: list[str]) -> bool:
+    """Whether most cells are numbers: a few bad labels shall be said, not passed over."""
+    filled = [cell for cell in cells if cell.strip()]
+    numbers = sum(_number(cell) is not None for cell in filled)
+    return numbers * 2 >= len(filled) and numbers > 0
 
 
 def _number(cell: str) -> float | None:

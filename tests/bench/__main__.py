@@ -1,0 +1,33 @@
+"""Runs every benchmark and prints one table: `python -m tests.bench [part of a name] ...`."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+import torch
+
+from tests.bench import concurrency, encoders, startup
+
+BENCHMARKS = {
+    "embed": encoders.embed,
+    "score": encoders.score,
+    "ceilings": encoders.ceilings,
+    "callers": concurrency.thirty_two_callers,
+    "latency": concurrency.latency_during_a_long_job,
+    "startup": startup.first_page,
+}
+
+
+def main() -> None:
+    chosen = [n for n in BENCHMARKS if not sys.argv[1:] or any(a in n for a in sys.argv[1:])]
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
+    print(f"{platform.processor() or platform.machine()}, {torch.get_num_threads()} threads, {gpu}")
+    print(f"Python {platform.python_version()}, torch {torch.__version__}")
+    for name in chosen:
+        for label, value in BENCHMARKS[name]():
+            print(f"{name:10} {label:62} {value}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The real app in a thread, a real browser, and a page that fails on anything amiss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import gradio as gr
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from app import build_app, launch
+from models.registry import Registry
+from tests.browser.chromium import ARGUMENTS, find_chromium
+
+expect.set_options(timeout=30_000)  # a busy two-core machine
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def app_url(registry: Registry) -> Iterator[str]:
+    """The address of the running app."""
+    app: gr.Blocks = build_app(registry)
+    launch(app, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
+    yield app.local_url
+    app.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        pytest.fail("no Chromium: `make chromium` installs one")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, app_url: str) -> Iterator[OpenPage]:
+    """Open the app as a visitor with a language, a theme and a width.
+
+    The test fails at its end on a console error, an exception in the page, or a request to
+    another host. A validator answers 422, which Chromium reports as a console error: those are
+    allowed where the test says that it types something bad.
+    """
+    problems: list[str] = []
+    pages: list[Page] = []
+
+    def open_(
+        path: str = "/",
+        language: str = "en-US",
+        theme: str = "light",
+        width: int = 1280,
+        bad_input: bool = False,
+    ) -> Page:
+        context = browser.new_context(locale=language, viewport={"width": width, "height": 900})
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+
+        def on_console(message: object) -> None:
+            if message.type == "error" and not (bad_input and "422" in message.text):  # type: ignore[attr-defined]
+                problems.append(f"console: {message.text}")  # type: ignore[attr-defined]
+
+        def on_request(request: object) -> None:
+            url = request.url  # type: ignore[attr-defined]
+            if not url.startswith((app_url, app_url.replace("http", "ws"), "data:", "blob:")):
+                problems.append(f"request to another host: {url}")
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: problems.append(f"page error: {error}"))
+        page.on("request", on_request)
+        page.goto(f"{app_url.rstrip('/')}{path}?__theme={theme}")
+        pages.append(page)
+        return page
+
+    yield open_
+    for page in pages:
+        page.context.close()
+    assert not problems

@@ -1,0 +1,35 @@
+"""Fixtures that every test may use: data, a catalog of tiny models, a real registry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ["HF_HUB_OFFLINE"] = "1"  # no test reaches for a network
+
+import pytest
+import torch
+
+from models.registry import Registry
+
+DATA_VARIABLE = "KEXUE_LAB_DATA"
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of shared data; tests that need it skip where it is absent."""
+    project = Path(__file__).resolve().parents[1]
+    folder = Path(os.environ.get(DATA_VARIABLE, project.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no data folder: set {DATA_VARIABLE}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def registry() -> Iterator[Registry]:
+    """The real registry in fp32 on the CPU, shared by all tests that only compute."""
+    shared = Registry(device="cpu", dtype=torch.float32)
+    yield shared
+    shared.close()

@@ -1,0 +1,50 @@
+import string
+from types import SimpleNamespace
+
+import pytest
+
+from demos import DEMOS
+from demos.frame.export import write_csv
+from demos.frame.strings import TEXTS, language_of, say, text
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_both_languages_name_the_same_values(key: str) -> None:
+    english, chinese = TEXTS[key]
+    assert english
+    assert chinese
+    if key.endswith("_text") or "$" in english:
+        return  # formulas, never formatted
+    names = [{n for _, n, _, _ in string.Formatter().parse(t) if n} for t in (english, chinese)]
+    assert names[1] <= names[0]
+
+
+def test_every_demo_has_a_title_and_a_summary() -> None:
+    for demo in DEMOS:
+        text(f"{demo.key}.title")
+        text(f"{demo.key}.summary")
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-US,en;q=0.9,zh;q=0.8", "en"),
+        ("", "en"),
+        ("fr", "en"),
+    ],
+)
+def test_the_language_follows_the_request(header: str, language: str) -> None:
+    request = SimpleNamespace(headers={"accept-language": header})
+    assert language_of(request) == language  # type: ignore[arg-type]
+
+
+def test_an_unknown_key_is_an_error_of_ours() -> None:
+    with pytest.raises(KeyError):
+        say("no.such.key", "en")
+
+
+def test_csv_cells_are_never_formulas() -> None:
+    path = write_csv("t", ["a", "=b"], [["=1+1", -2.5], ["@x", "中文"]])
+    with open(path, encoding="utf-8-sig") as file:
+        assert file.read() == "a,'=b\n'=1+1,-2.5\n'@x,中文\n"

@@ -1,0 +1,167 @@
+"""Scoring with several models, tables, figure, notes and the endpoint's function."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from demos.frame.errors import InputProblem
+from demos.pairs.agreement import greatest_disagreements
+from demos.pairs.endpoint import score_table
+from demos.pairs.example import EXAMPLE
+from demos.pairs.figures import agreement_figure
+from demos.pairs.notes import disagreement_html, notes_html
+from demos.pairs.pair_set import PairSet, check_rows
+from demos.pairs.results import model_table, pair_table
+from demos.pairs.scoring import LeftOut, ModelScores, score_with_models
+from models.errors import UnknownModelError
+from models.registry import Registry
+
+MODELS = ["all-MiniLM-L6-v2", "minilm-cross-preview"]
+
+
+@pytest.fixture(scope="module")
+def example() -> PairSet:
+    return check_rows(EXAMPLE)
+
+
+@pytest.fixture(scope="module")
+def scored(registry: Registry, example: PairSet) -> list[ModelScores]:
+    steps = score_with_models(registry, MODELS, example.pairs)
+    return [step for step in steps if isinstance(step, ModelScores)]
+
+
+def test_every_model_scores_every_pair(scored: list[ModelScores], example: PairSet) -> None:
+    assert [model.card.key for model in scored] == MODELS
+    for model in scored:
+        assert model.scores.shape == (len(example),)
+        assert np.isfinite(model.scores).all()
+        assert not model.truncated.any()
+
+
+def test_the_models_order_the_example_sensibly(scored: list[ModelScores], example: PairSet) -> None:
+    headers, rows = model_table(example, scored, "en")
+    spearman = headers.index("Spearman")
+    assert all(float(str(row[spearman])) > 0.5 for row in rows)
+
+
+def test_a_model_that_cannot_be_had_is_left_out(registry: Registry, example: PairSet) -> None:
+    steps = list(
+        score_with_models(registry, ["bge-small-zh-v1.5", "nonsense", MODELS[0]], example.pairs)
+    )
+    assert [step.key for step in steps if isinstance(step, LeftOut)] == [
+        "bge-small-zh-v1.5",
+        "nonsense",
+    ]
+    assert any(isinstance(step, ModelScores) for step in steps)
+
+
+def test_the_table_has_a_score_and_a_rank_of_each_model(
+    scored: list[ModelScores], example: PairSet
+) -> None:
+    headers, rows = pair_table(example, scored, "en")
+    assert len(headers) == 2 + 1 + 2 + 2 + 1
+    assert all(len(row) == len(headers) for row in rows)
+    first = headers.index("Rank · all-MiniLM-L6-v2")
+    assert [row[first] - row[first + 1] for row in rows] == [row[-1] for row in rows]  # type: ignore[operator]
+
+
+def test_cut_pairs_are_marked_and_said(registry: Registry) -> None:
+    pair_set = check_rows([["word " * 400, "short", ""], ["a", "b", ""]])
+    steps = score_with_models(registry, MODELS, pair_set.pairs)
+    scored = [step for step in steps if isinstance(step, ModelScores)]
+    assert scored[0].truncated.tolist() == [True, False]
+    _, rows = pair_table(pair_set, scored, "en")
+    assert "✂" in str(rows[0][1])
+    assert "256 tokens: 1 pairs" in notes_html(pair_set, scored, [], "en")
+
+
+def test_chinese_under_an_english_model_is_warned_of(registry: Registry) -> None:
+    pair_set = check_rows([["今天天气很好", "今天是晴天", ""]])
+    steps = score_with_models(registry, MODELS[:1], pair_set.pairs)
+    scored = [step for step in steps if isinstance(step, ModelScores)]
+    assert "English text only" in notes_html(pair_set, scored, [], "en")
+    assert "英文" in notes_html(pair_set, scored, [], "zh")
+
+
+def test_text_from_visitors_is_shown_as_text(registry: Registry) -> None:
+    script = "<script>alert(1)</script>"
+    pair_set = check_rows([[script, "b", ""], ["c", "d", ""], ["e", script, ""]])
+    steps = score_with_models(registry, MODELS, pair_set.pairs)
+    scored = [step for step in steps if isinstance(step, ModelScores)]
+    x, y = scored
+    found = greatest_disagreements([3, 2, 1], [1, 2, 3], 5)
+    assert "<script" not in disagreement_html(pair_set, x, y, found, "en")
+    assert "<script" not in agreement_figure(pair_set, x, y, found, "en").to_json()
+    assert "<script" not in notes_html(pair_set, scored, [script], "en")
+
+
+def test_the_figure_is_small_and_numbers_the_disagreements(
+    scored: list[ModelScores], example: PairSet
+) -> None:
+    found = greatest_disagreements(scored[0].scores, scored[1].scores, 5)
+    figure = agreement_figure(example, *scored, found, "zh")
+    payload = figure.to_json()
+    assert len(payload) < 50_000
+    assert len(json.loads(payload)["layout"]["annotations"]) == len(found)
+
+
+def test_a_figure_of_many_pairs_stays_light() -> None:
+    from models.catalog import CATALOG
+
+    count = 10_000
+    pair_set = check_rows([[f"a{k}", f"b{k}", ""] for k in range(count)])
+    chance = np.random.default_rng(0)
+    x, y = (
+        ModelScores(
+            CATALOG[key], chance.normal(size=count).astype("f4"), 1.0, 0, np.zeros(count, bool)
+        )
+        for key in MODELS
+    )
+    assert len(agreement_figure(pair_set, x, y, [], "en").to_json()) < 500_000
+
+
+def test_the_endpoint_returns_a_table(registry: Registry) -> None:
+    table = score_table(registry, [["a cat", "a dog"], ["a cat", "a cat"]], MODELS, 6)
+    assert table["headers"][:3] == ["sentence_a", "sentence_b", "all-MiniLM-L6-v2 score"]
+    assert table["data"][1][2] == pytest.approx(1.0, abs=1e-5)
+    assert table["data"][1][3] == 1.0
+    json.dumps(table)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "models"),
+    [
+        ([["a"]], MODELS),
+        (["ab"], MODELS),
+        ([["a", 1]], MODELS),
+        ([["a", ""]], MODELS),
+        ([], MODELS),
+        ([["a", "b"]], []),
+        ([["a", "b"]], MODELS * 4),
+    ],
+)
+def test_the_endpoint_refuses_in_one_sentence(
+    registry: Registry, pairs: list[list[str]], models: list[str]
+) -> None:
+    with pytest.raises(InputProblem):
+        score_table(registry, pairs, models, 6)
+
+
+def test_the_endpoint_names_the_nearest_model(registry: Registry) -> None:
+    with pytest.raises(UnknownModelError, match="did you mean"):
+        score_table(registry, [["a", "b"]], ["all-MiniLM"], 6)
+
+
+@pytest.mark.slow
+def test_dev_figures_of_the_cards(registry: Registry, data_folder: object) -> None:
+    from pathlib import Path
+
+    from models.statistics import spearman
+    from models.train import read_pairs
+
+    pairs, labels = read_pairs(Path(str(data_folder)) / "stsb_en" / "dev.tsv")
+    for key, expected in zip(MODELS, (0.8673, 0.8404), strict=True):
+        assert spearman(registry.score(key, pairs), labels) == pytest.approx(expected, abs=5e-4)

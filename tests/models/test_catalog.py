@@ -1,0 +1,62 @@
+import subprocess
+import sys
+
+import pytest
+
+from models.catalog import CATALOG, Catalog, HubSource, hub_card
+from models.errors import UnknownModelError
+
+
+def test_reading_the_catalog_loads_neither_torch_nor_weights() -> None:
+    code = (
+        "import sys, models.catalog as c; assert len(c.CATALOG) > 5; print('torch' in sys.modules)"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("all-minilm-l6", "all-MiniLM-L6-v2"),
+        ("bge-small-zh", "bge-small-zh-v1.5"),
+        ("qwen3-embeding", "Qwen3-Embedding-0.6B"),
+    ],
+)
+def test_an_unknown_key_suggests_the_nearest(typed: str, meant: str) -> None:
+    with pytest.raises(UnknownModelError, match=f"did you mean “{meant}”"):
+        CATALOG[typed]
+
+
+def test_every_hub_source_is_pinned_to_a_commit() -> None:
+    for card in CATALOG.values():
+        for source in card.sources:
+            if isinstance(source, HubSource):
+                assert source.revision is not None
+                assert len(source.revision) == 40
+
+
+def test_embedded_weights_carry_a_digest() -> None:
+    assert {card.key for card in CATALOG.embedded()} == {"all-MiniLM-L6-v2", "minilm-cross-preview"}
+    for card in CATALOG.embedded():
+        assert card.sha256
+
+
+def test_adapters_name_a_base_that_exists() -> None:
+    for card in CATALOG.values():
+        if card.adapter is not None:
+            assert card.base in CATALOG
+
+
+def test_two_cards_with_one_key_are_refused() -> None:
+    card = CATALOG["all-MiniLM-L6-v2"]
+    with pytest.raises(ValueError, match="same key"):
+        Catalog((card, card))
+
+
+@pytest.mark.parametrize("bad", ["name", "a/b/c", "../x/y", "a/..", "/abs", "owner/na me"])
+def test_a_bad_hub_id_is_refused(bad: str) -> None:
+    with pytest.raises(UnknownModelError):
+        hub_card(bad, "bi-encoder")

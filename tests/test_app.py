@@ -1,0 +1,113 @@
+"""The app from outside: structure, endpoint, closed doors, settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+import httpx
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from app import build_app, launch
+from demos import DEMOS
+from models.registry import Registry
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def app(registry: Registry) -> Iterator[gr.Blocks]:
+    blocks = build_app(registry)
+    launch(blocks, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield blocks
+    blocks.close()
+
+
+@pytest.fixture(scope="module")
+def client(app: gr.Blocks) -> Client:
+    return Client(app.local_url, verbose=False)
+
+
+def test_the_endpoint_scores_pairs(client: Client) -> None:
+    pairs = [["A cat sleeps.", "A cat is asleep."], ["A cat sleeps.", "Rates fell."]]
+    table = client.predict(
+        pairs, ["all-MiniLM-L6-v2", "minilm-cross-preview"], api_name="/pairs_score"
+    )
+    assert table["headers"][2] == "all-MiniLM-L6-v2 score"
+    assert table["data"][0][2] > table["data"][1][2]
+    assert [row[3] for row in table["data"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "models", "sentence"),
+    [
+        ([["a"]], ["all-MiniLM-L6-v2"], "not a list of two sentences"),
+        ([["a", ""]], ["all-MiniLM-L6-v2"], "sentence B is empty"),
+        ([["a", "b"]], ["all-MiniLM"], "did you mean"),
+        ([["a", "b"]], [], "at least one model"),
+        (None, ["all-MiniLM-L6-v2"], "no pair yet"),
+    ],
+)
+def test_the_endpoint_says_what_is_wrong(
+    client: Client, pairs: object, models: list[str], sentence: str
+) -> None:
+    with pytest.raises(AppError, match=sentence):
+        client.predict(pairs, models, api_name="/pairs_score")
+
+
+def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
+    events = app.get_config_file()["dependencies"]
+    public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
+    assert public == {"pairs_score"}
+    assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
+
+
+def test_the_queue_cannot_be_passed_by(app: gr.Blocks) -> None:
+    url = f"{app.local_url}gradio_api/run/pairs_score"
+    answer = httpx.post(url, json={"data": [[["a", "b"]], ["all-MiniLM-L6-v2"]]})
+    assert answer.status_code in (401, 403, 404)
+
+
+@pytest.mark.parametrize("path", ["app.py", "requirements.txt", "models/catalog.py"])
+def test_files_of_the_project_are_not_served(app: gr.Blocks, path: str) -> None:
+    answer = httpx.get(f"{app.local_url}gradio_api/file={PROJECT / path}")
+    assert answer.status_code in (403, 404)
+
+
+def test_too_large_an_upload_is_refused(app: gr.Blocks) -> None:
+    files = {"files": ("big.csv", b"a,b\n" * (6 << 20))}
+    answer = httpx.post(f"{app.local_url}gradio_api/upload", files=files, timeout=60)
+    assert answer.status_code == 413
+
+
+def test_the_app_is_healthy(app: gr.Blocks) -> None:
+    assert httpx.get(f"{app.local_url}gradio_api/app_id").status_code == 200
+
+
+def test_every_demo_has_its_tab(app: gr.Blocks) -> None:
+    tabs = {
+        c["props"].get("id") for c in app.get_config_file()["components"] if c["type"] == "tabitem"
+    }
+    assert tabs == {"home", *(demo.key for demo in DEMOS)}
+
+
+def test_app_py_is_short() -> None:
+    assert len((PROJECT / "app.py").read_text().splitlines()) < 100
+
+
+def test_the_space_installs_the_gradio_that_is_pinned() -> None:
+    front_matter = (PROJECT / "README.md").read_text().split("---")[1]
+    version = re.search(r"sdk_version: ['\"]?([\d.]+)", front_matter)
+    assert version is not None
+    assert f"gradio=={version[1]}" in (PROJECT / "requirements.txt").read_text()
+    assert f"gradio=={version[1]}" in (PROJECT / "constraints.txt").read_text()
+
+
+def test_gradio_is_not_told_anything_by_analytics() -> None:
+    import os
+
+    assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
