@@ -6,7 +6,8 @@ import logging
 import os
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is imported
-if os.environ.get("SPACES_ZERO_GPU"):
+ZERO_GPU = os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
+if ZERO_GPU:
     import spaces  # noqa: F401  # before anything touches CUDA
 
 import gradio as gr
@@ -62,11 +63,15 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     registry = Registry(
-        eager=bool(os.environ.get("SPACES_ZERO_GPU")),
+        eager=ZERO_GPU,
         allow_hub_ids=os.environ.get("KEXUE_LAB_ALLOW_HUB_IDS") == "1",
     )
-    registry.preload(card.key for card in registry.catalog.embedded())
-    launch(build_app(registry))
+    app = build_app(registry)
+    launch(app, prevent_thread_lock=True)
+    if not ZERO_GPU:
+        # After the first page can be seen: torch and the models take seconds to load.
+        registry.preload(card.key for card in registry.catalog.embedded())
+    app.block_thread()
 
 
 if __name__ == "__main__":

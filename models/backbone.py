@@ -43,6 +43,7 @@ class Backbone:
 
     def add_adapter(self, name: str, folder: Path) -> int:
         """Load a peft adapter beside those that are there; returns its bytes."""
+        name = _module_name(name)
         from peft import PeftModel
 
         if self._peft is None:
@@ -60,15 +61,20 @@ class Backbone:
 
     def remove_adapter(self, name: str) -> None:
         """Forget an adapter's weights."""
-        self._peft.delete_adapter(name)
+        self._peft.delete_adapter(_module_name(name))
         self._active = ""
 
-    def hidden_states(self, inputs: dict[str, Tensor], adapter: str | None) -> Tensor:
-        """Last hidden states [b, t, d] of padded inputs, with an adapter's weights or without."""
+    def hidden_states(
+        self, inputs: dict[str, Tensor], adapter: str | None
+    ) -> tuple[Tensor, Tensor]:
+        """Last hidden states [b, t, d] and attention mask [b, t], on the device, of padded inputs.
+
+        `adapter` names the weights to add; None takes the base alone.
+        """
         self._activate(adapter)
         on_device = {name: self._device.to_device(tensor) for name, tensor in inputs.items()}
         hidden: Tensor = self._model(**on_device).last_hidden_state  # [b, t, d]
-        return hidden
+        return hidden, on_device["attention_mask"]
 
     def _activate(self, adapter: str | None) -> None:
         if self._peft is None or adapter == self._active:
@@ -77,8 +83,13 @@ class Backbone:
             self._peft.base_model.disable_adapter_layers()
         else:
             self._peft.base_model.enable_adapter_layers()
-            self._peft.set_adapter(adapter, inference_mode=True)
+            self._peft.set_adapter(_module_name(adapter), inference_mode=True)
         self._active = adapter
+
+
+def _module_name(key: str) -> str:
+    """A catalog key as the name of a torch module, which must not hold a dot."""
+    return key.replace(".", "_")
 
 
 def module_bytes(module: nn.Module) -> int:

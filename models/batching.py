@@ -146,6 +146,11 @@ class _Job:
 class _Batch:
     group: Hashable
     jobs: list[_Job]
+    lane: Lane
+
+    @property
+    def padded_tokens(self) -> int:
+        return len(self.jobs) * max(len(job.item.encoding) for job in self.jobs)
 
     def fail(self, error: BaseException) -> None:
         for job in self.jobs:
@@ -204,7 +209,13 @@ class Scheduler:
         self._thread.start()
 
     def submit(self, group: Hashable, items: Sequence[Item], lane: Lane) -> Ticket[Any]:
-        """Queue items for a model."""
+        """Queue items for a model.
+
+        Raises:
+            RuntimeError: called on the device's own thread, which would wait for itself.
+        """
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a function run on the device cannot ask for a model's batch")
         ticket: Ticket[Any] = Ticket(group, items)
         if not items:
             ticket.finish(None)
@@ -259,6 +270,7 @@ class Scheduler:
                 _run_call(step)
             else:
                 self._run(step)
+        self._land()
         for batch in itertools.chain(*self._windows.values()):
             batch.fail(CancelledError("The app is stopping."))
 
@@ -270,7 +282,7 @@ class Scheduler:
                     if not self._windows[lane] and self._waiting[lane]:
                         if self._waiting[lane][0].call is not None:
                             return self._waiting[lane].popleft()
-                        self._windows[lane].extend(self._open_window(self._waiting[lane]))
+                        self._windows[lane].extend(self._open_window(lane))
                     while self._windows[lane]:
                         batch = self._windows[lane].popleft()
                         batch.jobs = [job for job in batch.jobs if job.wanted]
@@ -282,8 +294,9 @@ class Scheduler:
                     self._changed.wait()
         return None
 
-    def _open_window(self, waiting: deque[Ticket[Any]]) -> list[_Batch]:
+    def _open_window(self, lane: Lane) -> list[_Batch]:
         """Take the oldest ticket and others of its group; merge, sort and cut them."""
+        waiting = self._waiting[lane]
         group = waiting[0].group
         limit = WINDOW_BATCHES * self.budget(group)
         taken: list[Ticket[Any]] = []
@@ -297,10 +310,12 @@ class Scheduler:
                 left.append(ticket)
         waiting.clear()
         waiting.extend(left)
-        jobs = self._merge(group, taken)
+        return self._cut(group, self._merge(group, taken), lane)
+
+    def _cut(self, group: Hashable, jobs: list[_Job], lane: Lane) -> list[_Batch]:
         lengths = [len(job.item.encoding) for job in jobs]
         return [
-            _Batch(group, [jobs[i] for i in indices])
+            _Batch(group, [jobs[i] for i in indices], lane)
             for indices in cut_by_tokens(lengths, self.budget(group))
         ]
 
@@ -308,6 +323,8 @@ class Scheduler:
         """Distinct items that still need computing; known results are delivered at once."""
         jobs: dict[Hashable, _Job] = {}
         for ticket in tickets:
+            if ticket.done():  # cancelled while it waited
+                continue
             for index, item in enumerate(ticket.items):
                 job = jobs.setdefault(item.key, _Job(item, []))
                 job.waiting.append((ticket, index))
@@ -327,8 +344,9 @@ class Scheduler:
         try:
             wait = context.run(self._execute, batch.group, items)
         except OutOfMemory:
+            had_company = self._launched is not None
             self._land()
-            self._retry_smaller(batch)
+            self._retry_smaller(batch, alone=not had_company)
             return
         except BaseException as error:  # goes to those who wait for it; the thread lives on
             batch.fail(error)
@@ -355,9 +373,13 @@ class Scheduler:
         for job, result in zip(batch.jobs, results, strict=True):
             job.deliver(result)
 
-    def _retry_smaller(self, batch: _Batch) -> None:
+    def _retry_smaller(self, batch: _Batch, alone: bool) -> None:
+        """Lower the budget and cut what is left of the window anew.
+
+        A lone item that failed with the device to itself is given up.
+        """
         self.out_of_memory_events += 1
-        if len(batch.jobs) == 1:
+        if alone and len(batch.jobs) == 1:
             tokens = len(batch.jobs[0].item.encoding)
             batch.fail(
                 MemoryBudgetError(
@@ -366,13 +388,18 @@ class Scheduler:
                 )
             )
             return
-        self._budgets[batch.group] = max(self.budget(batch.group) // 2, 1)
-        self._good_batches[batch.group] = 0
-        half = len(batch.jobs) // 2
+        if len(batch.jobs) > 1:
+            halved = max(batch.padded_tokens // 2, 1)
+            self._budgets[batch.group] = min(self.budget(batch.group), halved)
+            self._good_batches[batch.group] = 0
         with self._changed:
-            self._windows[Lane.INTERACTIVE].extendleft(
-                [_Batch(batch.group, batch.jobs[half:]), _Batch(batch.group, batch.jobs[:half])]
-            )
+            window = self._windows[batch.lane]
+            rest = [other for other in window if other.group == batch.group]
+            jobs = [job for each in (batch, *rest) for job in each.jobs]
+            again = self._cut(batch.group, jobs, batch.lane)
+            window.extendleft(reversed(again))
+            for other in rest:
+                window.remove(other)
 
     def _regrow(self, group: Hashable) -> None:
         if group not in self._budgets:

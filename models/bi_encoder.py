@@ -33,11 +33,9 @@ class BiEncoder:
         self._layout = layout
         self._adapter = adapter
         self._dense = [device.place(_load_dense(layer)) for layer in layout.dense]
-        # Tokens at the front that pooling leaves out; + 1 for the start token that precedes the
-        # prompt.
-        self._skipped = 0
+        self._skipped = 0  # tokens at the front that pooling leaves out
         if layout.prompt and not layout.include_prompt:
-            self._skipped = self.tokenizer.token_count(layout.prompt) + 1
+            self._skipped = self.tokenizer.prompt_length(layout.prompt)
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """Token ids of each text, with the model's prompt before it."""
@@ -45,9 +43,8 @@ class BiEncoder:
 
     def forward(self, batch: Sequence[Encoding]) -> Tensor:
         """Unit vectors [b, d], float32, on the device."""
-        inputs = self.tokenizer.pad(batch)
-        hidden = self._backbone.hidden_states(inputs, self._adapter).float()  # [b, t, d]
-        mask = inputs["attention_mask"].to(hidden.device)  # [b, t]
+        hidden, mask = self._backbone.hidden_states(self.tokenizer.pad(batch), self._adapter)
+        hidden = hidden.float()  # [b, t, d]
         if self._skipped:
             mask = mask * (mask.cumsum(dim=1) > self._skipped)
         vectors = torch.cat([pool(hidden, mask, mode) for mode in self._layout.pooling], dim=-1)

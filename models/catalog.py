@@ -24,7 +24,7 @@ ModelKind = Literal["bi-encoder", "cross-encoder", "causal-lm"]
 PoolingMode = Literal["mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"]
 
 ADAPTERS_FOLDER = Path(__file__).parent / "adapters"
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+_HUB_ID = re.compile(r"[A-Za-z0-9]([\w.-]{0,94}\w)?/\w([\w.-]{0,94}\w)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def hub_card(repo: str, kind: ModelKind) -> ModelCard:
     Raises:
         UnknownModelError: `repo` is not of the form owner/name.
     """
-    if not _HUB_ID.fullmatch(repo) or ".." in repo:
+    if not _HUB_ID.fullmatch(repo) or ".." in repo or "--" in repo:
         raise UnknownModelError(f"“{repo}” is not a hub id: write it as owner/name.")
     return ModelCard(
         key=repo,

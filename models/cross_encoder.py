@@ -13,6 +13,7 @@ from models.backbone import Backbone, module_bytes
 from models.bi_encoder import pool
 from models.device import Device
 from models.errors import UnsupportedModelError
+from models.layout import EncoderLayout
 from models.tokenizer import Encoding, Pair, Tokenizer
 
 HEAD_FILE = "head.safetensors"
@@ -38,13 +39,12 @@ class AdapterCrossEncoder:
     def __init__(
         self,
         backbone: Backbone,
-        base_folder: Path,
+        layout: EncoderLayout,
         adapter_folder: Path,
         name: str,
-        max_length: int | None,
         device: Device,
     ):
-        self.tokenizer = Tokenizer(base_folder, max_length)
+        self.tokenizer = Tokenizer(layout.transformer, layout.max_length, layout.lower_case)
         self._backbone = backbone
         self._adapter = name
         head = ScalarHead(backbone.hidden_size)
@@ -58,9 +58,8 @@ class AdapterCrossEncoder:
 
     def forward(self, batch: Sequence[Encoding]) -> Tensor:
         """Raw logits [b], float32, on the device."""
-        inputs = self.tokenizer.pad(batch)
-        hidden = self._backbone.hidden_states(inputs, self._adapter).float()  # [b, t, d]
-        pooled = pool(hidden, inputs["attention_mask"].to(hidden.device), "mean")  # [b, d]
+        hidden, mask = self._backbone.hidden_states(self.tokenizer.pad(batch), self._adapter)
+        pooled = pool(hidden.float(), mask, "mean")  # [b, d]
         logits: Tensor = self._head(pooled)  # [b]
         return logits
 
@@ -71,7 +70,9 @@ class SequenceClassifier:
     def __init__(self, folder: Path, key: str, max_length: int | None, device: Device):
         from transformers import AutoConfig, AutoModelForSequenceClassification
 
-        labels = AutoConfig.from_pretrained(folder, local_files_only=True).num_labels
+        labels = AutoConfig.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        ).num_labels
         if labels != 1:
             raise UnsupportedModelError(
                 f"“{key}” has {labels} outputs; a cross-encoder here gives one score a pair."

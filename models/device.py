@@ -23,6 +23,7 @@ ModuleT = TypeVar("ModuleT", bound=nn.Module)
 # wants to be full.
 CPU_TOKEN_BUDGET = 1_024
 CUDA_TOKEN_BUDGET = 65_536
+_NO_MEMORY = ("can't allocate memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDA error: out of memory")
 _LENT_GPU_BUDGET = (
     24 << 30
 )  # bytes of weights on a GPU that is lent per call and cannot be asked now
@@ -123,7 +124,7 @@ class Device:
         host = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
         host.copy_(tensor, non_blocking=True)
         done = torch.cuda.Event()
-        done.record()
+        done.record(torch.cuda.current_stream(tensor.device))
 
         def wait() -> Tensor:
             done.synchronize()
@@ -135,7 +136,7 @@ class Device:
         """Whether an exception says that there was no memory left for this batch."""
         if isinstance(error, (torch.cuda.OutOfMemoryError, MemoryError)):
             return True
-        return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+        return isinstance(error, RuntimeError) and any(mark in str(error) for mark in _NO_MEMORY)
 
     def release_memory(self) -> None:
         """Hand cached blocks back after an eviction or an out-of-memory error."""

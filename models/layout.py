@@ -7,6 +7,7 @@ that is not known here is refused: leaving it out would give a wrong vector with
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -22,6 +23,11 @@ _POOLING_FLAGS: dict[str, PoolingMode] = {
     "pooling_mode_weightedmean_tokens": "weightedmean",
     "pooling_mode_lasttoken": "lasttoken",
 }
+_MODULES = ("Transformer", "Pooling", "Dense", "Normalize")
+_SETTINGS_FILES = tuple(
+    f"sentence_{name}_config.json"
+    for name in ("bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet")
+)
 _ACTIVATIONS = {
     "torch.nn.modules.linear.Identity": "identity",
     "torch.nn.modules.activation.Tanh": "tanh",
@@ -57,37 +63,64 @@ class EncoderLayout:
 
 
 def read_layout(folder: Path, card: ModelCard) -> EncoderLayout:
-    """The layout of a bi-encoder's folder; the card fills in where the folder says nothing.
+    """The layout of a bi-encoder's folder; what the card states, the card decides.
 
     Raises:
         UnsupportedModelError: a module of an unknown type, or a setting that cannot be honoured.
     """
-    transformer, dense = folder, []
-    pooling_settings: dict[str, Any] = {}
-    for module in _read_json(folder / "modules.json", default=[]):
-        kind = str(module["type"]).rsplit(".", 1)[-1]
-        place = folder / module["path"]
-        if kind == "Transformer":
-            transformer = place
-        elif kind == "Pooling":
-            pooling_settings = _read_json(place / "config.json")
-        elif kind == "Dense":
-            dense.append(_dense(place, card.key))
-        elif kind != "Normalize":
-            raise UnsupportedModelError(
-                f"“{card.key}” has a module “{kind}” that Kexue Lab does not know:"
-                " choose a model made of Transformer, Pooling, Dense and Normalize."
-            )
-    settings = _read_json(transformer / "sentence_bert_config.json", default={})
+    modules = [_module(entry, card.key) for entry in _read_json(folder / "modules.json", [])]
+    _check_order([kind for kind, _ in modules], card.key)
+    places = {kind: _inside(folder, path, card.key) for kind, path in modules}
+    transformer = places.get("Transformer", folder)
+    pooling = _read_json(places["Pooling"] / "config.json") if "Pooling" in places else {}
+    settings = _transformer_settings(transformer)
+    if settings.get("transformer_task", "feature-extraction") != "feature-extraction":
+        raise UnsupportedModelError(f"“{card.key}” is not a model that gives a text a vector.")
     return EncoderLayout(
         transformer=transformer,
-        pooling=_pooling(pooling_settings, card),
-        dense=tuple(dense),
-        max_length=settings.get("max_seq_length") or card.max_length,
+        pooling=_pooling(pooling, card),
+        dense=tuple(
+            _dense(_inside(folder, path, card.key), card.key)
+            for kind, path in modules
+            if kind == "Dense"
+        ),
+        max_length=card.max_length or settings.get("max_seq_length"),
         lower_case=bool(settings.get("do_lower_case", False)),
         prompt=card.prompt or _default_prompt(folder),
-        include_prompt=bool(pooling_settings.get("include_prompt", True)),
+        include_prompt=bool(pooling.get("include_prompt", True)),
     )
+
+
+def _module(entry: dict[str, Any], key: str) -> tuple[str, str]:
+    """Kind and path of a module that sentence-transformers itself defines."""
+    kind = str(entry["type"])
+    name = kind.rsplit(".", 1)[-1]
+    if kind.startswith("sentence_transformers.") and name in _MODULES:
+        return name, str(entry["path"])
+    raise UnsupportedModelError(
+        f"“{key}” has a module “{kind}” that Kexue Lab does not know:"
+        f" choose a model made of {', '.join(_MODULES)}."
+    )
+
+
+def _check_order(kinds: list[str], key: str) -> None:
+    if kinds and not re.fullmatch("Transformer Pooling( Dense)*( Normalize)?", " ".join(kinds)):
+        raise UnsupportedModelError(f"“{key}” has its modules in an order that is not known here.")
+
+
+def _inside(folder: Path, path: str, key: str) -> Path:
+    """A module's folder, which has to lie inside the model's (whose files may be links)."""
+    if Path(path).is_absolute() or ".." in Path(path).parts:
+        raise UnsupportedModelError(f"“{key}” names a module outside its own folder.")
+    return folder / path
+
+
+def _transformer_settings(folder: Path) -> dict[str, Any]:
+    for name in _SETTINGS_FILES:
+        if (folder / name).is_file():
+            settings: dict[str, Any] = _read_json(folder / name)
+            return settings
+    return {}
 
 
 def kind_of_folder(folder: Path, key: str) -> ModelKind:
@@ -96,6 +129,9 @@ def kind_of_folder(folder: Path, key: str) -> ModelKind:
     Raises:
         UnsupportedModelError: neither a bi-encoder nor a cross-encoder with one output.
     """
+    saved_as = _read_json(folder / "config_sentence_transformers.json", {}).get("model_type")
+    if saved_as == "CrossEncoder":
+        return "cross-encoder"
     if (folder / "modules.json").is_file():
         return "bi-encoder"
     architectures = _read_json(folder / "config.json").get("architectures") or [""]
@@ -107,13 +143,13 @@ def kind_of_folder(folder: Path, key: str) -> ModelKind:
 
 
 def _pooling(settings: dict[str, Any], card: ModelCard) -> tuple[PoolingMode, ...]:
+    named = card.pooling or settings.get("pooling_mode")
     modes: tuple[Any, ...]
-    named = settings.get("pooling_mode")
     if named is not None:
-        modes = tuple([named] if isinstance(named, str) else named)
+        modes = (named,) if isinstance(named, str) else tuple(named)
     else:
         modes = tuple(mode for flag, mode in _POOLING_FLAGS.items() if settings.get(flag))
-    modes = modes or ((card.pooling,) if card.pooling else ("mean",))
+    modes = modes or ("mean",)
     for mode in modes:
         if mode not in get_args(PoolingMode):
             raise UnsupportedModelError(f"“{card.key}” pools by “{mode}”, which is not known here.")
@@ -121,12 +157,12 @@ def _pooling(settings: dict[str, Any], card: ModelCard) -> tuple[PoolingMode, ..
 
 
 def _dense(folder: Path, key: str) -> DenseLayer:
-    name = _read_json(folder / "config.json").get("activation_function", "torch.nn.Tanh")
+    settings = _read_json(folder / "config.json")
+    name = settings.get("activation_function", "torch.nn.Tanh")
     name = name.replace("torch.nn.Tanh", "torch.nn.modules.activation.Tanh")
-    if name not in _ACTIVATIONS:
-        raise UnsupportedModelError(
-            f"“{key}” has a Dense module with an unknown activation {name}."
-        )
+    reads = settings.get("module_input_name") or "sentence_embedding"
+    if name not in _ACTIVATIONS or settings.get("use_residual") or reads != "sentence_embedding":
+        raise UnsupportedModelError(f"“{key}” has a Dense module with settings not known here.")
     return DenseLayer(folder, _ACTIVATIONS[name])
 
 
@@ -141,4 +177,7 @@ def _read_json(path: Path, default: Any = None) -> Any:
         if default is None:
             raise UnsupportedModelError(f"The model folder lacks {path.parent.name}/{path.name}.")
         return default
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise UnsupportedModelError(f"{path.name} of the model is damaged.") from None

@@ -7,8 +7,8 @@ Design:
 - Input that is longer than a window is handed in slice by slice, two slices in flight, in the bulk
   lane: memory stays bounded, a cancel takes effect within a slice, and small requests pass between
   batches.
-- torch is imported on a thread of its own at construction, so that an app can show its first page
-  meanwhile; the first computation waits for it.
+- torch is imported by the first computation (or by `preload`, behind the scenes), not before:
+  an app shows its first page seconds earlier.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, Ticket
 from models.cache import ResultCache
 from models.catalog import CATALOG, Catalog, ModelCard, hub_card
 from models.errors import InputError
-from models.work import Work
+from models.work import Cancellation, Steps, Work
 
 if TYPE_CHECKING:
     import torch
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 ResultT = TypeVar("ResultT")
 Pair = tuple[str, str]
-Rows = dict[Hashable, Any]  # encoder input -> unit vector (Tensor [d]) or logit (float)
 
 DEFAULT_CACHE_BYTES = 256 << 20
 _SLICES_IN_FLIGHT = 2
@@ -62,7 +61,8 @@ class ModelStatus:
 class RegistryStatus:
     """A snapshot for people: what is loaded, where it runs and why, how busy it is.
 
-    Before torch is imported `device` is "starting". Bytes of a shared base count once, in `nbytes`.
+    Before torch is imported `device` is "starting", after a failed start "failed". Bytes of a
+    shared base count once, in `nbytes`.
     """
 
     device: str
@@ -93,10 +93,33 @@ class _Engine:
     compute: Callable[[Callable[..., Any], tuple[Any, ...]], Any]
 
 
-@dataclass
+class Row(NamedTuple):
+    """What a model says of one text or pair: a unit vector (Tensor [d]) or a logit (float)."""
+
+    value: Any
+    truncated: bool
+
+    @property
+    def nbytes(self) -> int:
+        return int(getattr(self.value, "nbytes", 24))
+
+
+Rows = dict[Hashable, Row]  # by encoder input
+
+
+@dataclass(frozen=True)
+class _Task:
+    card: ModelCard
+    inputs: Sequence[Any]
+    parts: Callable[[Any], tuple[Hashable, ...]]  # what the encoder reads of one input
+    combine: Callable[[Sequence[Any], Rows], Tensor]  # a slice's result
+
+
+@dataclass(eq=False)
 class _Flight:
     """A slice on its way: known rows, the ticket for the others, the lease on the model."""
 
+    inputs: Sequence[Any]
     rows: Rows
     missing: dict[Hashable, None]  # an ordered set
     ticket: Ticket[Any]
@@ -134,15 +157,13 @@ class Registry:
         self._cache = ResultCache(cache_bytes)
         self._calls = 0
         self._count_lock = threading.Lock()
+        self._wanted = (device, dtype, memory_budget)
         self._started: Future[_Engine] = Future()
+        self._start_lock = threading.Lock()
+        self._starting = False
         if eager:  # on the main thread, before any request
-            self._start(device, dtype, memory_budget)
             for card in catalog.embedded():
                 self._engine.store.acquire(card.key)  # never released: never evicted
-        else:
-            threading.Thread(
-                target=self._start, args=(device, dtype, memory_budget), name="start", daemon=True
-            ).start()
 
     # --- computing -----------------------------------------------------------------------------
 
@@ -167,6 +188,8 @@ class Registry:
         card = self.card(key)
         if card.kind != "bi-encoder":
             raise InputError(f"“{key}” is a {card.kind}; only a bi-encoder gives a text a vector.")
+        if isinstance(texts, str):
+            raise InputError("Texts are needed as a list, not as one string.")
         texts = [_checked_text(text) for text in texts]
         return self._work(card, texts, lambda text: (text,), _stack)
 
@@ -189,17 +212,8 @@ class Registry:
         """
         engine = self._engine
         self._count_call()
+        # Out of memory inside `fn` is the caller's to handle: only it knows what to make smaller.
         return cast(ResultT, engine.scheduler.call(lambda: engine.compute(fn, args)))
-
-    def truncated(self, key: str, pairs: Sequence[Pair]) -> list[bool]:
-        """For each pair, whether the model sees only a part of it because it is too long."""
-        card = self.card(key)
-        with self._engine.store.lease(key) as model:
-            encoder: Any = model.encoder
-            if card.kind == "cross-encoder":
-                return [encoding.truncated for encoding in encoder.encode(list(pairs))]
-            cut = [e.truncated for e in encoder.encode([text for pair in pairs for text in pair])]
-            return [first or second for first, second in zip(cut[::2], cut[1::2], strict=True)]
 
     # --- models --------------------------------------------------------------------------------
 
@@ -215,7 +229,7 @@ class Registry:
             from models.layout import kind_of_folder
             from models.sources import find_files
 
-            files = find_files(hub_card(key, "bi-encoder"))
+            files = find_files(hub_card(key, "bi-encoder"))  # the kind is known once it is here
             self._hub_cards[key] = hub_card(key, kind_of_folder(files.folder, key))
         return self._hub_cards[key]
 
@@ -227,13 +241,16 @@ class Registry:
 
     def status(self) -> RegistryStatus:
         """A snapshot; never waits."""
-        engine = self._started.result() if self._started.done() else None
+        engine, failure = None, ""
+        if self._started.done():
+            error = self._started.exception()
+            engine, failure = (self._started.result(), "") if error is None else (None, str(error))
         models = engine.store.loaded() if engine else []
         choice = engine.device.choice if engine else None
         return RegistryStatus(
-            device=str(choice.device) if choice else "starting",
+            device=str(choice.device) if choice else "failed" if failure else "starting",
             dtype=str(choice.dtype).removeprefix("torch.") if choice else "",
-            reason=choice.reason if choice else "",
+            reason=choice.reason if choice else failure,
             models=tuple(_model_status(model) for model in models),
             nbytes=engine.store.nbytes() if engine else 0,
             memory_budget=engine.store.memory_budget if engine else 0,
@@ -254,17 +271,23 @@ class Registry:
 
     def close(self) -> None:
         """Stop the device's thread; what waits is cancelled."""
-        self._engine.scheduler.close()
+        if self._started.done() and self._started.exception() is None:
+            self._started.result().scheduler.close()
 
     # --- starting ------------------------------------------------------------------------------
 
     @property
     def _engine(self) -> _Engine:
+        """The engine; whoever asks first starts it, the others wait."""
+        with self._start_lock:
+            first, self._starting = not self._starting, True
+        if first:
+            self._start()
         return self._started.result()
 
-    def _start(self, device: Any, dtype: torch.dtype | None, memory_budget: int | None) -> None:
+    def _start(self) -> None:
         try:
-            self._started.set_result(self._build_engine(device, dtype, memory_budget))
+            self._started.set_result(self._build_engine(*self._wanted))
         except (
             BaseException
         ) as error:  # every caller gets it; a dead thread would leave them waiting
@@ -278,10 +301,7 @@ class Registry:
 
         owner = device if isinstance(device, Device) else Device(choose_device(device, dtype))
         scheduler = Scheduler(
-            self._execute,
-            lambda model, key: self._cache.peek(_cache_key(cast("LoadedModel", model), key)),
-            owner.token_budget,
-            pipelined=owner.is_cuda,
+            self._execute, self._recall, owner.token_budget, pipelined=owner.is_asynchronous
         )
         budget = memory_budget if memory_budget is not None else owner.default_memory_budget()
         store = ModelStore(owner, budget, scheduler.call, self.card)
@@ -309,56 +329,62 @@ class Registry:
     ) -> Work[Tensor]:
         """Work on `inputs`: `parts` of one are what the encoder reads, `combine` makes a tensor."""
         self._count_call()
-        return Work(self._steps(card, inputs, parts, combine), len(inputs))
+
+        def steps(cancellation: Cancellation, truncated: list[bool]) -> Steps[Tensor]:
+            return self._steps(_Task(card, inputs, parts, combine), cancellation, truncated)
+
+        return Work(steps, len(inputs))
 
     def _steps(
-        self,
-        card: ModelCard,
-        inputs: Sequence[Any],
-        parts: Callable[[Any], tuple[Hashable, ...]],
-        combine: Callable[[Sequence[Any], Rows], Tensor],
-    ) -> Generator[tuple[int, int], None, Tensor]:
+        self, task: _Task, cancellation: Cancellation, truncated: list[bool]
+    ) -> Steps[Tensor]:
+        """Slices in flight, landed in order; yields (inputs done, inputs that were cached)."""
         import torch
 
-        slices = _cut_slices(inputs, card.max_length or 512, self._slice_tokens())
+        slices = _cut_slices(task.inputs, task.card.max_length or 512, self._slice_tokens())
         lane = Lane.BULK if len(slices) > 1 else Lane.INTERACTIVE
-        flights: deque[tuple[Sequence[Any], _Flight]] = deque()
+        flights: deque[_Flight] = deque()
         results: list[Tensor] = []
-        done = cached = 0
+        cached = 0
         try:
             for part in [*slices, None]:
                 if part is not None:
-                    wanted = dict.fromkeys(x for entry in part for x in parts(entry))
-                    flights.append((part, self._take_off(card.key, list(wanted), lane)))
+                    flights.append(self._take_off(task, part, lane))
+                    cancellation.register(flights[-1].ticket.cancel)
                 while flights and (part is None or len(flights) >= _SLICES_IN_FLIGHT):
-                    landing, flight = flights[0]
+                    flight = flights[0]
                     rows = self._land(flight)
                     flights.popleft()
-                    results.append(combine(landing, rows))
-                    done += len(landing)
-                    cached += sum(flight.missing.keys().isdisjoint(parts(x)) for x in landing)
-                    yield done, cached
+                    cancellation.unregister(flight.ticket.cancel)
+                    results.append(task.combine(flight.inputs, rows))
+                    for entry in flight.inputs:
+                        needed = task.parts(entry)
+                        cached += flight.missing.keys().isdisjoint(needed)
+                        truncated.append(any(rows[part].truncated for part in needed))
+                    yield len(truncated), cached
         finally:
-            for _, flight in flights:
+            for flight in flights:
                 flight.ticket.cancel()
                 self._engine.store.release(flight.model)
-        return torch.cat(results) if results else combine([], {})
+        return torch.cat(results) if results else task.combine([], {})
 
     def _slice_tokens(self) -> int:
         return WINDOW_BATCHES * self._engine.device.token_budget
 
-    def _take_off(self, key: str, wanted: list[Hashable], lane: Lane) -> _Flight:
+    def _take_off(self, task: _Task, part: Sequence[Any], lane: Lane) -> _Flight:
         """Look up what is known, tokenise and queue the rest; holds a lease until landed."""
         engine = self._engine
-        model = engine.store.acquire(key)
+        model = engine.store.acquire(task.card.key)
         try:
+            wanted = dict.fromkeys(x for entry in part for x in task.parts(entry))
             known = {x: self._cache.get(_cache_key(model, x)) for x in wanted}
             rows = {x: row for x, row in known.items() if row is not None}
             missing = {x: None for x in wanted if known[x] is None}
             encoder: Any = model.encoder
             encodings = encoder.encode(list(missing)) if missing else []
             items = [Item(x, e) for x, e in zip(missing, encodings, strict=True)]
-            return _Flight(rows, missing, engine.scheduler.submit(model, items, lane), model)
+            ticket = engine.scheduler.submit(task.card.key, items, lane)
+            return _Flight(part, rows, missing, ticket, model)
         except BaseException:
             engine.store.release(model)
             raise
@@ -370,23 +396,28 @@ class Registry:
 
     # --- on the device's thread ----------------------------------------------------------------
 
-    def _execute(self, model: Any, items: Sequence[Item]) -> Callable[[], Sequence[Any]]:
+    def _recall(self, key: Hashable, encoder_input: Hashable) -> Row | None:
+        model = self._engine.store.find(str(key))
+        return None if model is None else self._cache.peek(_cache_key(model, encoder_input))
+
+    def _execute(self, key: Hashable, items: Sequence[Item]) -> Callable[[], Sequence[Row]]:
         """Launch one batch; the function returned waits for its rows and remembers them."""
         engine = self._engine
+        model = engine.store.get(str(key))
+        encodings = [cast("Encoding", item.encoding) for item in items]
         model.calls += 1
         try:
-            wait = engine.device.fetch(
-                engine.forward(model.card.key, [cast("Encoding", item.encoding) for item in items])
-            )
+            wait = engine.device.fetch(engine.forward(model.card.key, encodings))
         except Exception as error:
             if engine.device.is_out_of_memory(error):
                 engine.device.release_memory()
                 raise OutOfMemory from None
             raise
 
-        def rows() -> Sequence[Any]:
+        def rows() -> Sequence[Row]:
             result = wait()
-            out = result.tolist() if result.ndim == 1 else [row.clone() for row in result]
+            values = result.tolist() if result.ndim == 1 else [vector.clone() for vector in result]
+            out = [Row(v, e.truncated) for v, e in zip(values, encodings, strict=True)]
             for item, row in zip(items, out, strict=True):
                 self._cache.put(_cache_key(model, item.key), row)
             return out
@@ -420,18 +451,21 @@ def _cut_slices(inputs: Sequence[Any], max_length: int, slice_tokens: int) -> li
     start = tokens = 0
     for index, entry in enumerate(inputs):
         texts = (entry,) if isinstance(entry, str) else entry
-        size = sum(len(text.encode()) for text in texts) / _UTF8_BYTES_PER_TOKEN
+        judged = sum(len(text.encode()) for text in texts) // _UTF8_BYTES_PER_TOKEN + 2
+        size = min(judged, max_length * len(texts))
         if tokens and tokens + size > slice_tokens:
             slices.append(inputs[start:index])
             start, tokens = index, 0
-        tokens += min(int(size) + 2, max_length * len(texts))
+        tokens += size
     return [*slices, inputs[start:]] if inputs else []
 
 
 def _stack(texts: Sequence[str], rows: Rows) -> Tensor:
     import torch
 
-    return torch.stack([rows[text] for text in texts]) if texts else torch.empty(0, 0)  # [n, d]
+    return (
+        torch.stack([rows[text].value for text in texts]) if texts else torch.empty(0, 0)
+    )  # [n, d]
 
 
 def _cosines(pairs: Sequence[Pair], rows: Rows) -> Tensor:
@@ -439,15 +473,15 @@ def _cosines(pairs: Sequence[Pair], rows: Rows) -> Tensor:
 
     if not pairs:
         return torch.empty(0)
-    firsts = torch.stack([rows[first] for first, _ in pairs])  # [n, d]
-    seconds = torch.stack([rows[second] for _, second in pairs])  # [n, d]
+    firsts = torch.stack([rows[first].value for first, _ in pairs])  # [n, d]
+    seconds = torch.stack([rows[second].value for _, second in pairs])  # [n, d]
     return (firsts * seconds).sum(dim=-1).clamp(-1.0, 1.0)  # [n]
 
 
 def _logits(pairs: Sequence[Pair], rows: Rows) -> Tensor:
     import torch
 
-    return torch.tensor([rows[pair] for pair in pairs], dtype=torch.float32)  # [n]
+    return torch.tensor([rows[pair].value for pair in pairs], dtype=torch.float32)  # [n]
 
 
 def _checked_text(text: Any) -> str:

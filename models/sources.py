@@ -9,6 +9,9 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import importlib.util
+import json
+import logging
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +25,10 @@ _HUB_FILES = ["*.safetensors", "*.json", "*.txt", "*.model"]
 _HUB_SKIPPED = ["onnx/*", "openvino/*", "*/onnx/*", "flax*", "tf_*", "data_config.json"]
 _CHUNK_BYTES = 1 << 22
 _HUB_PATIENCE_SECONDS = 5.0
+_VISITOR_HUB_BYTES = 4 << 30
+_TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ def find_files(card: ModelCard) -> ModelFiles:
         except ModelUnavailableError as problem:
             reasons.append(str(problem))
             continue
-        _require_safetensors(files.folder, card.key)
+        _require_complete(files.folder, card.key)
         if card.adapter is None:
             verify_sha256(files.folder, card.sha256)
         return files
@@ -102,7 +109,7 @@ def _locate_folder(source: FolderSource) -> ModelFiles:
         path = Path(root) / path
     if not path.is_dir():
         raise ModelUnavailableError(f"there is no folder {source.folder} among the local models")
-    stamp = int(max(file.stat().st_mtime for file in path.rglob("*") if file.is_file()))
+    stamp = int(max((f.stat().st_mtime for f in path.rglob("*") if f.is_file()), default=0))
     return ModelFiles(path, str(source), f"local-{stamp}")
 
 
@@ -110,36 +117,42 @@ def _download(source: HubSource) -> ModelFiles:
     import huggingface_hub
     from huggingface_hub.errors import (
         GatedRepoError,
+        HFValidationError,
         LocalEntryNotFoundError,
         RepositoryNotFoundError,
         RevisionNotFoundError,
     )
 
-    def snapshot(local_files_only: bool) -> ModelFiles:
+    reachable = _hub_is_reachable()
+    try:
+        if reachable and source.revision is None:
+            _refuse_if_large(source.repo)
         folder = huggingface_hub.snapshot_download(
             source.repo,
             revision=source.revision,
             allow_patterns=_HUB_FILES,
             ignore_patterns=_HUB_SKIPPED,
-            local_files_only=local_files_only,
+            local_files_only=not reachable,
         )
         return ModelFiles(Path(folder), str(source), Path(folder).name)
-
-    reachable = _hub_is_reachable()
-    try:
-        return snapshot(local_files_only=not reachable)
+    except ModelUnavailableError:
+        raise
+    except HFValidationError:
+        reason = f"“{source.repo}” is not a hub id"
     except GatedRepoError:
         reason = f"{source.repo} asks for an accepted licence on its page"
     except (RepositoryNotFoundError, RevisionNotFoundError):
         reason = f"the hub has no {source.repo} at that revision"
-    except (LocalEntryNotFoundError, OSError):
+    except LocalEntryNotFoundError:
         reason = f"it is not on this machine and the hub ({source.repo}) cannot be reached"
+    except Exception as error:  # whatever the hub's client of the day raises when a line breaks
+        _log.warning("download of %s failed", source.repo, exc_info=error)
+        reason = f"the download of {source.repo} broke off"
     raise ModelUnavailableError(reason)
 
 
 def _hub_is_reachable() -> bool:
     """One question with a short patience: the hub's own client retries for half a minute."""
-    import httpx
     from huggingface_hub import constants
     from huggingface_hub.utils import get_session
 
@@ -147,12 +160,38 @@ def _hub_is_reachable() -> bool:
         return False
     try:
         get_session().head(constants.ENDPOINT, timeout=_HUB_PATIENCE_SECONDS)
-    except (httpx.HTTPError, OSError):
+    except Exception:  # the client's own error classes have changed with every major version
         return False
     return True
 
 
-def _require_safetensors(folder: Path, key: str) -> None:
+def _refuse_if_large(repo: str) -> None:
+    """A visitor's own hub id may not fill the host's disk."""
+    import huggingface_hub
+
+    info = huggingface_hub.model_info(repo, files_metadata=True, timeout=_HUB_PATIENCE_SECONDS)
+    size = sum(f.size or 0 for f in info.siblings or () if f.rfilename.endswith(".safetensors"))
+    if size > _VISITOR_HUB_BYTES:
+        raise ModelUnavailableError(
+            f"{repo} has {size / 1e9:.1f} GB of weights and at most"
+            f" {_VISITOR_HUB_BYTES / 1e9:.0f} GB are fetched for a visitor"
+        )
+
+
+def count_parameters(folder: Path) -> int:
+    """Numbers in a folder's safetensors files, read from their headers alone."""
+    total = 0
+    for file in folder.rglob("*.safetensors"):
+        with file.open("rb") as stream:
+            header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
+        total += sum(math.prod(t["shape"]) for n, t in header.items() if n != "__metadata__")
+    return total
+
+
+def _require_complete(folder: Path, key: str) -> None:
+    if not any((folder / name).is_file() for name in _TOKENIZER_FILES):
+        # transformers would invent a vocabulary
+        raise UnsupportedModelError(f"“{key}” has no tokenizer files: its folder is incomplete.")
     if not any(folder.rglob("*.safetensors")):
         raise UnsupportedModelError(
             f"“{key}” has no safetensors weights, and other formats can run code when read:"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from models.backbone import Backbone
@@ -15,10 +17,12 @@ from models.catalog import ModelCard
 from models.cross_encoder import AdapterCrossEncoder, CrossEncoder, SequenceClassifier
 from models.device import Device
 from models.errors import MemoryBudgetError, ModelError, UnsupportedModelError
-from models.layout import read_layout
-from models.sources import ModelFiles, find_files, verify_sha256
+from models.layout import EncoderLayout, read_layout
+from models.sources import ModelFiles, count_parameters, find_files, verify_sha256
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 30.0  # how long a load waits for others to be released
 
 RunOnDevice = Callable[[Callable[[], Any]], Any]
 
@@ -63,6 +67,7 @@ class ModelStore:
         self._backbones: dict[str, Backbone] = {}
         self._freed = threading.Condition()
         self._loading = threading.RLock()
+        self._key_locks: dict[str, threading.Lock] = {}
         self._clock = 0
         self.evictions = 0
 
@@ -85,24 +90,36 @@ class ModelStore:
         if model is not None:
             return model
         card = self._card_of(key)
-        files = _files_of(card, self._card_of)  # may download for minutes: before the lock
-        with (
-            self._loading
-        ):  # one load at a time: two large models must not both count on the same room
-            model = self._take(key)
-            if model is None:
+        with self._one_at_a_time(key):  # thirty first visitors: one download, one check of hashes
+            with self._one_sentence(card):
+                files = _files_of(card, self._card_of)
+            # One load at a time: two large models must not both count on the same room.
+            with self._loading:
+                model = self._take(key)
+                if model is not None:
+                    return model
                 with self._one_sentence(card):
                     loaded = self._load(card, files)
                 with self._freed:
                     self._models[key] = loaded
-                    model = self._mark_used(loaded)
-        return model
+                    return self._mark_used(loaded)
+
+    @contextmanager
+    def _one_at_a_time(self, key: str) -> Iterator[None]:
+        with self._freed:
+            lock = self._key_locks.setdefault(key, threading.Lock())
+        with lock:
+            yield
 
     def release(self, model: LoadedModel) -> None:
         """The counterpart of `acquire`."""
         with self._freed:
             model.users -= 1
             self._freed.notify_all()
+
+    def find(self, key: str) -> LoadedModel | None:
+        """The loaded model, or None."""
+        return self._models.get(key)
 
     def get(self, key: str) -> LoadedModel:
         """A model that its caller holds a lease of."""
@@ -133,7 +150,7 @@ class ModelStore:
         bases = sum(backbone.nbytes for backbone in self._backbones.values())
         return bases + sum(model.nbytes for model in self._models.values())
 
-    # --- loading (one at a time) ---------------------------------------------------------------
+    # --- loading ---
 
     @contextmanager
     def _one_sentence(self, card: ModelCard) -> Iterator[None]:
@@ -163,30 +180,52 @@ class ModelStore:
 
     def _load_on_backbone(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
         base_key = card.base or card.key
-        layout = read_layout(files.folder, self._card_of(base_key))
-        backbone = self._backbones.get(base_key)
-        if backbone is None:
-            backbone = Backbone(layout.transformer, self._device)
-        own = 0
-        if card.adapter is not None:
-            import peft  # noqa: F401  # seconds, paid here rather than on the device's thread
-
-            folder, shared = card.adapter, backbone
-            own = self._run_on_device(lambda: shared.add_adapter(card.key, folder))
-        name = card.key if card.adapter is not None else None
-        encoder: BiEncoder | CrossEncoder
-        if card.kind == "bi-encoder":
-            encoder = BiEncoder(backbone, layout, self._device, name)
+        layout = read_layout(files.folder, self._card_with_base(card))
+        backbone = self._backbones.get(base_key) or Backbone(layout.transformer, self._device)
+        if card.adapter is None:
+            model = LoadedModel(card, BiEncoder(backbone, layout, self._device), files, 0, base_key)
         else:
-            assert card.adapter is not None
-            encoder = AdapterCrossEncoder(
-                backbone, layout.transformer, card.adapter, card.key, card.max_length, self._device
-            )
-            own += encoder.nbytes
-        self._backbones[base_key] = backbone
-        return LoadedModel(card, encoder, files, own, base_key)
+            model = self._load_adapter(card, card.adapter, backbone, layout, files)
+        with self._freed:
+            self._backbones[base_key] = backbone
+        return model
 
-    # --- eviction ------------------------------------------------------------------------------
+    def _load_adapter(
+        self,
+        card: ModelCard,
+        folder: Path,
+        backbone: Backbone,
+        layout: EncoderLayout,
+        files: ModelFiles,
+    ) -> LoadedModel:
+        import peft  # noqa: F401  # seconds, paid here rather than on the device's thread
+
+        own = self._run_on_device(lambda: backbone.add_adapter(card.key, folder))
+        encoder: BiEncoder | CrossEncoder
+        try:
+            if card.kind == "bi-encoder":
+                encoder = BiEncoder(backbone, layout, self._device, card.key)
+            else:
+                encoder = AdapterCrossEncoder(backbone, layout, folder, card.key, self._device)
+                own += encoder.nbytes
+        except BaseException:
+            self._run_on_device(lambda: backbone.remove_adapter(card.key))
+            raise
+        return LoadedModel(card, encoder, files, own, card.base)
+
+    def _card_with_base(self, card: ModelCard) -> ModelCard:
+        """An adapter's card with what it leaves open taken from its base's."""
+        if card.base is None:
+            return card
+        base = self._card_of(card.base)
+        return replace(
+            card,
+            pooling=card.pooling or base.pooling,
+            max_length=card.max_length or base.max_length,
+            prompt=card.prompt or base.prompt,
+        )
+
+    # --- eviction ---
 
     def _make_room(self, card: ModelCard, files: ModelFiles) -> None:
         need = self._estimate(card, files)
@@ -195,25 +234,29 @@ class ModelStore:
                 f"“{card.key}” needs {need / 1e6:,.0f} MB and the memory budget of this host is "
                 f"{self.memory_budget / 1e6:,.0f} MB: choose a smaller model."
             )
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
             with self._freed:
-                if self._nbytes() + need <= self.memory_budget:
+                if self._nbytes() + need <= self.memory_budget or need == 0:
                     return
                 victim = self._least_recently_used_idle(keep_base=card.base or card.key)
-                if victim is None:
+                if victim is not None:
+                    del self._models[victim.card.key]
+                elif time.monotonic() > deadline:
+                    raise MemoryBudgetError(
+                        f"There is no room for “{card.key}” while others are in use: try again."
+                    )
+                else:
                     self._freed.wait(timeout=1.0)
                     continue
-                del self._models[victim.card.key]
             self._unload(victim)
 
     def _estimate(self, card: ModelCard, files: ModelFiles) -> int:
         base_key = card.base or card.key
         if base_key in self._backbones:
             return 0
-        on_disk = sum(file.stat().st_size for file in files.folder.glob("**/*.safetensors"))
-        # The file may be stored in another precision than the device's: the card's count is surer.
-        source = card if card.base is None else self._card_of(card.base)
-        return source.parameters * self._device.dtype.itemsize or on_disk
+        # Counted, not taken from the files' size: they may be stored in another precision.
+        return count_parameters(files.folder) * self._device.dtype.itemsize
 
     def _least_recently_used_idle(self, keep_base: str) -> LoadedModel | None:
         idle = [model for model in self._models.values() if model.users == 0]
@@ -227,8 +270,9 @@ class ModelStore:
             backbone = self._backbones[model.backbone]
             if model.card.adapter is not None:
                 self._run_on_device(lambda: backbone.remove_adapter(model.card.key))
-            if not any(other.backbone == model.backbone for other in self.loaded()):
-                del self._backbones[model.backbone]
+            with self._freed:
+                if not any(m.backbone == model.backbone for m in self._models.values()):
+                    del self._backbones[model.backbone]
         self._device.release_memory()
 
 

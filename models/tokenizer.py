@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 Pair = tuple[str, str]
-# The tokenizer is asked for a text's head only: a token of any vocabulary here covers at most about
-# this many characters on average, and 100,000 characters cost time that the model never sees.
+# The tokenizer is asked for a text's head first: 100,000 characters would cost time for tokens that
+# the model never sees. A head that proves too short is read again whole.
 _CHARACTERS_PER_TOKEN = 24
+_LONGEST = 32_768  # tokens, whatever a model says of itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,15 @@ class Tokenizer:
     """A model's fast tokenizer with its maximum length."""
 
     def __init__(self, folder: Path, max_length: int | None, lower_case: bool = False):
-        from transformers import AutoTokenizer
+        from transformers import AutoConfig, AutoTokenizer
 
         self._fast: Any = AutoTokenizer.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
         )
-        # A tokenizer without a limit says 10^30.
-        self.max_length = min(max_length or 1 << 20, self._fast.model_max_length, 32_768)
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        # What is stated wins over the tokenizer's own limit (maybe 10^30); positions bound both.
+        stated = max_length or self._fast.model_max_length
+        self.max_length = min(stated, _positions(config), _LONGEST)
         self._lower_case = lower_case
         self._has_types = "token_type_ids" in self._fast.model_input_names
         self.pads_left = self._fast.padding_side == "left"
@@ -46,17 +49,16 @@ class Tokenizer:
 
     def encode_texts(self, texts: Sequence[str]) -> list[Encoding]:
         """Encode single texts, each cut to `max_length` tokens."""
-        return self._encode([self._head(text) for text in texts], None, texts)
+        return self._encode(texts, None)
 
     def encode_pairs(self, pairs: Sequence[Pair]) -> list[Encoding]:
         """Encode pairs into one sequence each; the longer side is cut first."""
-        firsts = [self._head(first) for first, _ in pairs]
-        seconds = [self._head(second) for _, second in pairs]
-        return self._encode(firsts, seconds, [max(pair, key=len) for pair in pairs])
+        return self._encode([first for first, _ in pairs], [second for _, second in pairs])
 
-    def token_count(self, text: str) -> int:
-        """How many tokens a text has without prompt and special tokens (for a prompt's share)."""
-        return len(self._fast(text, add_special_tokens=False)["input_ids"])
+    def prompt_length(self, prompt: str) -> int:
+        """Tokens that a prompt takes at the front of a text, the start token included."""
+        ids = self._fast(prompt)["input_ids"]
+        return len(ids) - (ids[-1] in self._fast.all_special_ids)
 
     def pad(self, batch: Sequence[Encoding]) -> dict[str, Tensor]:
         """Inputs on the CPU: `input_ids`, `attention_mask`, maybe `token_type_ids`, [b, t]."""
@@ -74,21 +76,43 @@ class Tokenizer:
         return inputs | {"token_type_ids": types} if self._has_types else inputs
 
     def _head(self, text: str) -> str:
-        head = text[: self.max_length * _CHARACTERS_PER_TOKEN]
-        return head.lower() if self._lower_case else head
+        """The part of a text that the tokenizer is asked for first, in lower case if need be."""
+        if self._fast.truncation_side == "right":
+            text = text[: self.max_length * _CHARACTERS_PER_TOKEN]
+        return text.lower() if self._lower_case else text
 
-    def _encode(
-        self, firsts: list[str], seconds: list[str] | None, originals: Sequence[str]
-    ) -> list[Encoding]:
-        encoded = self._fast(
-            firsts, seconds, truncation="longest_first", max_length=self.max_length
-        )
-        limit = self.max_length * _CHARACTERS_PER_TOKEN
-        return [
-            Encoding(
-                ids=fast.ids,
-                type_ids=fast.type_ids if self._has_types else None,
-                truncated=bool(fast.overflowing) or len(original) > limit,
-            )
-            for fast, original in zip(encoded.encodings, originals, strict=True)
+    def _whole(self, text: str) -> str:
+        return text.lower() if self._lower_case else text
+
+    def _encode(self, texts: Sequence[str], seconds: Sequence[str] | None) -> list[Encoding]:
+        parts = [texts] if seconds is None else [texts, seconds]
+        heads = [[self._head(text) for text in part] for part in parts]
+        found = [self._encoding(fast) for fast in self._run(*heads)]
+        # A head that was cut and still fits (white space, one endless word) has to be read whole.
+        again = [
+            index
+            for index, encoding in enumerate(found)
+            if not encoding.truncated
+            and any(len(h[index]) < len(p[index]) for h, p in zip(heads, parts, strict=True))
         ]
+        for index in again:
+            whole = [[self._whole(part[index])] for part in parts]
+            found[index] = self._encoding(self._run(*whole)[0])
+        return found
+
+    def _run(self, *parts: list[str]) -> list[Any]:
+        encoded = self._fast(*parts, truncation="longest_first", max_length=self.max_length)
+        return list(encoded.encodings)
+
+    def _encoding(self, fast: Any) -> Encoding:
+        types = fast.type_ids if self._has_types else None
+        return Encoding(ids=fast.ids, type_ids=types, truncated=bool(fast.overflowing))
+
+
+def _positions(config: Any) -> int:
+    """How many positions a model has; RoBERTa's relatives lose those up to the padding id."""
+    positions = getattr(config, "max_position_embeddings", None)
+    if not isinstance(positions, int) or positions <= 0:
+        return _LONGEST
+    shifted = ("roberta", "camembert", "xlm-roberta", "mpnet", "longformer")
+    return positions - (config.pad_token_id or 0) - 1 if config.model_type in shifted else positions

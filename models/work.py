@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from models.errors import CancelledError
 
 ResultT = TypeVar("ResultT")
 
@@ -25,9 +29,46 @@ class Progress:
         return self.seconds / self.done * (self.total - self.done) if self.done else None
 
 
+class Cancellation:
+    """Tells running steps to stop, from any thread: what is registered is called, once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._callbacks: list[Callable[[], None]] = []
+        self.requested = False
+
+    def register(self, callback: Callable[[], None]) -> None:
+        """Call this on a cancel; at once if the cancel has come already."""
+        with self._lock:
+            if not self.requested:
+                self._callbacks.append(callback)
+                return
+        callback()
+
+    def unregister(self, callback: Callable[[], None]) -> None:
+        """There is nothing left to stop for this one."""
+        with self._lock:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)
+
+    def request(self) -> None:
+        """Stop everything that is registered."""
+        with self._lock:
+            self.requested = True
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
+
+
+Steps = Generator[tuple[int, int], None, ResultT]
+
+
 class Work(Generic[ResultT]):
-    """Runs slice by slice as it is iterated over; `cancel` (or dropping it) stops after what is in
-    flight.
+    """Runs slice by slice as it is iterated over.
+
+    `cancel`, from any thread, withdraws the slices in flight; so does dropping it half-way. One
+    thread iterates at a time. `truncated` tells for each finished input whether the model saw only
+    a part of it.
 
     >>> work = registry.scoring("all-MiniLM-L6-v2", pairs)
     >>> for progress in work:
@@ -35,32 +76,51 @@ class Work(Generic[ResultT]):
     >>> scores = work.result()
     """
 
-    def __init__(self, steps: Generator[tuple[int, int], None, ResultT], total: int):
-        self._steps = steps
+    def __init__(
+        self, steps: Callable[[Cancellation, list[bool]], Steps[ResultT]], total: int
+    ) -> None:
+        self._cancellation = Cancellation()
+        self.truncated: list[bool] = []
+        self._steps = steps(self._cancellation, self.truncated)
         self._started = time.perf_counter()
-        self._result: ResultT | None = None
-        self._finished = False
+        self._results: list[ResultT] = []
+        self._error: BaseException | None = None
         self.progress = Progress(0, total, 0.0)
 
     def __iter__(self) -> Iterator[Progress]:
-        while not self._finished:
+        while not self._results:
+            if self._error is not None:
+                raise self._error
+            if self._cancellation.requested:
+                raise CancelledError("The work was cancelled.")
             try:
                 done, cached = next(self._steps)
             except StopIteration as stop:
-                self._result = stop.value
-                self._finished = True
+                self._results.append(stop.value)
                 return
+            except Exception as error:
+                self._error = error
+                raise
             seconds = time.perf_counter() - self._started
             self.progress = Progress(done, self.progress.total, seconds, cached)
             yield self.progress
 
     def result(self) -> ResultT:
-        """Run what is left and return the result."""
+        """Run what is left and return the result.
+
+        Raises:
+            CancelledError: it was cancelled.
+            ModelError: it failed; the same error every time it is asked.
+        """
         for _ in self:
             pass
-        return self._result  # type: ignore[return-value]
+        return self._results[0]
 
     def cancel(self) -> None:
-        """Stop: slices in flight are withdrawn, nothing more is computed."""
-        self._steps.close()
-        self._finished = True
+        """Stop: slices in flight are withdrawn, nothing more is computed. Harmless at the end."""
+        if self._results:
+            return
+        self._cancellation.request()
+        # ValueError: another thread is inside; its wait ends with CancelledError and cleans up.
+        with contextlib.suppress(ValueError):
+            self._steps.close()

@@ -55,11 +55,12 @@ def score_table(
         [list(side) for side in zip(*checked, strict=True)],
     )
     for key in dict.fromkeys(models):
-        scores = registry.score(key, checked)
+        work = registry.scoring(key, checked)
+        scores = work.result()
         headers += [f"{key} score", f"{key} rank", f"{key} truncated"]
         columns += [
             scores.tolist(),
             descending_ranks(scores.numpy()).tolist(),
-            registry.truncated(key, checked),
+            work.truncated,
         ]
     return {"headers": headers, "data": [list(row) for row in zip(*columns, strict=True)]}

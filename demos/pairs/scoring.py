@@ -72,7 +72,7 @@ def score_with_models(
                 scores=work.result().numpy(),
                 seconds=work.progress.seconds,
                 cached=work.progress.cached,
-                truncated=np.array(registry.truncated(key, pairs), dtype=np.bool_),
+                truncated=np.array(work.truncated, dtype=np.bool_),
             )
         except ModelError as problem:
             yield LeftOut(key, problem)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import random
 
-_WORDS = ["the", "of", "and", "to", "in", "is", "that", "for", "it", "as", "was", "with", "be", "by", "on", "not", "he", "his", "but", "at", "are", "this", "have", "from", "or", "had", "an", "they", "which", "one", "you", "were", "all", "her", "she", "there", "would", "their", "we", "him", "been", "has", "when", "who", "will", "more", "no", "if", "out", "so", "said", "what", "up", "its", "about", "into", "than", "them", "can", "only", "other", "new", "some", "could", "time", "these", "two", "may", "then", "do", "first", "any", "my", "now", "such", "like", "our", "over", "man", "me", "even", "most", "made", "after", "also"]
+_TEXT = (
+    "the of and to in is that for it as was with be by on not he his but at are this have from or"
+    " had an they which one you were all her she there would their we him been has when who will"
+    " more no if out so said what up its about into than them can only other new some could time"
+    " these two may then do first any my now such like our over man me even most made after also"
+)
+_WORDS = _TEXT.split()
 _LENGTHS = (4, 6, 8, 10, 12, 14, 18, 24, 30, 45, 80, 150)
 
 

@@ -157,6 +157,15 @@ def test_out_of_memory_halves_until_it_fits(recorder_and_scheduler: Both) -> Non
     assert scheduler.budget("m") < 100
 
 
+def test_the_budget_falls_no_further_than_it_must(recorder_and_scheduler: Both) -> None:
+    recorder, scheduler = recorder_and_scheduler
+    recorder.fits = lambda batch: len(batch) <= 6
+    result = scheduler.submit("m", items(*range(80)), Lane.BULK).result(5)
+    assert result == [2 * k for k in range(80)]
+    assert scheduler.budget("m") == 50
+    assert scheduler.out_of_memory_events <= 2
+
+
 def test_one_item_that_does_not_fit_is_said_and_others_live(recorder_and_scheduler: Both) -> None:
     recorder, scheduler = recorder_and_scheduler
     recorder.fits = lambda batch: all(item.key != 13 for item in batch)
@@ -196,6 +205,12 @@ def test_functions_run_on_the_one_thread(recorder_and_scheduler: Both) -> None:
     assert names == {"device"}
     with pytest.raises(ZeroDivisionError):
         scheduler.call(lambda: 1 // 0)
+
+
+def test_the_device_cannot_wait_for_itself(recorder_and_scheduler: Both) -> None:
+    _, scheduler = recorder_and_scheduler
+    with pytest.raises(RuntimeError):
+        scheduler.call(lambda: scheduler.submit("m", items(1), Lane.INTERACTIVE))
 
 
 def test_closing_cancels_what_waits(recorder_and_scheduler: Both) -> None:

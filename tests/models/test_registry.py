@@ -16,6 +16,7 @@ import torch
 from models.catalog import CATALOG, Catalog
 from models.device import Device, DeviceChoice, choose_device
 from models.errors import (
+    CancelledError,
     InputError,
     MemoryBudgetError,
     ModelError,
@@ -150,8 +151,21 @@ def test_run_moves_tensors_and_brings_them_back(small: Registry) -> None:
 
 
 def test_truncation_is_known(small: Registry) -> None:
-    assert small.truncated("m0", [("a", "b"), ("a " * 100, "b")]) == [False, True]
-    assert small.truncated("x", [("a", "b"), ("a " * 40, "b " * 40)]) == [False, True]
+    for key, pairs in (
+        ("m0", [("a", "b"), ("a " * 100, "b"), ("c", "d " * 62)]),
+        ("x", [("a", "b"), ("a " * 40, "b " * 40), ("c", "d " * 60)]),
+    ):
+        for _ in range(2):  # computed, then from the cache
+            work = small.scoring(key, pairs)
+            work.result()
+            assert work.truncated == [False, True, False]
+
+
+@pytest.mark.parametrize("text", [" " * 7_000 + "a b c", "a b c" + " " * 7_000, "\n" * 9_000 + "a"])
+def test_white_space_does_not_hide_the_text(small: Registry, text: str) -> None:
+    work = small.scoring("m0", [(text, text.strip())])
+    assert work.result().item() == pytest.approx(1.0, abs=1e-6)
+    assert work.truncated == [False]
 
 
 def test_a_very_long_text_costs_no_more_than_what_the_model_reads(small: Registry) -> None:
@@ -217,6 +231,50 @@ def test_long_work_reports_progress_and_is_cancelled(registry: Registry) -> None
     assert not any(model.in_use for model in registry.status().models)
 
 
+def test_a_cancel_from_another_thread_reaches_running_work(registry: Registry) -> None:
+    registry.clear_cache()
+    work = registry.scoring(MINILM, [(f"one {k}", f"two {k}") for k in range(5_000)])
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work.result()
+        except BaseException as error:
+            errors.append(error)
+
+    runner = threading.Thread(target=run)
+    runner.start()
+    while not work.progress.done:
+        time.sleep(0.01)
+    work.cancel()
+    runner.join(10)
+    assert not runner.is_alive()
+    assert [type(error) for error in errors] == [CancelledError]
+    with pytest.raises(CancelledError):
+        work.result()
+    assert not any(model.in_use for model in registry.status().models)
+
+
+def test_failed_work_fails_again(small: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = small.scoring("m0", [("a", "b")])
+    monkeypatch.setattr(small, "_land", lambda flight: 1 // 0)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            work.result()
+
+
+def test_a_function_on_the_device_cannot_wait_for_the_device(small: Registry) -> None:
+    small.embed("m0", ["a"])
+    with pytest.raises(RuntimeError, match="on the device"):
+        small.run(lambda: small.embed("m0", ["not yet known"]))
+    assert small.embed("m0", ["b"]).shape[0] == 1
+
+
+def test_one_string_is_not_a_list_of_texts(small: Registry) -> None:
+    with pytest.raises(InputError, match="as a list"):
+        small.embed("m0", "abc")
+
+
 # --- memory ---
 
 
@@ -271,6 +329,32 @@ def test_an_adapter_can_leave_and_come_back() -> None:
     assert registry.status().nbytes == 0
     registry.clear_cache()
     torch.testing.assert_close(registry.score(CROSS, pair), first)
+
+
+def test_an_evicted_model_leaves_memory(tiny_catalog: Catalog) -> None:
+    import gc
+    import weakref
+
+    size = model_bytes(tiny_catalog)
+    registry = Registry(tiny_catalog, CountingDevice(fits_tokens=40), memory_budget=int(1.5 * size))
+    registry.embed("m0", [f"a {k}" for k in range(30)])
+    weights = weakref.ref(registry._engine.store._backbones["m0"])
+    registry.embed("m1", ["a"])
+    gc.collect()
+    assert weights() is None
+
+
+def test_no_room_is_said_rather_than_waited_for(
+    tiny_catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.store._PATIENCE_SECONDS", 0.2)
+    size = model_bytes(tiny_catalog)
+    registry = Registry(tiny_catalog, CountingDevice(), memory_budget=int(1.5 * size))
+    with (
+        registry._engine.store.lease("m0"),
+        pytest.raises(MemoryBudgetError, match="others are in use"),
+    ):
+        registry.embed("m1", ["a"])
 
 
 def test_out_of_memory_halves_the_batch(tiny_catalog: Catalog) -> None:
@@ -336,9 +420,11 @@ def test_status_never_waits() -> None:
 
 def test_a_failing_start_reaches_every_caller(tiny_catalog: Catalog) -> None:
     registry = Registry(tiny_catalog, "no-such-device")
+    assert registry.status().device == "starting"
     for _ in range(2):
         with pytest.raises(RuntimeError):
             registry.embed("m0", ["a"])
+    assert registry.status().device == "failed"
 
 
 # --- errors ---
@@ -375,13 +461,55 @@ def test_half_a_character_is_refused(small: Registry) -> None:
         small.embed("m0", ["\ud800"])
 
 
-def test_an_unknown_module_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("modules", "sentence"),
+    [
+        ([("sentence_transformers.models.CNN", "")], "CNN"),
+        ([("custom_st.Transformer", "")], "custom_st"),
+        ([("sentence_transformers.models.Transformer", "")], "order"),
+        (
+            [
+                ("sentence_transformers.models.Transformer", ""),
+                ("sentence_transformers.models.Pooling", "../other"),
+            ],
+            "outside its own folder",
+        ),
+    ],
+)
+def test_a_layout_that_is_not_known_is_refused(
+    tmp_path: Path, modules: list[tuple[str, str]], sentence: str
+) -> None:
     folder = tiny.write_bi_encoder(tmp_path)
-    modules = [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.CNN"}]
-    (folder / "modules.json").write_text(json.dumps(modules))
+    entries = [{"idx": i, "type": kind, "path": path} for i, (kind, path) in enumerate(modules)]
+    (folder / "modules.json").write_text(json.dumps(entries))
     registry = Registry(Catalog((tiny.card("m", folder),)), CountingDevice())
-    with pytest.raises(UnsupportedModelError, match="CNN"):
+    with pytest.raises(UnsupportedModelError, match=sentence):
         registry.embed("m", ["a"])
+
+
+def test_a_folder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
+    folder = tiny.write_bi_encoder(tmp_path)
+    (folder / "tokenizer.json").unlink()
+    registry = Registry(Catalog((tiny.card("m", folder),)), CountingDevice())
+    with pytest.raises(UnsupportedModelError, match="tokenizer"):
+        registry.embed("m", ["a"])
+
+
+def test_positions_bound_the_length(tmp_path: Path) -> None:
+    folder = tiny.write_bi_encoder(tmp_path, max_length=1_000)  # the model has 128 positions
+    registry = Registry(Catalog((tiny.card("m", folder),)), CountingDevice())
+    work = registry.scoring("m", [("a " * 500, "b")])
+    assert work.result().shape == (1,)
+    assert work.truncated == [True]
+
+
+def test_a_hub_that_refuses_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(ModelUnavailableError, match="cannot be reached"):
+        Registry(device="cpu").embed("bge-small-zh-v1.5", ["a"])
 
 
 def test_weights_in_another_format_are_refused(tmp_path: Path) -> None:
