@@ -31,7 +31,7 @@ def build_app(registry: Registry) -> gr.Blocks:
     with gr.Blocks(title="Kexue Lab", delete_cache=(3_600, DAY), analytics_enabled=False) as app:
         with gr.Row(equal_height=True):
             gr.HTML(HEADER, container=False)
-            build_status_line(registry)
+            build_status_line(registry, app)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(text("home.title"), id="home"):
                 build_home(DEMOS, tabs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import gradio as gr
 
@@ -30,22 +31,21 @@ def status_html(status: RegistryStatus, language: Language) -> str:
     return _line(line, detail, busy=status.queue_length > 0)
 
 
-def build_status_line(registry: Registry) -> None:
+def build_status_line(registry: Registry, app: gr.Blocks) -> None:
     """Lay out the line and keep it fresh. Runs beside the queue: it never waits for compute."""
 
     def refresh(request: gr.Request) -> str:
         return status_html(registry.status(), language_of(request))
 
     line = gr.HTML(elem_id="status", container=False)
-    timer = gr.Timer(_REFRESH_SECONDS)
-    timer.tick(
-        refresh,
-        outputs=line,
-        queue=False,
-        show_progress="hidden",
-        api_name="status_tick",
-        api_visibility="private",
-    )
+    settings: dict[str, Any] = {
+        "outputs": line,
+        "queue": False,
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    app.load(refresh, api_name="status_load", **settings)
+    gr.Timer(_REFRESH_SECONDS).tick(refresh, api_name="status_tick", **settings)
 
 
 def _line(text: str, detail: str, busy: bool) -> str:

@@ -273,7 +273,7 @@ class PairsTab:
         shown |= {
             self.progress: note_html(done),
             self.by_model: _frame(*model_table(pair_set, scored, language), first=2, wide=250),
-            self.scores: _frame(headers, rows, first=2, wide=262),
+            self.scores: _frame(headers, rows, first=2, wide=232),
             self.csv: gr.update(value=write_csv("pairs", headers, rows), interactive=True),
             self.axes_row: gr.update(visible=len(scored) > 2),
             self.x_axis: gr.update(choices=choices, value=x),
@@ -312,7 +312,7 @@ def check_models(registry: Registry, keys: Sequence[str]) -> None:
             registry.card(key)
 
 
-_NARROW = 112  # pixels of a column of numbers
+_NARROW = 100  # pixels of a column of numbers
 _LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
