@@ -160,6 +160,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Scored {pairs:,} pairs in {seconds:.1f} s.",
         "{pairs:,} 对已打分，用时 {seconds:.1f} 秒。",
     ),
+    "pairs.where": (
+        "Computed on {device} in {dtype} ({reason}).",
+        "计算设备 {device}，数值格式 {dtype}（{reason}）。",
+    ),
     "pairs.cut": (
         "{model} reads at most {tokens} tokens: {count} pairs were cut to that length (marked ✂ below).",
         "{model} 最多读 {tokens} 个词元：有 {count} 对被截断（下表以 ✂ 标出）。",

@@ -271,7 +271,7 @@ class PairsTab:
         choices = [(model.card.title, model.card.key) for model in scored]
         x, y = choices[0][1], choices[min(1, len(choices) - 1)][1]
         shown |= {
-            self.progress: note_html(done),
+            self.progress: note_html(done) + note_html(self._where(language)),
             self.by_model: _frame(*model_table(pair_set, scored, language), first=2, wide=250),
             self.scores: _frame(headers, rows, first=2, wide=232),
             self.csv: gr.update(value=write_csv("pairs", headers, rows), interactive=True),
@@ -292,6 +292,16 @@ class PairsTab:
             self.plot: agreement_figure(pair_set, x, y, found, language),
             self.disagreement: disagreement_html(pair_set, x, y, found, language),
         }
+
+    def _where(self, language: Language) -> str:
+        status = self.registry.status()
+        return say(
+            "pairs.where",
+            language,
+            device=status.device,
+            dtype=status.dtype,
+            reason=status.reason,
+        )
 
     def _title(self, key: str) -> str:
         return self.registry.catalog[key].title if key in self.registry.catalog else key

@@ -155,7 +155,6 @@ def test_the_endpoint_names_the_nearest_model(registry: Registry) -> None:
         score_table(registry, [["a", "b"]], ["all-MiniLM"], 6)
 
 
-@pytest.mark.slow
 def test_dev_figures_of_the_cards(registry: Registry, data_folder: object) -> None:
     from pathlib import Path
 
