@@ -158,19 +158,22 @@ class _Batch:
                 ticket.fail(error)
 
 
-def cut_by_tokens(lengths: Sequence[int], budget: int) -> list[list[int]]:
+def cut_by_tokens(lengths: Sequence[int], budget: int, overhead: int = 1 << 30) -> list[list[int]]:
     """Indices of items cut into batches of at most `budget` padded tokens, longest items first.
 
-    An item longer than the budget stands alone.
+    A batch also ends where its padding would cost more than `overhead`, the price of one more
+    batch in tokens. An item longer than the budget stands alone.
     """
     batches: list[list[int]] = []
-    width = 0
+    width = padding = 0
     for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batches and width * (len(batches[-1]) + 1) <= budget:
+        padding += width - lengths[index]
+        fits = batches and width * (len(batches[-1]) + 1) <= budget
+        if fits and padding <= overhead:
             batches[-1].append(index)
         else:
             batches.append([index])
-            width = lengths[index]
+            width, padding = lengths[index], 0
     return batches
 
 
@@ -183,6 +186,7 @@ class Scheduler:
         token_budget: padded tokens a batch.
         pipelined: whether `execute` returns before the device has finished, so that the next batch
             is best launched before waiting.
+        batch_overhead: what launching one more batch costs, in tokens.
     """
 
     def __init__(
@@ -191,6 +195,7 @@ class Scheduler:
         recall: Recall = lambda group, key: None,
         token_budget: int = 1024,
         pipelined: bool = False,
+        batch_overhead: int = 1 << 30,
     ):
         self._execute = execute
         self._recall = recall
@@ -198,6 +203,7 @@ class Scheduler:
         self._budgets: dict[Hashable, int] = {}
         self._good_batches: dict[Hashable, int] = {}
         self._pipelined = pipelined
+        self._batch_overhead = batch_overhead
         self._changed = threading.Condition()
         self._waiting: dict[Lane, deque[Ticket[Any]]] = {lane: deque() for lane in Lane}
         self._windows: dict[Lane, deque[_Batch]] = {lane: deque() for lane in Lane}
@@ -316,7 +322,7 @@ class Scheduler:
         lengths = [len(job.item.encoding) for job in jobs]
         return [
             _Batch(group, [jobs[i] for i in indices], lane)
-            for indices in cut_by_tokens(lengths, self.budget(group))
+            for indices in cut_by_tokens(lengths, self.budget(group), self._batch_overhead)
         ]
 
     def _merge(self, group: Hashable, tickets: list[Ticket[Any]]) -> list[_Job]:

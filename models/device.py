@@ -23,6 +23,9 @@ ModuleT = TypeVar("ModuleT", bound=nn.Module)
 # wants to be full.
 CPU_TOKEN_BUDGET = 1_024
 CUDA_TOKEN_BUDGET = 65_536
+# What one more batch costs, in tokens that could be computed meanwhile.
+CPU_BATCH_OVERHEAD = 16
+CUDA_BATCH_OVERHEAD = 4_096
 _NO_MEMORY = ("can't allocate memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDA error: out of memory")
 _LENT_GPU_BUDGET = (
     24 << 30
@@ -82,6 +85,7 @@ class Device:
     def __init__(self, choice: DeviceChoice):
         self.choice = choice
         self.token_budget = CUDA_TOKEN_BUDGET if self.is_cuda else CPU_TOKEN_BUDGET
+        self.batch_overhead = CUDA_BATCH_OVERHEAD if self.is_cuda else CPU_BATCH_OVERHEAD
 
     @property
     def is_cuda(self) -> bool:

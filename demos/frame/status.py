@@ -17,6 +17,8 @@ def status_html(status: RegistryStatus, language: Language) -> str:
     """One line for people; details on hover."""
     if status.device == "starting":
         return _line(say("status.starting", language), "", busy=True)
+    if status.device == "failed":
+        return _line(say("status.failed", language), status.reason, busy=True)
     names = ", ".join(model.key for model in status.models) or say("status.no_model", language)
     line = say(
         "status.ready",
@@ -27,7 +29,14 @@ def status_html(status: RegistryStatus, language: Language) -> str:
         megabytes=f"{status.nbytes / 1e6:.0f}",
         queue=status.queue_length,
     )
-    detail = f"{status.reason}; {names}; {status.calls} calls, {status.cache_hits} cache hits"
+    detail = say(
+        "status.detail",
+        language,
+        reason=status.reason,
+        names=names,
+        calls=status.calls,
+        hits=status.cache_hits,
+    )
     return _line(line, detail, busy=status.queue_length > 0)
 
 

@@ -14,7 +14,6 @@ Language = Literal["en", "zh"]
 
 TEXTS: dict[str, tuple[str, str]] = {
     # --- the house ---
-    "app.title": ("Kexue Lab", "科学实验室 · Kexue Lab"),
     "home.title": ("Home", "首页"),
     "home.text": (
         "## Touch the ideas of 科学空间\n"
@@ -22,21 +21,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         " [科学空间](https://kexue.fm) instead of only reading about them. "
         "Every tab opens on a worked example, shows its formula and its source, and says what is known to be"
         " wrong or limited. "
-        "All computing happens on this machine, and nothing you type is sent elsewhere.",
+        "All computing happens on the machine that serves this page, and your sentences are passed to"
+        " no third party.",
         "## 亲手触摸「科学空间」的想法\n"
         "Kexue Lab 让你用真实的模型和自己的数据，亲手试一试苏剑林博客"
         "[科学空间](https://kexue.fm)中的想法，而不只是读一读。"
         "每个标签页都从一个现成的例子开始，给出公式与出处，并说明已知的错误和局限。"
-        "所有计算都在这台机器上完成，你输入的内容不会被发送到别处。",
+        "所有计算都在提供本页面的机器上完成，你的句子不会交给第三方。",
     ),
     "home.open": ("Open", "打开"),
-    "home.post": ("Posts", "文章"),
     "status.starting": ("starting: models are loading", "启动中：正在加载模型"),
     "status.ready": (
         "{device} · {dtype} · {models} loaded ({megabytes} MB) · queue {queue}",
         "{device} · {dtype} · 已加载 {models}（{megabytes} MB）· 排队 {queue}",
     ),
     "status.no_model": ("no model", "无模型"),
+    "status.failed": ("the compute device could not be started", "计算设备无法启动"),
+    "status.detail": (
+        "{reason}; {names}; {calls} calls, {hits} answers from the cache",
+        "{reason}；{names}；共 {calls} 次调用，{hits} 个结果来自缓存",
+    ),
     # --- errors and progress ---
     "error.model": ("{detail}", "模型无法完成：{detail}"),
     "error.defect": (
@@ -80,6 +84,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "table.too_many_rows": (
         "There are {rows:,} rows and at most {limit:,} are taken at once: split the file.",
         "共有 {rows:,} 行，一次最多处理 {limit:,} 行：请拆分文件。",
+    ),
+    "table.too_many_columns": (
+        "There are {columns:,} columns and at most {limit:,} are taken: keep those that are needed.",
+        "共有 {columns:,} 列，最多 {limit:,} 列：请只保留需要的列。",
     ),
     # --- Pairs ---
     "pairs.title": ("Pairs", "句子对"),
@@ -165,8 +173,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "计算设备 {device}，数值格式 {dtype}（{reason}）。",
     ),
     "pairs.cut": (
-        "{model} reads at most {tokens} tokens: {count} pairs were cut to that length (marked ✂ below).",
-        "{model} 最多读 {tokens} 个词元：有 {count} 对被截断（下表以 ✂ 标出）。",
+        "{model} read only the beginning of {count} pairs, which are longer than it can take"
+        " (marked ✂ below).",
+        "有 {count} 对超出 {model} 能读的长度，它只读了开头部分（下表以 ✂ 标出）。",
+    ),
+    "pairs.cut_by": ("Cut ✂", "截断 ✂"),
+    "pairs.total": (
+        "The sentences have {characters:,} characters together and at most {limit:,} are taken at"
+        " once: score them in parts.",
+        "所有句子共 {characters:,} 个字符，一次最多 {limit:,} 个：请分批打分。",
+    ),
+    "pairs.models_list": (
+        'The models are not a list of keys: write ["all-MiniLM-L6-v2", …].',
+        '模型不是键的列表：请写成 ["all-MiniLM-L6-v2", …]。',
     ),
     "pairs.left_out": ("{model} was left out. {reason}", "未使用 {model}。{reason}"),
     "pairs.language": (

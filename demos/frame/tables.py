@@ -13,6 +13,7 @@ from typing import Any
 from demos.frame.errors import InputProblem
 
 MAX_FILE_BYTES = 20 << 20
+MAX_COLUMNS = 100
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl")
 _SIGNATURES = {
     b"PK\x03\x04": "Excel / ZIP",
@@ -111,7 +112,11 @@ def parse_delimited(
     cells = [row for row in _split(text, delimiter, name) if any(cell.strip() for cell in row)]
     if not cells:
         raise InputProblem("table.empty", name=name)
+    if len(cells) > max_rows + 1:  # before the rows are made equally long: one may be very long
+        raise InputProblem("table.too_many_rows", rows=len(cells), limit=max_rows)
     width = max(len(row) for row in cells)
+    if width > MAX_COLUMNS:
+        raise InputProblem("table.too_many_columns", columns=width, limit=MAX_COLUMNS)
     rows = [(*row, *[""] * (width - len(row))) for row in cells]
     header = any(cell.strip().lower() in known_names for cell in rows[0])
     columns = _unique(rows[0]) if header else tuple(f"#{i + 1}" for i in range(width))
@@ -127,7 +132,7 @@ def _split(text: str, delimiter: str, name: str) -> list[list[str]]:
     if delimiter == "\t":
         # Tab-separated corpora hold lone quotation marks as text: only a cell that is quoted
         # as a whole is unquoted.
-        return [[_unquote(cell) for cell in line.split("\t")] for line in text.splitlines()]
+        return [[_unquote(cell) for cell in line.split("\t")] for line in _lines(text)]
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
@@ -142,7 +147,7 @@ def _unquote(cell: str) -> str:
 
 def _delimiter_of(text: str) -> str:
     """The separator that most of the first lines have, tabs before the others."""
-    lines = [line for line in text.splitlines()[:50] if line.strip()]
+    lines = [line for line in _lines(text)[:50] if line.strip()]
     counts = {mark: sum(mark in line for line in lines) for mark in ("\t", ",", ";")}
     best = max(counts, key=lambda mark: counts[mark])
     return best if counts[best] else "\t"
@@ -150,12 +155,12 @@ def _delimiter_of(text: str) -> str:
 
 def _from_json_lines(text: str, encoding: str, name: str, max_rows: int) -> Table:
     records: list[dict[str, Any]] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # ValueError: no JSON, or a number of 5,000 digits
             raise InputProblem("table.json_line", name=name, line=number) from None
         if isinstance(record, list):
             record = {f"#{i + 1}": cell for i, cell in enumerate(record)}
@@ -163,11 +168,20 @@ def _from_json_lines(text: str, encoding: str, name: str, max_rows: int) -> Tabl
             raise InputProblem("table.json_line", name=name, line=number)
         records.append(record)
         if len(records) > max_rows:
-            count = sum(bool(line.strip()) for line in text.splitlines())
+            count = sum(bool(line.strip()) for line in _lines(text))
             raise InputProblem("table.too_many_rows", rows=count, limit=max_rows)
     columns = tuple(dict.fromkeys(str(column) for record in records for column in record))
+    if not columns:
+        raise InputProblem("table.empty", name=name)
+    if len(columns) > MAX_COLUMNS:
+        raise InputProblem("table.too_many_columns", columns=len(columns), limit=MAX_COLUMNS)
     rows = tuple(tuple(_cell(record.get(column)) for column in columns) for record in records)
     return Table(columns, rows, not columns[0].startswith("#"), encoding, "JSONL")
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as editors count them; `str.splitlines` also breaks at marks inside a sentence."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _cell(value: Any) -> str:

@@ -37,19 +37,12 @@ def score_table(
     registry: Registry, pairs: list[list[str]], models: list[str], max_models: int
 ) -> dict[str, Any]:
     """`pairs_score` without Gradio. Raises InputProblem or ModelError."""
-    pairs = pairs or []  # a caller of the raw endpoint may send nothing
-    for number, pair in enumerate(pairs, start=1):
-        if (
-            not isinstance(pair, list)
-            or len(pair) != 2
-            or not all(isinstance(s, str) for s in pair)
-        ):
-            raise InputProblem("pairs.pair_shape", row=number)
+    _check_shape(pairs or [], models)
     if not models:
         raise InputProblem("pairs.no_model")
     if len(models) > max_models:
         raise InputProblem("pairs.too_many_models", limit=max_models)
-    checked = check_rows(pairs).pairs
+    checked = check_rows(pairs or []).pairs
     headers, columns = (
         ["sentence_a", "sentence_b"],
         [list(side) for side in zip(*checked, strict=True)],
@@ -64,3 +57,20 @@ def score_table(
             work.truncated,
         ]
     return {"headers": headers, "data": [list(row) for row in zip(*columns, strict=True)]}
+
+
+def _check_shape(pairs: object, models: object) -> None:
+    """A raw call may send anything. Blank pairs are refused: rows shall match the caller's."""
+    if not isinstance(models, list) or not all(isinstance(key, str) for key in models):
+        raise InputProblem("pairs.models_list")
+    if not isinstance(pairs, list):
+        raise InputProblem("pairs.pair_shape", row=1)
+    for number, pair in enumerate(pairs, start=1):
+        if (
+            not isinstance(pair, list)
+            or len(pair) != 2
+            or not all(isinstance(s, str) for s in pair)
+        ):
+            raise InputProblem("pairs.pair_shape", row=number)
+        if not (pair[0].strip() or pair[1].strip()):
+            raise InputProblem("pairs.empty_cell", row=number, side="A")

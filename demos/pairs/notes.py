@@ -29,7 +29,6 @@ def notes_html(
                     "pairs.cut",
                     language,
                     model=model.card.title,
-                    tokens=model.card.max_length or "?",
                     count=cut,
                 )
             )

@@ -14,6 +14,7 @@ from demos.frame.tables import Table, parse_delimited, read_table
 
 MAX_PAIRS = 10_000
 MAX_CHARACTERS = 20_000
+MAX_TOTAL_CHARACTERS = 20_000_000
 Pair = tuple[str, str]
 
 _A_NAMES = (
@@ -140,6 +141,8 @@ def check_rows(rows: Sequence[Sequence[object]], limit: int = MAX_PAIRS) -> Pair
         too many
             rows. Rows are counted from 1 as they stand in the table.
     """
+    if len(rows) > 2 * limit:  # blank rows are passed over, but not without end
+        raise InputProblem("table.too_many_rows", rows=len(rows), limit=limit)
     pairs: list[Pair] = []
     labels: list[tuple[int, str]] = []
     for number, row in enumerate(rows, start=1):
@@ -154,6 +157,9 @@ def check_rows(rows: Sequence[Sequence[object]], limit: int = MAX_PAIRS) -> Pair
         raise InputProblem("pairs.no_pairs")
     if len(pairs) > limit:
         raise InputProblem("table.too_many_rows", rows=len(pairs), limit=limit)
+    characters = sum(len(a) + len(b) for a, b in pairs)
+    if characters > MAX_TOTAL_CHARACTERS:
+        raise InputProblem("pairs.total", characters=characters, limit=MAX_TOTAL_CHARACTERS)
     return PairSet(tuple(pairs), _check_labels(labels))
 
 

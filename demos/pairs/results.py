@@ -5,39 +5,45 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from demos.frame.strings import Language, say
 from demos.pairs.agreement import correlation, descending_ranks
 from demos.pairs.pair_set import PairSet
 from demos.pairs.scoring import ModelScores
 
 Rows = list[list[object]]
-CUT_MARK = " ✂"
+CUT_MARK = "✂"
 
 
 def pair_table(
     pair_set: PairSet, scored: Sequence[ModelScores], language: Language
 ) -> tuple[list[str], Rows]:
-    """Headers and rows: the pair, its label, each model's score and rank, the difference of two."""
-    headers = [say("pairs.sentence_a", language), say("pairs.sentence_b", language)]
-    if pair_set.labels is not None:
-        headers.append(say("pairs.label", language))
-    headers += [model.card.title for model in scored]
-    headers += [say("pairs.rank_of", language, model=model.card.title) for model in scored]
+    """Headers and rows: the pair, its label, each model's score and rank, the difference in rank.
+
+    With more than two models the difference is between the highest and the lowest rank. A column
+    of marks is there where a model read only the beginning of a pair.
+    """
     ranks = [descending_ranks(model.scores) for model in scored]
-    if len(scored) == 2:
-        headers.append(say("pairs.rank_difference", language))
-    rows: Rows = []
-    for index, (first, second) in enumerate(pair_set.pairs):
-        cut = CUT_MARK if any(model.truncated[index] for model in scored) else ""
-        row: list[object] = [first, second + cut]
-        if pair_set.labels is not None:
-            row.append(_plain(float(pair_set.labels[index])))
-        row += [round(float(model.scores[index]), 4) for model in scored]
-        row += [_plain(rank[index]) for rank in ranks]
-        if len(scored) == 2:
-            row.append(_plain(ranks[0][index] - ranks[1][index]))
-        rows.append(row)
-    return headers, rows
+    columns: list[tuple[str, list[object]]] = [
+        (say("pairs.sentence_a", language), [first for first, _ in pair_set.pairs]),
+        (say("pairs.sentence_b", language), [second for _, second in pair_set.pairs]),
+    ]
+    if pair_set.labels is not None:
+        columns.append((say("pairs.label", language), [_plain(x) for x in pair_set.labels]))
+    for model in scored:
+        columns.append((model.card.title, [round(float(x), 4) for x in model.scores]))
+    for model, rank in zip(scored, ranks, strict=True):
+        header = say("pairs.rank_of", language, model=model.card.title)
+        columns.append((header, [_plain(x) for x in rank]))
+    if len(scored) > 1:
+        difference = ranks[0] - ranks[1] if len(scored) == 2 else np.ptp(ranks, axis=0)
+        columns.append((say("pairs.rank_difference", language), [_plain(x) for x in difference]))
+    cut = np.any([model.truncated for model in scored], axis=0)
+    if cut.any():
+        columns.append((say("pairs.cut_by", language), [CUT_MARK if x else "" for x in cut]))
+    headers = [header for header, _ in columns]
+    return headers, [list(row) for row in zip(*(cells for _, cells in columns), strict=True)]
 
 
 def model_table(
@@ -65,7 +71,8 @@ def model_table(
 
 def _plain(value: float) -> int | float:
     """Whole numbers without a decimal point."""
-    return int(value) if value == int(value) else round(float(value), 4)
+    whole = abs(value) < 1e15 and value == int(value)  # larger ones do not survive a browser
+    return int(value) if whole else float(f"{value:.6g}")
 
 
 def _decimals(value: float) -> str:

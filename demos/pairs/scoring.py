@@ -60,6 +60,7 @@ def score_with_models(
     for key in keys:
         yield Step(key, Progress(0, len(pairs), 0.0))
         try:
+            registry.load(key)  # apart: the time shown is the scoring's
             work = registry.scoring(key, pairs)
         except ModelError as problem:
             yield LeftOut(key, problem)

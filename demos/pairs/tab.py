@@ -159,6 +159,13 @@ class PairsTab:
             api_name="pairs_file",
             **quick,
         )
+        self.file.clear(
+            lambda: gr.update(visible=False),
+            None,
+            self.columns_row,
+            api_name="pairs_no_file",
+            **quick,
+        )
         for name, column in zip(("a", "b", "label"), columns, strict=True):
             column.input(
                 _use_columns,
@@ -175,24 +182,41 @@ class PairsTab:
             *(self.csv, self.cancel, self.axes_row, self.x_axis, self.y_axis),
         ]
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        # Two events: a table in a tab that was never opened loses its value when an event that
+        # lists it yields without it.
+        app.load(_example_table, None, self.table, api_name="pairs_headers", **common)
+        shown = app.load(self.on_load, None, outputs, api_name="pairs_load", **common)
         run = self.score.click(
             self.on_score,
             [self.table, self.models],
             outputs,
             validator=self.check_inputs,
+            cancels=[shown],  # the example must not come after what a visitor asked for
             api_name="pairs_run",
             **common,
         )
-        # Two events: a table in a tab that was never opened loses its value when an event that
-        # lists it yields without it.
-        app.load(_example_table, None, self.table, api_name="pairs_headers", **common)
-        shown = app.load(self.on_load, None, outputs, api_name="pairs_load", **common)
+        for event, name in ((shown, "load"), (run, "run")):
+            event.failure(
+                lambda: (IDLE, gr.update(interactive=False)),
+                None,
+                [self.progress, self.cancel],
+                api_name=f"pairs_{name}_failed",
+                **common,
+            )
         self.cancel.click(
             _say_cancelled,
             None,
             [self.progress, self.cancel],
             cancels=[run, shown],
             api_name="pairs_cancel",
+            **common,
+        )
+        # Another comparison is of the pairs that were scored: an edited table hides the choice.
+        self.table.change(
+            lambda: gr.update(visible=False),
+            None,
+            self.axes_row,
+            api_name="pairs_edited",
             **common,
         )
         for name, axis in (("x", self.x_axis), ("y", self.y_axis)):
@@ -228,6 +252,7 @@ class PairsTab:
         """Score with every chosen model; progress meanwhile, everything else at the end."""
         language = language_of(request)
         pair_set = check_rows(rows)
+        check_models(self.registry, keys)
         scored: list[ModelScores] = []
         left_out: list[LeftOut] = []
         for step in score_with_models(self.registry, keys, pair_set.pairs):
@@ -264,7 +289,7 @@ class PairsTab:
         )
         shown: Updates = {self.cancel: gr.update(interactive=False), self.notes: notes}
         if not scored:
-            return shown | {self.progress: IDLE}
+            return shown | self._nothing()
         headers, rows = pair_table(pair_set, scored, language)
         seconds = sum(model.seconds for model in scored)
         done = say("pairs.done", language, pairs=len(pair_set), seconds=seconds)
@@ -291,6 +316,17 @@ class PairsTab:
         return {
             self.plot: agreement_figure(pair_set, x, y, found, language),
             self.disagreement: disagreement_html(pair_set, x, y, found, language),
+        }
+
+    def _nothing(self) -> Updates:
+        """No results, rather than those of other pairs."""
+        empty = (self.by_model, self.scores, self.plot)
+        return {
+            self.progress: IDLE,
+            self.disagreement: IDLE,
+            self.csv: gr.update(value=None, interactive=False),
+            self.axes_row: gr.update(visible=False),
+            **dict.fromkeys(empty),
         }
 
     def _where(self, language: Language) -> str:

@@ -30,6 +30,11 @@ def test_tsv_keeps_lone_quotation_marks(tmp_path: Path) -> None:
     assert not table.header
 
 
+def test_marks_inside_a_sentence_do_not_break_the_row(tmp_path: Path) -> None:
+    assert read(tmp_path, "a.tsv", "x\u2028y\u0085\tz\r\n").rows == (("x\u2028y\u0085", "z"),)
+    assert read(tmp_path, "a.jsonl", '{"a": "x\u2028y", "b": "z"}\n').rows == (("x\u2028y", "z"),)
+
+
 def test_semicolons_and_a_header(tmp_path: Path) -> None:
     table = read(tmp_path, "a.csv", "Sentence1;Sentence2;Label\na;b;1\n")
     assert table.columns == ("Sentence1", "Sentence2", "Label")
@@ -66,6 +71,10 @@ def test_encodings_that_people_have(tmp_path: Path, encoding: str) -> None:
         ("a.exe", b"MZ", "table.ending"),
         ("a.csv", "a,b\n" * 101, "table.too_many_rows"),
         ("a.jsonl", '{"a": 1}\n' * 101, "table.too_many_rows"),
+        ("a.csv", "a,b\n" * 50 + "x," * 6_000, "table.too_many_columns"),
+        ("a.jsonl", "{}\n", "table.empty"),
+        ("a.jsonl", "[]\n[]\n", "table.empty"),
+        ("a.jsonl", '{"a": ' + "9" * 5_000 + "}\n", "table.json_line"),
     ],
 )
 def test_bad_files_get_a_sentence(

@@ -68,14 +68,31 @@ def test_the_table_has_a_score_and_a_rank_of_each_model(
     assert [row[first] - row[first + 1] for row in rows] == [row[-1] for row in rows]  # type: ignore[operator]
 
 
+def test_three_models_have_the_range_of_ranks(example: PairSet, scored: list[ModelScores]) -> None:
+    headers, rows = pair_table(example, [*scored, scored[0]], "en")
+    assert headers[-1] == "Rank difference"
+    assert all(float(str(row[-1])) >= 0 for row in rows)
+
+
+def test_labels_of_any_size_reach_the_browser(registry: Registry) -> None:
+    import orjson
+
+    pair_set = check_rows([["a", "b", "1e30"], ["c", "d", "-0.5"]])
+    steps = score_with_models(registry, MODELS[:1], pair_set.pairs)
+    _, rows = pair_table(pair_set, [s for s in steps if isinstance(s, ModelScores)], "en")
+    orjson.dumps(rows)
+    assert rows[1][2] == -0.5
+
+
 def test_cut_pairs_are_marked_and_said(registry: Registry) -> None:
     pair_set = check_rows([["word " * 400, "short", ""], ["a", "b", ""]])
     steps = score_with_models(registry, MODELS, pair_set.pairs)
     scored = [step for step in steps if isinstance(step, ModelScores)]
     assert scored[0].truncated.tolist() == [True, False]
     _, rows = pair_table(pair_set, scored, "en")
-    assert "✂" in str(rows[0][1])
-    assert "256 tokens: 1 pairs" in notes_html(pair_set, scored, [], "en")
+    assert [row[-1] for row in rows] == ["✂", ""]
+    assert rows[0][0] == pair_set.pairs[0][0]  # the sentence itself stays as it was
+    assert "beginning of 1 pairs" in notes_html(pair_set, scored, [], "en")
 
 
 def test_chinese_under_an_english_model_is_warned_of(registry: Registry) -> None:
@@ -136,6 +153,10 @@ def test_the_endpoint_returns_a_table(registry: Registry) -> None:
     [
         ([["a"]], MODELS),
         (["ab"], MODELS),
+        (5, MODELS),
+        ([["a", "b"], ["", ""]], MODELS),
+        ([["a", "b"]], "all-MiniLM-L6-v2"),
+        ([["a", "b"]], [["x"]]),
         ([["a", 1]], MODELS),
         ([["a", ""]], MODELS),
         ([], MODELS),
