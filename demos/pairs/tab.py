@@ -195,14 +195,6 @@ class PairsTab:
             api_name="pairs_run",
             **common,
         )
-        for event, name in ((shown, "load"), (run, "run")):
-            event.failure(
-                lambda: (IDLE, gr.update(interactive=False)),
-                None,
-                [self.progress, self.cancel],
-                api_name=f"pairs_{name}_failed",
-                **common,
-            )
         self.cancel.click(
             _say_cancelled,
             None,
@@ -255,17 +247,21 @@ class PairsTab:
         check_models(self.registry, keys)
         scored: list[ModelScores] = []
         left_out: list[LeftOut] = []
-        for step in score_with_models(self.registry, keys, pair_set.pairs):
-            if isinstance(step, ModelScores):
-                scored.append(step)
-            elif isinstance(step, LeftOut):
-                left_out.append(step)
-            else:
-                yield {
-                    self.progress: _progress(step, self._title(step.key), language),
-                    self.cancel: gr.update(interactive=True),
-                }
-        yield self._results(pair_set, scored, left_out, language)
+        try:
+            for step in score_with_models(self.registry, keys, pair_set.pairs):
+                if isinstance(step, ModelScores):
+                    scored.append(step)
+                elif isinstance(step, LeftOut):
+                    left_out.append(step)
+                else:
+                    yield {
+                        self.progress: _progress(step, self._title(step.key), language),
+                        self.cancel: gr.update(interactive=True),
+                    }
+            yield self._results(pair_set, scored, left_out, language)
+        except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
+            yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
+            raise
 
     @visible_errors
     def on_axis(self, rows: list[list[Any]], x: str, y: str, request: gr.Request) -> Updates:
