@@ -93,15 +93,6 @@ class Ticket(Generic[ResultT]):
         """Whether there is a result or an error."""
         return self._done.is_set()
 
-    def wait(self, timeout: float) -> bool:
-        """Wait so many seconds at most; whether there is a result or an error now."""
-        return self._done.wait(timeout)
-
-    @property
-    def share_done(self) -> float:
-        """How much of it is computed, 0 to 1."""
-        return 1.0 - self._missing / len(self.items) if self.items else 1.0
-
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the results, in the items' order, or for the function's result.
 

@@ -40,8 +40,6 @@ Pair = tuple[str, str]
 
 DEFAULT_CACHE_BYTES = 256 << 20
 _SLICES_IN_FLIGHT = 2
-_BULK_SLICE_BATCHES = 4 * WINDOW_BATCHES
-_HEARTBEAT_SECONDS = 0.5  # how often waiting work reports, and notices that nobody listens any more
 _UTF8_BYTES_PER_TOKEN = 4  # English; Chinese has about 3 bytes a token, close enough for slicing
 
 _log = logging.getLogger(__name__)
@@ -356,13 +354,8 @@ class Registry:
         """Slices in flight, landed in order; yields (inputs done, inputs that were cached)."""
         import torch
 
-        budget = self._engine.device.token_budget
-        max_length = task.card.max_length or 512
-        slices = _cut_slices(task.inputs, max_length, WINDOW_BATCHES * budget)
-        lane = Lane.INTERACTIVE
-        if len(slices) > 1:  # long work: larger slices, whose items sort into fuller batches
-            slices = _cut_slices(task.inputs, max_length, _BULK_SLICE_BATCHES * budget)
-            lane = Lane.BULK
+        slices = _cut_slices(task.inputs, task.card.max_length or 512, self._slice_tokens())
+        lane = Lane.BULK if len(slices) > 1 else Lane.INTERACTIVE
         flights: deque[_Flight] = deque()
         results: list[Tensor] = []
         cached = 0
@@ -373,9 +366,6 @@ class Registry:
                     cancellation.register(flights[-1].ticket.cancel)
                 while flights and (part is None or len(flights) >= _SLICES_IN_FLIGHT):
                     flight = flights[0]
-                    while not flight.ticket.wait(_HEARTBEAT_SECONDS):
-                        share = flight.ticket.share_done
-                        yield len(truncated) + int(share * len(flight.inputs)), cached
                     rows = self._land(flight)
                     flights.popleft()
                     cancellation.unregister(flight.ticket.cancel)
@@ -390,6 +380,9 @@ class Registry:
                 flight.ticket.cancel()
                 self._engine.store.release(flight.model)
         return torch.cat(results) if results else task.combine([], {})
+
+    def _slice_tokens(self) -> int:
+        return WINDOW_BATCHES * self._engine.device.token_budget
 
     def _take_off(self, task: _Task, part: Sequence[Any], lane: Lane) -> _Flight:
         """Look up what is known, tokenise and queue the rest; holds a lease until landed."""
