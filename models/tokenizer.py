@@ -44,7 +44,6 @@ class Tokenizer:
         self.max_length = min(stated, _positions(config), _LONGEST)
         self._lower_case = lower_case
         self._has_types = "token_type_ids" in self._fast.model_input_names
-        self.pads_left = self._fast.padding_side == "left"
         self._pad_id = self._fast.pad_token_id or 0
 
     def encode_texts(self, texts: Sequence[str]) -> list[Encoding]:
@@ -67,7 +66,9 @@ class Tokenizer:
         mask = torch.zeros((len(batch), width), dtype=torch.long)  # [b, t]
         types = torch.zeros((len(batch), width), dtype=torch.long)  # [b, t]
         for row, encoding in enumerate(batch):
-            here = slice(width - len(encoding), width) if self.pads_left else slice(len(encoding))
+            # Always on the right, whatever the tokenizer prefers: padding on the left would shift
+            # absolute positions, and a text's vector would depend on its neighbours in the batch.
+            here = slice(len(encoding))
             ids[row, here] = torch.tensor(encoding.ids)
             mask[row, here] = 1
             if encoding.type_ids is not None:
