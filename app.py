@@ -32,9 +32,9 @@ def build_app(registry: Registry) -> gr.Blocks:
         with gr.Row(equal_height=True):
             gr.HTML(HEADER, container=False)
             build_status_line(registry, app)
-        with gr.Tabs(elem_id="tabs") as tabs:
+        with gr.Tabs(elem_id="tabs"):
             with gr.Tab(text("home.title"), id="home"):
-                build_home(DEMOS, tabs)
+                build_home(DEMOS)
             for demo in DEMOS:
                 with gr.Tab(text(f"{demo.key}.title"), id=demo.key, elem_id=f"tab-{demo.key}"):
                     demo.build(registry, app)

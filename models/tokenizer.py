@@ -80,7 +80,7 @@ class Tokenizer:
         """The part of a text that the tokenizer is asked for first, in lower case if need be."""
         if self._fast.truncation_side == "right":
             text = text[: self.max_length * _CHARACTERS_PER_TOKEN]
-        return text.lower() if self._lower_case else text
+        return self._whole(text)
 
     def _whole(self, text: str) -> str:
         return text.lower() if self._lower_case else text

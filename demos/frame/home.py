@@ -10,16 +10,16 @@ from demos.frame.demo import Demo
 from demos.frame.strings import text
 
 
-def build_home(demos: Sequence[Demo], tabs: gr.Tabs) -> None:
+def build_home(demos: Sequence[Demo]) -> None:
     """Lay out the home tab; each card's button selects its demo's tab."""
     gr.Markdown(text("home.text"), elem_id="home-text")
     for start in range(0, len(demos), 2):
         with gr.Row(equal_height=True):
             for demo in demos[start : start + 2]:
-                _build_card(demo, tabs)
+                _build_card(demo)
 
 
-def _build_card(demo: Demo, tabs: gr.Tabs) -> None:
+def _build_card(demo: Demo) -> None:
     with gr.Column(elem_classes="kl-card", min_width=300):
         gr.Markdown(f"### {text(f'{demo.key}.title')}")
         gr.Markdown(text(f"{demo.key}.summary"))
