@@ -2,97 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-from torch import Tensor, nn
+from typing import Any, Protocol
 
 from models.device import Device
 from models.errors import UnsupportedModelError
+from models.lora import Lora
+from models.packed_bert import PackedBert
+from models.padded_transformer import PaddedTransformer
+from models.pooling import TokenStates
+from models.tokenizer import Encoding, Tokenizer
 
 
-class Backbone:
-    """A transformer without a task head, with LoRA adapters that are switched, never merged.
+class Backbone(Protocol):
+    """A transformer without a task head. Nothing in it changes after loading."""
 
-    Merging would be a little faster for one adapter and would need a second copy of the weights for
-    the next. All calls come from the registry's one device thread, so switching needs no lock.
+    hidden_size: int
+    nbytes: int
+
+    def token_states(
+        self, batch: Sequence[Encoding], adapter: Lora | None = None, first_only: bool = False
+    ) -> TokenStates:
+        """Last hidden states of a batch, on the device; see `PackedBert.token_states`."""
+        ...
+
+
+def load_backbone(folder: Path, tokenizer: Tokenizer, device: Device) -> Backbone:
+    """Read a folder's safetensors weights without their task head.
+
+    Raises:
+        UnsupportedModelError: weights are missing.
     """
+    from transformers import AutoModel
 
-    def __init__(self, folder: Path, device: Device):
-        from transformers import AutoModel
-
-        model: nn.Module
-        model, info = AutoModel.from_pretrained(
-            folder,
-            output_loading_info=True,
-            dtype=device.dtype,
-            use_safetensors=True,
-            local_files_only=True,
-            trust_remote_code=False,
-        )
-        # The pooler is never used here; anything else missing would be random numbers.
-        missing = [name for name in info["missing_keys"] if "pooler" not in name]
-        if missing:
-            raise UnsupportedModelError(f"The model's files lack weights ({missing[0]}).")
-        self.hidden_size: int = model.config.hidden_size  # type: ignore[union-attr,assignment]
-        self._model = device.place(model.eval().requires_grad_(False))
-        self._device = device
-        self._peft: Any = None
-        self._active: str | None = None
-        self.nbytes = module_bytes(self._model)
-
-    def add_adapter(self, name: str, folder: Path) -> int:
-        """Load a peft adapter beside those that are there; returns its bytes."""
-        name = _module_name(name)
-        from peft import PeftModel
-
-        if self._peft is None:
-            self._peft = PeftModel.from_pretrained(
-                self._model, folder, adapter_name=name, autocast_adapter_dtype=False
-            )
-        else:
-            self._peft.load_adapter(folder, adapter_name=name, autocast_adapter_dtype=False)
-        own = [p for n, p in self._peft.named_parameters() if f".{name}." in n]
-        for parameter in own:
-            parameter.data = parameter.data.to(self._device.choice.device, self._device.dtype)
-        self._peft.requires_grad_(False).eval()
-        self._active = ""  # unknown: the next pass sets it
-        return sum(p.nbytes for p in own)
-
-    def remove_adapter(self, name: str) -> None:
-        """Forget an adapter's weights."""
-        self._peft.delete_adapter(_module_name(name))
-        self._active = ""
-
-    def hidden_states(
-        self, inputs: dict[str, Tensor], adapter: str | None
-    ) -> tuple[Tensor, Tensor]:
-        """Last hidden states [b, t, d] and attention mask [b, t], on the device, of padded inputs.
-
-        `adapter` names the weights to add; None takes the base alone.
-        """
-        self._activate(adapter)
-        on_device = {name: self._device.to_device(tensor) for name, tensor in inputs.items()}
-        hidden: Tensor = self._model(**on_device).last_hidden_state  # [b, t, d]
-        return hidden, on_device["attention_mask"]
-
-    def _activate(self, adapter: str | None) -> None:
-        if self._peft is None or adapter == self._active:
-            return
-        if adapter is None:
-            self._peft.base_model.disable_adapter_layers()
-        else:
-            self._peft.base_model.enable_adapter_layers()
-            self._peft.set_adapter(_module_name(adapter), inference_mode=True)
-        self._active = adapter
+    model, missing = load_model(AutoModel, folder, device)
+    # The pooler is never used here; anything else missing would be random numbers.
+    missing = [name for name in missing if "pooler" not in name]
+    if missing:
+        raise UnsupportedModelError(f"The model's files lack weights ({missing[0]}).")
+    return backbone_of(model, tokenizer, device)
 
 
-def _module_name(key: str) -> str:
-    """A catalog key as the name of a torch module, which must not hold a dot."""
-    return key.replace(".", "_")
+def load_model(auto_class: Any, folder: Path, device: Device) -> tuple[Any, list[str]]:
+    """A model placed on the device for inference, and the names of weights its files lack."""
+    model, info = auto_class.from_pretrained(
+        folder,
+        output_loading_info=True,
+        dtype=device.dtype,
+        use_safetensors=True,
+        local_files_only=True,
+        trust_remote_code=False,
+    )
+    return device.place(model.eval().requires_grad_(False)), sorted(info["missing_keys"])
 
 
-def module_bytes(module: nn.Module) -> int:
-    """Bytes of a module's parameters and buffers."""
-    tensors = [*module.parameters(), *module.buffers()]
-    return sum(tensor.nbytes for tensor in tensors)
+def backbone_of(model: Any, tokenizer: Tokenizer, device: Device) -> Backbone:
+    """The fastest forward pass that there is for a placed transformer without its head."""
+    if PackedBert.supports(model.config):
+        return PackedBert(model, device)
+    return PaddedTransformer(model, tokenizer, device)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from safetensors.torch import load_file
+import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from models.backbone import Backbone, module_bytes
-from models.bi_encoder import pool
+from models.backbone import Backbone, backbone_of, load_model
+from models.catalog import PoolingMode
 from models.device import Device
 from models.errors import UnsupportedModelError
-from models.layout import EncoderLayout
+from models.lora import Lora
+from models.packed_bert import PackedBert
+from models.padded_transformer import module_bytes, on_device, padded_parts
+from models.pooling import TokenStates, pool
 from models.tokenizer import Encoding, Pair, Tokenizer
 
 HEAD_FILE = "head.safetensors"
@@ -21,7 +26,7 @@ CARD_FILE = "card.json"
 
 
 class ScalarHead(nn.Module):
-    """Mean-pooled token vectors [b, d] to one logit each [b]: linear, tanh, linear."""
+    """One vector a pair [b, d] to one logit each [b]: linear, tanh, linear."""
 
     def __init__(self, hidden_size: int):
         super().__init__()
@@ -33,24 +38,23 @@ class ScalarHead(nn.Module):
         return logits
 
 
-class AdapterCrossEncoder:
-    """A LoRA adapter with its own head on a shared backbone."""
+class PooledCrossEncoder:
+    """A backbone, maybe with an adapter, whose token vectors are pooled and scored by a head."""
 
     def __init__(
         self,
+        tokenizer: Tokenizer,
         backbone: Backbone,
-        layout: EncoderLayout,
-        adapter_folder: Path,
-        name: str,
-        device: Device,
+        head: ScalarHead,
+        pooling: PoolingMode,
+        adapter: Lora | None = None,
     ):
-        self.tokenizer = Tokenizer(layout.transformer, layout.max_length, layout.lower_case)
+        self.tokenizer = tokenizer
         self._backbone = backbone
-        self._adapter = name
-        head = ScalarHead(backbone.hidden_size)
-        head.load_state_dict(load_file(adapter_folder / HEAD_FILE))
-        self._head = device.place(head.eval().requires_grad_(False))
-        self.nbytes = module_bytes(self._head)
+        self._head = head.float().eval().requires_grad_(False)
+        self._pooling = pooling
+        self._adapter = adapter
+        self.nbytes = module_bytes(head) + (adapter.nbytes if adapter is not None else 0)
 
     def encode(self, pairs: Sequence[Pair]) -> list[Encoding]:
         """Token ids of each pair as one sequence."""
@@ -58,43 +62,20 @@ class AdapterCrossEncoder:
 
     def forward(self, batch: Sequence[Encoding]) -> Tensor:
         """Raw logits [b], float32, on the device."""
-        hidden, mask = self._backbone.hidden_states(self.tokenizer.pad(batch), self._adapter)
-        pooled = pool(hidden.float(), mask, "mean")  # [b, d]
+        states = self._backbone.token_states(batch, self._adapter, self._pooling == "cls")
+        pooled = pool(TokenStates(states.hidden.float(), states.lengths), self._pooling)  # [b, d]
         logits: Tensor = self._head(pooled)  # [b]
         return logits
 
 
-class SequenceClassifier:
-    """A stand-alone cross-encoder: transformers' sequence classification model with one output."""
+class PaddedClassifier:
+    """transformers' sequence classification model with one output, of any other architecture."""
 
-    def __init__(self, folder: Path, key: str, max_length: int | None, device: Device):
-        from transformers import AutoConfig, AutoModelForSequenceClassification
-
-        labels = AutoConfig.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False
-        ).num_labels
-        if labels != 1:
-            raise UnsupportedModelError(
-                f"“{key}” has {labels} outputs; a cross-encoder here gives one score a pair."
-            )
-        model: nn.Module
-        model, info = AutoModelForSequenceClassification.from_pretrained(
-            folder,
-            output_loading_info=True,
-            dtype=device.dtype,
-            use_safetensors=True,
-            local_files_only=True,
-            trust_remote_code=False,
-        )
-        if info["missing_keys"]:  # transformers would fill them with random numbers
-            raise UnsupportedModelError(
-                f"“{key}” lacks weights of a cross-encoder ({sorted(info['missing_keys'])[0]}):"
-                " choose another."
-            )
-        self.tokenizer = Tokenizer(folder, max_length)
-        self._model = device.place(model.eval().requires_grad_(False))
+    def __init__(self, tokenizer: Tokenizer, model: Any, device: Device):
+        self.tokenizer = tokenizer
+        self._model = model
         self._device = device
-        self.nbytes = module_bytes(self._model)
+        self.nbytes = module_bytes(model)
 
     def encode(self, pairs: Sequence[Pair]) -> list[Encoding]:
         """Token ids of each pair as one sequence."""
@@ -102,19 +83,70 @@ class SequenceClassifier:
 
     def forward(self, batch: Sequence[Encoding]) -> Tensor:
         """Raw logits [b], float32, on the device."""
-        inputs = self.tokenizer.pad(batch)
-        on_device = {name: self._device.to_device(tensor) for name, tensor in inputs.items()}
-        logits: Tensor = self._model(**on_device).logits[:, 0].float()  # [b]
-        return logits
+        logits = []
+        for part in padded_parts(batch, self._device.batch_overhead):
+            inputs = on_device(self.tokenizer.pad(part), self._device)
+            logits.append(self._model(**inputs).logits[:, 0].float())
+        return torch.cat(logits)  # [b]
 
 
-CrossEncoder = AdapterCrossEncoder | SequenceClassifier
+CrossEncoder = PooledCrossEncoder | PaddedClassifier
+
+
+def load_classifier(
+    folder: Path, key: str, max_length: int | None, device: Device
+) -> tuple[CrossEncoder, int]:
+    """A stand-alone cross-encoder and its bytes, from transformers' sequence classification format.
+
+    Raises:
+        UnsupportedModelError: it gives more than one score a pair, or its files lack weights.
+    """
+    from transformers import AutoConfig, AutoModelForSequenceClassification
+
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    if config.num_labels != 1:
+        raise UnsupportedModelError(
+            f"“{key}” has {config.num_labels} outputs; a cross-encoder here gives one score a pair."
+        )
+    model, missing = load_model(AutoModelForSequenceClassification, folder, device)
+    if missing:  # transformers would fill them with random numbers
+        raise UnsupportedModelError(
+            f"“{key}” lacks weights of a cross-encoder ({missing[0]}): choose another."
+        )
+    tokenizer = Tokenizer(folder, max_length)
+    head = _head_of(model)
+    if head is None:
+        padded = PaddedClassifier(tokenizer, model, device)
+        return padded, padded.nbytes
+    backbone = backbone_of(model.base_model, tokenizer, device)
+    encoder = PooledCrossEncoder(tokenizer, backbone, head, "cls")
+    return encoder, backbone.nbytes + encoder.nbytes
+
+
+def load_head(folder: Path, hidden_size: int, device: Device) -> ScalarHead:
+    """The head that was trained together with an adapter."""
+    head = ScalarHead(hidden_size)
+    head.load_state_dict(load_file(folder / HEAD_FILE))
+    return device.place(head)
 
 
 def save_head(head: ScalarHead, folder: Path, card: dict[str, object]) -> None:
     """Write a head and the card of its training beside the adapter."""
-    from safetensors.torch import save_file
-
     save_file(head.state_dict(), folder / HEAD_FILE)
     text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
     (folder / CARD_FILE).write_text(text, encoding="utf-8")
+
+
+def _head_of(model: Any) -> ScalarHead | None:
+    """BERT's pooler and classifier, or RoBERTa's head: both are a `ScalarHead` on [CLS]."""
+    if not PackedBert.supports(model.config):
+        return None
+    pooler = getattr(model.base_model, "pooler", None)
+    layers = (pooler.dense, model.classifier) if pooler is not None else None
+    if hasattr(model.classifier, "out_proj"):
+        layers = (model.classifier.dense, model.classifier.out_proj)
+    if layers is None:
+        return None
+    head = ScalarHead(model.config.hidden_size)
+    head.dense, head.out = layers
+    return head

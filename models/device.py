@@ -7,6 +7,7 @@ placements.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,6 +106,17 @@ class Device:
     def dtype(self) -> torch.dtype:
         return self.choice.dtype
 
+    @functools.cached_property
+    def blocks_weights(self) -> bool:
+        """Whether products are faster with weights in oneDNN's layout, and can have it here."""
+        if self.choice.device.type != "cpu":
+            return False
+        try:
+            block_weight(torch.zeros(16, 16, dtype=self.dtype), 16)
+        except (RuntimeError, AttributeError):  # not this CPU, or not this build of torch
+            return False
+        return True
+
     def place(self, module: ModuleT) -> ModuleT:
         """Move a module's weights onto the device."""
         return module.to(self.choice.device)
@@ -169,6 +181,15 @@ class Device:
 
         task: Callable[..., Any] = spaces.GPU(function, duration=30)
         return task
+
+
+def block_weight(weight: Tensor, rows: int) -> Tensor:
+    """A weight [m, n] in oneDNN's layout for products with about `rows` rows.
+
+    Raises:
+        RuntimeError, AttributeError: this build of torch, or this CPU, has none for that dtype.
+    """
+    return torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), rows)  # type: ignore[no-any-return]
 
 
 def on_zero_gpu() -> bool:

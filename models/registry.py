@@ -317,7 +317,7 @@ class Registry:
             batch_overhead=owner.batch_overhead,
         )
         budget = memory_budget if memory_budget is not None else owner.default_memory_budget()
-        store = ModelStore(owner, budget, scheduler.call, self.card)
+        store = ModelStore(owner, budget, self.card)
         return _Engine(
             owner, store, scheduler, owner.gpu_task(self._forward), owner.gpu_task(self._compute)
         )

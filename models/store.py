@@ -9,22 +9,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from models.backbone import Backbone
+from models.backbone import Backbone, load_backbone
 from models.bi_encoder import BiEncoder
 from models.catalog import ModelCard
-from models.cross_encoder import AdapterCrossEncoder, CrossEncoder, SequenceClassifier
+from models.cross_encoder import CrossEncoder, PooledCrossEncoder, load_classifier, load_head
 from models.device import Device
 from models.errors import MemoryBudgetError, ModelError, UnsupportedModelError
 from models.layout import EncoderLayout, read_layout
+from models.lora import read_lora
 from models.sources import ModelFiles, count_parameters, find_files, verify_sha256
+from models.tokenizer import Tokenizer
 
 _log = logging.getLogger(__name__)
 
 _PATIENCE_SECONDS = 30.0  # how long a load waits for others to be released
-
-RunOnDevice = Callable[[Callable[[], Any]], Any]
 
 
 @dataclass(eq=False)
@@ -47,8 +46,6 @@ class ModelStore:
     Args:
         device: where weights are placed.
         memory_budget: bytes for all weights together.
-        run_on_device: runs a function while no forward pass is running. Adapters change their
-            base's modules, so they come and go through it.
         card_of: the card of a key (the catalog's, or one for a hub id).
     """
 
@@ -56,12 +53,10 @@ class ModelStore:
         self,
         device: Device,
         memory_budget: int,
-        run_on_device: RunOnDevice,
         card_of: Callable[[str], ModelCard],
     ):
         self._device = device
         self.memory_budget = memory_budget
-        self._run_on_device = run_on_device
         self._card_of = card_of
         self._models: dict[str, LoadedModel] = {}
         self._backbones: dict[str, Backbone] = {}
@@ -174,44 +169,37 @@ class ModelStore:
     def _load(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
         self._make_room(card, files)
         if card.kind == "cross-encoder" and card.adapter is None:
-            classifier = SequenceClassifier(files.folder, card.key, card.max_length, self._device)
-            return LoadedModel(card, classifier, files, classifier.nbytes, None)
-        return self._load_on_backbone(card, files)
-
-    def _load_on_backbone(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
-        base_key = card.base or card.key
+            encoder, own = load_classifier(files.folder, card.key, card.max_length, self._device)
+            return LoadedModel(card, encoder, files, own, None)
         layout = read_layout(files.folder, self._card_with_base(card))
-        backbone = self._backbones.get(base_key) or Backbone(layout.transformer, self._device)
-        if card.adapter is None:
-            model = LoadedModel(card, BiEncoder(backbone, layout, self._device), files, 0, base_key)
-        else:
-            model = self._load_adapter(card, card.adapter, backbone, layout, files)
+        tokenizer = Tokenizer(layout.transformer, layout.max_length, layout.lower_case)
+        base_key = card.base or card.key
+        backbone = self._backbones.get(base_key)
+        if backbone is None:
+            backbone = load_backbone(layout.transformer, tokenizer, self._device)
+        model = self._load_on_backbone(card, files, layout, tokenizer, backbone)
         with self._freed:
             self._backbones[base_key] = backbone
         return model
 
-    def _load_adapter(
+    def _load_on_backbone(
         self,
         card: ModelCard,
-        folder: Path,
-        backbone: Backbone,
-        layout: EncoderLayout,
         files: ModelFiles,
+        layout: EncoderLayout,
+        tokenizer: Tokenizer,
+        backbone: Backbone,
     ) -> LoadedModel:
-        import peft  # noqa: F401  # seconds, paid here rather than on the device's thread
-
-        own = self._run_on_device(lambda: backbone.add_adapter(card.key, folder))
-        encoder: BiEncoder | CrossEncoder
-        try:
-            if card.kind == "bi-encoder":
-                encoder = BiEncoder(backbone, layout, self._device, card.key)
-            else:
-                encoder = AdapterCrossEncoder(backbone, layout, folder, card.key, self._device)
-                own += encoder.nbytes
-        except BaseException:
-            self._run_on_device(lambda: backbone.remove_adapter(card.key))
-            raise
-        return LoadedModel(card, encoder, files, own, card.base)
+        base_key = card.base or card.key
+        adapter = None if card.adapter is None else read_lora(card.adapter, self._device)
+        own = 0 if adapter is None else adapter.nbytes
+        if card.kind == "bi-encoder":
+            encoder = BiEncoder(tokenizer, backbone, layout, self._device, adapter)
+            return LoadedModel(card, encoder, files, own, base_key)
+        assert card.adapter is not None
+        head = load_head(card.adapter, backbone.hidden_size, self._device)
+        cross = PooledCrossEncoder(tokenizer, backbone, head, "mean", adapter)
+        return LoadedModel(card, cross, files, cross.nbytes, base_key)
 
     def _card_with_base(self, card: ModelCard) -> ModelCard:
         """An adapter's card with what it leaves open taken from its base's."""
@@ -267,9 +255,6 @@ class ModelStore:
     def _unload(self, model: LoadedModel) -> None:
         self.evictions += 1
         if model.backbone is not None:
-            backbone = self._backbones[model.backbone]
-            if model.card.adapter is not None:
-                self._run_on_device(lambda: backbone.remove_adapter(model.card.key))
             with self._freed:
                 if not any(m.backbone == model.backbone for m in self._models.values()):
                     del self._backbones[model.backbone]

@@ -17,10 +17,10 @@ from peft import LoraConfig, get_peft_model
 from torch import Tensor
 from transformers import AutoModel
 
-from models.bi_encoder import pool
 from models.catalog import CATALOG
 from models.cross_encoder import ScalarHead, save_head
 from models.losses import cosent_loss
+from models.pooling import TokenStates, pool
 from models.sources import find_files
 from models.statistics import spearman
 from models.tokenizer import Pair, Tokenizer
@@ -55,7 +55,9 @@ class Trainee(torch.nn.Module):
     def forward(self, pairs: list[Pair]) -> Tensor:
         inputs = self.tokenizer.pad(self.tokenizer.encode_pairs(pairs))
         hidden = self.backbone(**inputs).last_hidden_state  # [b, t, d]
-        scores: Tensor = self.head(pool(hidden, inputs["attention_mask"], "mean"))  # [b]
+        mask = inputs["attention_mask"]
+        states = TokenStates(hidden[mask.bool()], mask.sum(dim=1))  # [N, d]
+        scores: Tensor = self.head(pool(states, "mean"))  # [b]
         return scores
 
     @torch.inference_mode()

@@ -1,0 +1,192 @@
+"""BERT without padding: all texts of a batch in one product, query, key and value in another.
+
+Design:
+- The tokens of a batch stand one after another, [N, d]: linear layers and norms see no padding.
+- Attention sees rows in which several texts stand side by side, each blind to the others
+  (`models/packing.py`).
+- Query, key and value are one linear layer; residuals are added inside the products.
+- Where only each text's first vector is wanted, the last layer computes only those.
+
+transformers loads and checks the weights; this is its forward pass for the architectures that
+BERT's layers serve. Tests hold both equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.device import Device
+from models.linear import Linear, linear_of
+from models.lora import Lora
+from models.pooling import TokenStates
+from models.packing import lay_in_rows
+from models.tokenizer import Encoding
+
+_PLAIN = ("bert",)
+_SHIFTED = ("roberta", "xlm-roberta", "camembert")  # positions begin after the padding id
+
+
+@dataclass(frozen=True)
+class _Layer:
+    qkv: Linear
+    attention_output: Linear
+    attention_norm: nn.Module
+    intermediate: Linear
+    activation: Callable[[Tensor], Tensor]
+    output: Linear
+    output_norm: nn.Module
+
+
+@dataclass(frozen=True)
+class _AttentionRows:
+    """A batch's rows on the device; `bias` [count, 1, width, width] hides other texts' tokens."""
+
+    count: int
+    width: int
+    token_of_slot: Tensor | None = None
+    slot_of_token: Tensor | None = None
+    bias: Tensor | None = None
+
+
+class PackedBert:
+    """The encoder of a BERT or RoBERTa, for inference. Thread-safe: nothing changes after loading.
+
+    Args:
+        model: transformers' model without a task head, on the device, in its dtype.
+        device: where it runs.
+    """
+
+    def __init__(self, model: Any, device: Device):
+        config = model.config
+        self.hidden_size: int = config.hidden_size
+        self._heads: int = config.num_attention_heads
+        self._first_position = config.pad_token_id + 1 if config.model_type in _SHIFTED else 0
+        self._device = device
+        self._embeddings = model.embeddings
+        self._layers = [_layer(layer, device) for layer in model.encoder.layer]
+        norms = [n for layer in self._layers for n in (layer.attention_norm, layer.output_norm)]
+        self.nbytes = sum(p.nbytes for m in (model.embeddings, *norms) for p in m.parameters())
+        for layer in self._layers:
+            parts = (layer.qkv, layer.attention_output, layer.intermediate, layer.output)
+            self.nbytes += sum(linear.nbytes for linear in parts)
+
+    @staticmethod
+    def supports(config: Any) -> bool:
+        """Whether a transformers configuration is of an architecture that is computed here."""
+        return (
+            config.model_type in (*_PLAIN, *_SHIFTED)
+            and not getattr(config, "is_decoder", False)
+            and getattr(config, "position_embedding_type", "absolute") in ("absolute", None)
+        )
+
+    def token_states(
+        self, batch: Sequence[Encoding], adapter: Lora | None = None, first_only: bool = False
+    ) -> TokenStates:
+        """Last hidden states of a batch, on the device, in its dtype.
+
+        Args:
+            batch: token ids of each text.
+            adapter: the updates to add; None takes the base alone.
+            first_only: only each text's first vector is wanted.
+        """
+        lengths = [len(encoding) for encoding in batch]
+        counts = self._device.to_device(torch.tensor(lengths))  # [b]
+        hidden = self._embed(batch, lengths)  # [N, d]
+        rows = self._rows(lengths, hidden.dtype)
+        for index, layer in enumerate(self._layers):
+            firsts = None
+            if first_only and index == len(self._layers) - 1:
+                firsts = counts.cumsum(0) - counts  # [b]
+            hidden = self._run(index, layer, hidden, rows, adapter, firsts)
+        return TokenStates(hidden, torch.ones_like(counts) if first_only else counts)
+
+    def _embed(self, batch: Sequence[Encoding], lengths: list[int]) -> Tensor:
+        """Sum of word, type and position embeddings, normalised, [N, d]."""
+        ids = torch.tensor(list(chain.from_iterable(encoding.ids for encoding in batch)))
+        types = torch.zeros_like(ids)
+        if batch[0].type_ids is not None:
+            all_types = (encoding.type_ids or () for encoding in batch)
+            types = torch.tensor(list(chain.from_iterable(all_types)))
+        places = torch.cat([torch.arange(length) for length in lengths]) + self._first_position
+        tokens = self._device.to_device(torch.stack([ids, types, places]))  # [3, N]
+        e = self._embeddings
+        hidden = e.word_embeddings(tokens[0]) + e.token_type_embeddings(tokens[1])
+        normed: Tensor = e.LayerNorm(hidden + e.position_embeddings(tokens[2]))  # [N, d]
+        return normed
+
+    def _rows(self, lengths: list[int], dtype: torch.dtype) -> _AttentionRows:
+        rows = lay_in_rows(lengths)
+        if rows is None:
+            return _AttentionRows(len(lengths), lengths[0])
+        to_device = self._device.to_device
+        text = to_device(torch.from_numpy(rows.text_of_slot)).view(rows.count, 1, rows.width)
+        foreign = text.unsqueeze(-1) != text.unsqueeze(-2)  # [R, 1, W, W]
+        bias = torch.zeros(foreign.shape, dtype=dtype, device=foreign.device)
+        return _AttentionRows(
+            rows.count,
+            rows.width,
+            to_device(torch.from_numpy(rows.token_of_slot)),
+            to_device(torch.from_numpy(rows.slot_of_token)),
+            bias.masked_fill_(foreign, float("-inf")),
+        )
+
+    def _run(
+        self,
+        index: int,
+        layer: _Layer,
+        x: Tensor,
+        rows: _AttentionRows,
+        adapter: Lora | None,
+        firsts: Tensor | None,
+    ) -> Tensor:
+        """One layer: [N, d] to [N, d], or to [b, d] where only the tokens `firsts` are wanted."""
+
+        def project(part: str, linear: Linear, x: Tensor, added: Tensor | None = None) -> Tensor:
+            y = linear(x, added)
+            update = adapter.at(index, part) if adapter is not None else None
+            return y if update is None else update.add_to(y, x)
+
+        context = self._attend(project("qkv", layer.qkv, x), rows)  # [N, d]
+        if firsts is not None:
+            context, x = context[firsts], x[firsts]  # [b, d]
+        mixed = project("attention.output.dense", layer.attention_output, context, x)
+        x = layer.attention_norm(mixed)
+        inner = layer.activation(project("intermediate.dense", layer.intermediate, x))
+        out: Tensor = layer.output_norm(project("output.dense", layer.output, inner, x))
+        return out
+
+    def _attend(self, qkv: Tensor, rows: _AttentionRows) -> Tensor:
+        """softmax(Q K^T / sqrt(d/h)) V within each text: [N, 3d] to [N, d]."""
+        if rows.token_of_slot is not None:
+            qkv = qkv.index_select(0, rows.token_of_slot)  # [R * W, 3d]
+        parts = qkv.view(rows.count, rows.width, 3, self._heads, -1)
+        q, k, v = parts.permute(2, 0, 3, 1, 4)  # each [R, h, W, d / h]
+        mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=rows.bias)
+        context = mixed.transpose(1, 2).reshape(len(qkv), self.hidden_size)  # [R * W, d]
+        return context if rows.slot_of_token is None else context.index_select(0, rows.slot_of_token)
+
+
+def _layer(layer: Any, device: Device) -> _Layer:
+    attention, qkv = layer.attention, layer.attention.self
+    parts = (qkv.query, qkv.key, qkv.value)
+    joined = Linear(
+        torch.cat([part.weight for part in parts]),  # [3d, d]
+        torch.cat([part.bias for part in parts]),  # [3d]
+        device,
+    )
+    return _Layer(
+        joined,
+        linear_of(attention.output.dense, device),
+        attention.output.LayerNorm,
+        linear_of(layer.intermediate.dense, device),
+        layer.intermediate.intermediate_act_fn,
+        linear_of(layer.output.dense, device),
+        layer.output.LayerNorm,
+    )
