@@ -4,7 +4,7 @@ Design:
 - One thread owns the device. Callers hand in tickets and wait; nobody else runs a forward pass.
 - A window is what is taken from the queue at once: the oldest ticket and all others for the same
   model, up to `WINDOW_BATCHES` batches. Inside a window equal items are computed once, items are
-  sorted by length, and batches are cut by a budget of padded tokens.
+  sorted by length, longest first, and batches are cut by a budget of tokens.
 - Interactive tickets go first. A bulk window gives way between any two of its batches, so a small
   request waits for one batch of somebody's long job, not for the job. Callers hand in long jobs
   slice by slice, so bulk tickets of several callers alternate.
@@ -16,6 +16,7 @@ This module knows neither torch nor models: items have a length, groups have a n
 
 from __future__ import annotations
 
+import atexit
 import contextvars
 import enum
 import itertools
@@ -29,6 +30,8 @@ from models.errors import CancelledError, MemoryBudgetError
 
 WINDOW_BATCHES = 8
 _BATCHES_UNTIL_REGROWTH = 256
+_PATIENCE_SECONDS = 10.0  # at the end of the process, for the batch that is running
+_SLACK = 1.05  # whole items do not fill equal shares exactly
 
 ResultT = TypeVar("ResultT")
 
@@ -81,7 +84,7 @@ class Ticket(Generic[ResultT]):
 
     @property
     def tokens(self) -> int:
-        """Tokens of all items without padding."""
+        """Tokens of all items."""
         return sum(len(item.encoding) for item in self.items)
 
     def cancel(self) -> None:
@@ -149,8 +152,8 @@ class _Batch:
     lane: Lane
 
     @property
-    def padded_tokens(self) -> int:
-        return len(self.jobs) * max(len(job.item.encoding) for job in self.jobs)
+    def tokens(self) -> int:
+        return sum(len(job.item.encoding) for job in self.jobs)
 
     def fail(self, error: BaseException) -> None:
         for job in self.jobs:
@@ -158,22 +161,22 @@ class _Batch:
                 ticket.fail(error)
 
 
-def cut_by_tokens(lengths: Sequence[int], budget: int, overhead: int = 1 << 30) -> list[list[int]]:
-    """Indices of items cut into batches of at most `budget` padded tokens, longest items first.
+def cut_by_tokens(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Indices of items cut into batches of at most `budget` tokens, longest items first.
 
-    A batch also ends where its padding would cost more than `overhead`, the price of one more
-    batch in tokens. An item longer than the budget stands alone.
+    Batches are of about equal size: a small rest would cost a pass of its own. An item longer than
+    the budget stands alone.
     """
+    total = sum(lengths)
+    share = min(budget, total / max(-(-total // budget), 1) * _SLACK)
     batches: list[list[int]] = []
-    width = padding = 0
+    tokens = 0
     for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        padding += width - lengths[index]
-        fits = batches and width * (len(batches[-1]) + 1) <= budget
-        if fits and padding <= overhead:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-            width, padding = lengths[index], 0
+        if not batches or tokens + lengths[index] > share:
+            batches.append([])
+            tokens = 0
+        batches[-1].append(index)
+        tokens += lengths[index]
     return batches
 
 
@@ -183,10 +186,9 @@ class Scheduler:
     Args:
         execute: launches one batch and returns a function that waits for its results, one an item.
         recall: the cache: a known result for (group, item key), or None.
-        token_budget: padded tokens a batch.
+        token_budget: tokens a batch.
         pipelined: whether `execute` returns before the device has finished, so that the next batch
             is best launched before waiting.
-        batch_overhead: what launching one more batch costs, in tokens.
     """
 
     def __init__(
@@ -195,7 +197,6 @@ class Scheduler:
         recall: Recall = lambda group, key: None,
         token_budget: int = 1024,
         pipelined: bool = False,
-        batch_overhead: int = 1 << 30,
     ):
         self._execute = execute
         self._recall = recall
@@ -203,7 +204,6 @@ class Scheduler:
         self._budgets: dict[Hashable, int] = {}
         self._good_batches: dict[Hashable, int] = {}
         self._pipelined = pipelined
-        self._batch_overhead = batch_overhead
         self._changed = threading.Condition()
         self._waiting: dict[Lane, deque[Ticket[Any]]] = {lane: deque() for lane in Lane}
         self._windows: dict[Lane, deque[_Batch]] = {lane: deque() for lane in Lane}
@@ -213,6 +213,8 @@ class Scheduler:
         self.batches_run = 0
         self._thread = threading.Thread(target=self._loop, name="device", daemon=True)
         self._thread.start()
+        # A daemon thread inside torch's own threads aborts the process when the interpreter ends.
+        atexit.register(self.close)
 
     def submit(self, group: Hashable, items: Sequence[Item], lane: Lane) -> Ticket[Any]:
         """Queue items for a model.
@@ -243,17 +245,23 @@ class Scheduler:
             return sum(len(queue) for queue in queues)
 
     def budget(self, group: Hashable) -> int:
-        """Padded tokens a batch of this model may have now."""
+        """Tokens a batch of this model may have now."""
         return self._budgets.get(group, self._full_budget)
 
     def close(self) -> None:
-        """Stop the thread after the batch that is running; what waits is cancelled."""
+        """Stop the thread after the batch that is running and wait for it; what waits is cancelled.
+
+        A function on the device may close its own scheduler: then nothing is waited for.
+        """
         with self._changed:
             self._closed = True
             waiting = list(itertools.chain(*self._waiting.values()))
             self._changed.notify_all()
         for ticket in waiting:
             ticket.cancel()
+        atexit.unregister(self.close)
+        if threading.current_thread() is not self._thread:
+            self._thread.join(_PATIENCE_SECONDS)
 
     def _enqueue(self, ticket: Ticket[Any], lane: Lane) -> Ticket[Any]:
         with self._changed:
@@ -322,7 +330,7 @@ class Scheduler:
         lengths = [len(job.item.encoding) for job in jobs]
         return [
             _Batch(group, [jobs[i] for i in indices], lane)
-            for indices in cut_by_tokens(lengths, self.budget(group), self._batch_overhead)
+            for indices in cut_by_tokens(lengths, self.budget(group))
         ]
 
     def _merge(self, group: Hashable, tickets: list[Ticket[Any]]) -> list[_Job]:
@@ -395,7 +403,7 @@ class Scheduler:
             )
             return
         if len(batch.jobs) > 1:
-            halved = max(batch.padded_tokens // 2, 1)
+            halved = max(batch.tokens // 2, 1)
             self._budgets[batch.group] = min(self.budget(batch.group), halved)
             self._good_batches[batch.group] = 0
         with self._changed:

@@ -24,7 +24,7 @@ ModuleT = TypeVar("ModuleT", bound=nn.Module)
 # wants to be full.
 CPU_TOKEN_BUDGET = 1_024
 CUDA_TOKEN_BUDGET = 65_536
-# What one more batch costs, in tokens that could be computed meanwhile.
+# What one more padded batch costs, in tokens that could be computed meanwhile.
 CPU_BATCH_OVERHEAD = 64
 CUDA_BATCH_OVERHEAD = 4_096
 _NO_MEMORY = ("can't allocate memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDA error: out of memory")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from torch import Tensor
 
 from models.device import Device
 from models.errors import UnsupportedModelError
-from models.linear import Linear
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 CONFIG_FILE = "adapter_config.json"
@@ -35,14 +35,14 @@ _UNUSED = re.compile(r"(?:.*\.)?pooler\.")  # vectors are pooled from tokens
 
 @dataclass(frozen=True)
 class LowRank:
-    """x A^T B^T: `down` [r, n] and `up` [m, r], the scale inside `up`."""
+    """x A^T B^T: `down` is A^T [n, r], `up` is B^T [r, m] with the scale inside."""
 
-    down: Linear
-    up: Linear
+    down: Tensor
+    up: Tensor
 
     def add_to(self, y: Tensor, x: Tensor) -> Tensor:
-        """y + x A^T B^T, of y [N, m] and x [N, n]."""
-        return self.up(self.down(x), added=y)
+        """y [N, m] plus x A^T B^T, in y's own memory, of x [N, n]."""
+        return y.addmm_(x @ self.down, self.up)
 
 
 class Lora:
@@ -107,7 +107,8 @@ def _join_attention(pairs: _Matrices) -> _Matrices:
     return joined
 
 
-def _scale(folder: Path):  # type: ignore[no-untyped-def]
+def _scale(folder: Path) -> Callable[[int], float]:
+    """The factor of an adapter's updates, by rank."""
     settings = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
     odd = [name for name in _NOT_FOLLOWED if settings.get(name)]
     if settings.get("peft_type") != "LORA":
@@ -117,8 +118,8 @@ def _scale(folder: Path):  # type: ignore[no-untyped-def]
     if odd:
         raise UnsupportedModelError(f"The adapter uses “{odd[0]}”, which is not known here.")
     alpha, root = settings["lora_alpha"], bool(settings.get("use_rslora"))
-    return lambda rank: alpha / (rank**0.5 if root else rank)
+    return lambda rank: float(alpha / (rank**0.5 if root else rank))
 
 
-def _placed(matrix: Tensor, device: Device) -> Linear:
-    return Linear(device.to_device(matrix.to(device.dtype)), None, device)
+def _placed(matrix: Tensor, device: Device) -> Tensor:
+    return device.to_device(matrix.to(device.dtype).t().contiguous())

@@ -4,9 +4,12 @@ Design:
 - Callers block in `embed`, `score` and `run`, or iterate over `embedding` and `scoring` for
   progress.
 - Tokenising happens in the caller's thread, forward passes on the scheduler's one thread.
-- Input that is longer than a window is handed in slice by slice, two slices in flight, in the bulk
-  lane: memory stays bounded, a cancel takes effect within a slice, and small requests pass between
-  batches.
+- Input that is longer than a window is sorted by length and handed in slice by slice, two slices
+  in flight, in the bulk lane: memory stays bounded, a cancel takes effect within a slice, and small
+  requests pass between batches.
+- Callers' threads compute with numpy alone. A torch operation there would start a second pool of
+  OpenMP threads, and with more of them than cores the device's thread waits at every barrier
+  (measured: a long job took 1.4 times as long).
 - torch is imported by the first computation (or by `preload`, behind the scenes), not before:
   an app shows its first page seconds earlier.
 """
@@ -21,11 +24,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, Ticket
 from models.cache import ResultCache
 from models.catalog import CATALOG, Catalog, ModelCard, hub_card
 from models.errors import InputError
-from models.work import Cancellation, Steps, Work
+from models.work import Cancellation, Step, Steps, Work
 
 if TYPE_CHECKING:
     import torch
@@ -40,6 +46,7 @@ Pair = tuple[str, str]
 
 DEFAULT_CACHE_BYTES = 256 << 20
 _SLICES_IN_FLIGHT = 2
+_USUAL_LENGTH = 512  # tokens, where a card leaves it to the model's files
 _UTF8_BYTES_PER_TOKEN = 4  # English; Chinese has about 3 bytes a token, close enough for slicing
 
 _log = logging.getLogger(__name__)
@@ -94,7 +101,7 @@ class _Engine:
 
 
 class Row(NamedTuple):
-    """What a model says of one text or pair: a unit vector (Tensor [d]) or a logit (float)."""
+    """What a model says of one text or pair: a unit vector (float32 [d]) or a logit (float)."""
 
     value: Any
     truncated: bool
@@ -105,6 +112,7 @@ class Row(NamedTuple):
 
 
 Rows = dict[Hashable, Row]  # by encoder input
+Combine = Callable[[Sequence[Any], Rows], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -112,14 +120,21 @@ class _Task:
     card: ModelCard
     inputs: Sequence[Any]
     parts: Callable[[Any], tuple[Hashable, ...]]  # what the encoder reads of one input
-    combine: Callable[[Sequence[Any], Rows], Tensor]  # a slice's result
+    combine: Combine  # a slice's result, [inputs, ...]
+
+    def size_of(self, entry: Any) -> int:
+        """About how many tokens an input has."""
+        most = (self.card.max_length or _USUAL_LENGTH) * (1 if isinstance(entry, str) else 2)
+        texts = (entry,) if isinstance(entry, str) else entry
+        judged = sum(len(text.encode()) for text in texts) // _UTF8_BYTES_PER_TOKEN + 2
+        return min(judged, most)
 
 
 @dataclass(eq=False)
 class _Flight:
     """A slice on its way: known rows, the ticket for the others, the lease on the model."""
 
-    inputs: Sequence[Any]
+    indices: Sequence[int]  # of the task's inputs
     rows: Rows
     missing: dict[Hashable, None]  # an ordered set
     ticket: Ticket[Any]
@@ -314,7 +329,6 @@ class Registry:
             self._recall,
             owner.token_budget,
             pipelined=owner.is_asynchronous,
-            batch_overhead=owner.batch_overhead,
         )
         budget = memory_budget if memory_budget is not None else owner.default_memory_budget()
         store = ModelStore(owner, budget, self.card)
@@ -338,9 +352,9 @@ class Registry:
         card: ModelCard,
         inputs: Sequence[Any],
         parts: Callable[[Any], tuple[Hashable, ...]],
-        combine: Callable[[Sequence[Any], Rows], Tensor],
+        combine: Combine,
     ) -> Work[Tensor]:
-        """Work on `inputs`: `parts` of one are what the encoder reads, `combine` makes a tensor."""
+        """Work on `inputs`: `parts` of one are what the encoder reads, `combine` makes an array."""
         self._count_call()
 
         def steps(cancellation: Cancellation, truncated: list[bool]) -> Steps[Tensor]:
@@ -351,14 +365,16 @@ class Registry:
     def _steps(
         self, task: _Task, cancellation: Cancellation, truncated: list[bool]
     ) -> Steps[Tensor]:
-        """Slices in flight, landed in order; yields (inputs done, inputs that were cached)."""
+        """Slices in flight, landed in order; yields how far the whole is."""
         import torch
 
-        slices = _cut_slices(task.inputs, task.card.max_length or 512, self._slice_tokens())
+        sizes = [task.size_of(entry) for entry in task.inputs]
+        slices = _cut_slices(sizes, self._slice_tokens())
         lane = Lane.BULK if len(slices) > 1 else Lane.INTERACTIVE
+        truncated += [False] * len(sizes)
+        out = task.combine([], {})  # [0, ...]
         flights: deque[_Flight] = deque()
-        results: list[Tensor] = []
-        cached = 0
+        done = cached = tokens = 0
         try:
             for part in [*slices, None]:
                 if part is not None:
@@ -369,27 +385,32 @@ class Registry:
                     rows = self._land(flight)
                     flights.popleft()
                     cancellation.unregister(flight.ticket.cancel)
-                    results.append(task.combine(flight.inputs, rows))
-                    for entry in flight.inputs:
-                        needed = task.parts(entry)
+                    result = task.combine([task.inputs[i] for i in flight.indices], rows)
+                    if not done:
+                        out = np.empty((len(sizes), *result.shape[1:]), dtype=np.float32)
+                    out[flight.indices] = result
+                    for index in flight.indices:
+                        needed = task.parts(task.inputs[index])
                         cached += flight.missing.keys().isdisjoint(needed)
-                        truncated.append(any(rows[part].truncated for part in needed))
-                    yield len(truncated), cached
+                        truncated[index] = any(rows[part].truncated for part in needed)
+                    done += len(flight.indices)
+                    tokens += sum(sizes[index] for index in flight.indices)
+                    yield Step(done, cached, tokens / sum(sizes))
         finally:
             for flight in flights:
                 flight.ticket.cancel()
                 self._engine.store.release(flight.model)
-        return torch.cat(results) if results else task.combine([], {})
+        return torch.from_numpy(out)
 
     def _slice_tokens(self) -> int:
         return WINDOW_BATCHES * self._engine.device.token_budget
 
-    def _take_off(self, task: _Task, part: Sequence[Any], lane: Lane) -> _Flight:
+    def _take_off(self, task: _Task, indices: Sequence[int], lane: Lane) -> _Flight:
         """Look up what is known, tokenise and queue the rest; holds a lease until landed."""
         engine = self._engine
         model = engine.store.acquire(task.card.key)
         try:
-            wanted = dict.fromkeys(x for entry in part for x in task.parts(entry))
+            wanted = dict.fromkeys(x for i in indices for x in task.parts(task.inputs[i]))
             known = {x: self._cache.get(_cache_key(model, x)) for x in wanted}
             rows = {x: row for x, row in known.items() if row is not None}
             missing = {x: None for x in wanted if known[x] is None}
@@ -397,7 +418,7 @@ class Registry:
             encodings = encoder.encode(list(missing)) if missing else []
             items = [Item(x, e) for x, e in zip(missing, encodings, strict=True)]
             ticket = engine.scheduler.submit(task.card.key, items, lane)
-            return _Flight(part, rows, missing, ticket, model)
+            return _Flight(indices, rows, missing, ticket, model)
         except BaseException:
             engine.store.release(model)
             raise
@@ -428,8 +449,8 @@ class Registry:
             raise
 
         def rows() -> Sequence[Row]:
-            result = wait()
-            values = result.tolist() if result.ndim == 1 else [vector.clone() for vector in result]
+            result = wait().numpy()  # [b, d] or [b]
+            values = result.tolist() if result.ndim == 1 else [vector.copy() for vector in result]
             out = [Row(v, e.truncated) for v, e in zip(values, encodings, strict=True)]
             for item, row in zip(items, out, strict=True):
                 self._cache.put(_cache_key(model, item.key), row)
@@ -458,43 +479,42 @@ def _cache_key(model: LoadedModel, encoder_input: Hashable) -> Hashable:
     return model.card.key, model.files.revision, encoder_input
 
 
-def _cut_slices(inputs: Sequence[Any], max_length: int, slice_tokens: int) -> list[Sequence[Any]]:
-    """Consecutive inputs of about `slice_tokens` tokens, judged by their bytes."""
-    slices: list[Sequence[Any]] = []
+def _cut_slices(sizes: Sequence[int], slice_tokens: int) -> list[Sequence[int]]:
+    """Indices of inputs in slices of about `slice_tokens`; several slices are sorted, long first.
+
+    Inputs of like length side by side make even batches, and a job that runs out of memory does so
+    at once rather than at its end.
+    """
+    if sum(sizes) <= slice_tokens:
+        return [range(len(sizes))] if sizes else []
+    order = sorted(range(len(sizes)), key=lambda index: -sizes[index])
+    slices: list[Sequence[int]] = []
     start = tokens = 0
-    for index, entry in enumerate(inputs):
-        texts = (entry,) if isinstance(entry, str) else entry
-        judged = sum(len(text.encode()) for text in texts) // _UTF8_BYTES_PER_TOKEN + 2
-        size = min(judged, max_length * len(texts))
-        if tokens and tokens + size > slice_tokens:
-            slices.append(inputs[start:index])
-            start, tokens = index, 0
-        tokens += size
-    return [*slices, inputs[start:]] if inputs else []
+    for place, index in enumerate(order):
+        if tokens and tokens + sizes[index] > slice_tokens:
+            slices.append(order[start:place])
+            start, tokens = place, 0
+        tokens += sizes[index]
+    return [*slices, order[start:]]
 
 
-def _stack(texts: Sequence[str], rows: Rows) -> Tensor:
-    import torch
-
-    return (
-        torch.stack([rows[text].value for text in texts]) if texts else torch.empty(0, 0)
-    )  # [n, d]
+def _stack(texts: Sequence[str], rows: Rows) -> NDArray[np.float32]:
+    if not texts:
+        return np.empty((0, 0), dtype=np.float32)
+    return np.stack([rows[text].value for text in texts])  # [n, d]
 
 
-def _cosines(pairs: Sequence[Pair], rows: Rows) -> Tensor:
-    import torch
-
+def _cosines(pairs: Sequence[Pair], rows: Rows) -> NDArray[np.float32]:
     if not pairs:
-        return torch.empty(0)
-    firsts = torch.stack([rows[first].value for first, _ in pairs])  # [n, d]
-    seconds = torch.stack([rows[second].value for _, second in pairs])  # [n, d]
-    return (firsts * seconds).sum(dim=-1).clamp(-1.0, 1.0)  # [n]
+        return np.empty(0, dtype=np.float32)
+    firsts = np.stack([rows[first].value for first, _ in pairs])  # [n, d]
+    seconds = np.stack([rows[second].value for _, second in pairs])  # [n, d]
+    cosines: NDArray[np.float32] = np.einsum("nd,nd->n", firsts, seconds)  # [n]
+    return np.clip(cosines, -1.0, 1.0)
 
 
-def _logits(pairs: Sequence[Pair], rows: Rows) -> Tensor:
-    import torch
-
-    return torch.tensor([rows[pair].value for pair in pairs], dtype=torch.float32)  # [n]
+def _logits(pairs: Sequence[Pair], rows: Rows) -> NDArray[np.float32]:
+    return np.array([rows[pair].value for pair in pairs], dtype=np.float32)  # [n]
 
 
 def _checked_text(text: Any) -> str:

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -93,8 +94,9 @@ class ModelStore:
                 model = self._take(key)
                 if model is not None:
                     return model
-                with self._one_sentence(card):
-                    loaded = self._load(card, files)
+                with self._one_sentence(card), ThreadPoolExecutor(1) as thread:
+                    # A thread of its own: torch's pool for it ends with it (see registry.py).
+                    loaded = thread.submit(self._load, card, files).result()
                 with self._freed:
                     self._models[key] = loaded
                     return self._mark_used(loaded)

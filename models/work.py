@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from models.errors import CancelledError
 
@@ -16,17 +16,33 @@ ResultT = TypeVar("ResultT")
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a work is: inputs done and in all, seconds since it began, inputs from the cache."""
+    """How far a work is.
+
+    Attributes:
+        done, total: inputs done and in all.
+        seconds: since it began.
+        cached: inputs that the cache knew.
+        share: of the computing, 0 to 1; long inputs come first and count for more.
+    """
 
     done: int
     total: int
     seconds: float
     cached: int = 0
+    share: float = 0.0
 
     @property
     def seconds_left(self) -> float | None:
         """An estimate from the pace so far; None before anything is done."""
-        return self.seconds / self.done * (self.total - self.done) if self.done else None
+        return self.seconds / self.share * (1 - self.share) if self.share else None
+
+
+class Step(NamedTuple):
+    """What one step of a work reports; see `Progress`."""
+
+    done: int
+    cached: int
+    share: float
 
 
 class Cancellation:
@@ -60,15 +76,15 @@ class Cancellation:
             callback()
 
 
-Steps = Generator[tuple[int, int], None, ResultT]
+Steps = Generator[Step, None, ResultT]
 
 
 class Work(Generic[ResultT]):
     """Runs slice by slice as it is iterated over.
 
     `cancel`, from any thread, withdraws the slices in flight; so does dropping it half-way. One
-    thread iterates at a time. `truncated` tells for each finished input whether the model saw only
-    a part of it.
+    thread iterates at a time. `truncated` tells for each input, once it is finished, whether the
+    model saw only a part of it.
 
     >>> work = registry.scoring("all-MiniLM-L6-v2", pairs)
     >>> for progress in work:
@@ -94,7 +110,7 @@ class Work(Generic[ResultT]):
             if self._cancellation.requested:
                 raise CancelledError("The work was cancelled.")
             try:
-                done, cached = next(self._steps)
+                step = next(self._steps)
             except StopIteration as stop:
                 self._results.append(stop.value)
                 return
@@ -102,7 +118,9 @@ class Work(Generic[ResultT]):
                 self._error = error
                 raise
             seconds = time.perf_counter() - self._started
-            self.progress = Progress(done, self.progress.total, seconds, cached)
+            self.progress = Progress(
+                step.done, self.progress.total, seconds, step.cached, step.share
+            )
             yield self.progress
 
     def result(self) -> ResultT:

@@ -12,14 +12,13 @@ IDLE = ""
 
 def progress_html(what: str, progress: Progress, language: Language) -> str:
     """A bar with what is being done, how much of it, and the time left once it can be judged."""
-    share = progress.done / progress.total if progress.total else 1.0
     text = say("progress.count", language, what=what, done=progress.done, total=progress.total)
     left = progress.seconds_left
     if left is not None and left > 2:
         text += say("progress.left", language, time=_duration(left, language))
     return (
-        f'<div class="kl-progress" role="progressbar" aria-valuenow="{share:.0%}">'
-        f'<span>{escape(text)}</span><div><i style="width:{share:.1%}"></i></div></div>'
+        f'<div class="kl-progress" role="progressbar" aria-valuenow="{progress.share:.0%}">'
+        f'<span>{escape(text)}</span><div><i style="width:{progress.share:.1%}"></i></div></div>'
     )
 
 

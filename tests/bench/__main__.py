@@ -12,6 +12,7 @@ from tests.bench import concurrency, encoders, startup
 BENCHMARKS = {
     "embed": encoders.embed,
     "score": encoders.score,
+    "short": encoders.short,
     "ceilings": encoders.ceilings,
     "callers": concurrency.thirty_two_callers,
     "latency": concurrency.latency_during_a_long_job,

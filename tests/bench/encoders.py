@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -18,6 +19,7 @@ from tests.bench.inputs import mixed_pairs, mixed_texts
 
 COUNT = 2_000
 REPEATS = 3
+MODEL = "all-MiniLM-L6-v2"
 Rows = Iterator[tuple[str, str]]
 
 
@@ -28,10 +30,21 @@ def seconds(function: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def compare(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float, str]:
-    """Median seconds of both, alternating after a warm-up, and the ratio theirs/ours in words."""
-    ours(), theirs()
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(REPEATS)]
+def compare(
+    registry: Registry, ours: Callable[[], object], theirs: Callable[[], object]
+) -> tuple[float, float, str]:
+    """Median seconds of both, alternating after a warm-up, and the ratio theirs/ours in words.
+
+    The peer runs on the registry's own thread: two threads that compute with torch would each have
+    a pool of OpenMP threads, and both would be slower than alone.
+    """
+
+    def turn(function: Callable[[], object]) -> float:
+        registry.clear_cache()
+        return seconds(function)
+
+    ours(), registry.run(theirs)
+    pairs = [(turn(ours), turn(lambda: registry.run(theirs))) for _ in range(REPEATS)]
     a, b = zip(*pairs, strict=True)
     median = statistics.median(y / x for x, y in pairs)
     text = f"{median:.2f}x (median pair by pair), {min(b) / min(a):.2f}x (fastest runs)"
@@ -42,39 +55,67 @@ def embed() -> Rows:
     """2,000 sentences: `registry.embed` against `SentenceTransformer.encode`."""
     from sentence_transformers import SentenceTransformer
 
-    registry = Registry()
     texts = mixed_texts(COUNT)
-    peer = SentenceTransformer(str(find_files(CATALOG["all-MiniLM-L6-v2"]).folder))
-
-    def ours() -> None:
-        registry.clear_cache()
-        registry.embed("all-MiniLM-L6-v2", texts)
-
-    a, b, times = compare(ours, lambda: peer.encode(texts))
-    dtype = registry.status().dtype
-    yield f"registry.embed, {dtype}", f"{COUNT / a:,.0f} sentences/s"
-    yield "SentenceTransformer.encode, defaults", f"{COUNT / b:,.0f} sentences/s"
-    yield "ratio", times
+    for registry in _registries():
+        folder = str(find_files(CATALOG[MODEL]).folder)
+        peer = SentenceTransformer(folder, device=str(choose_device().device))
+        for name, theirs in _peers(registry, peer, peer.encode, texts):
+            a, b, times = compare(registry, lambda: registry.embed(MODEL, texts), theirs)
+            yield from _rows(registry, "registry.embed", f"encode, {name}", a, b, times)
+        registry.close()
 
 
 def score() -> Rows:
     """2,000 pairs: `registry.score` against `CrossEncoder.predict` on the same plain model."""
+    yield from _score(mixed_pairs(COUNT), "mixed pairs")
+
+
+def short() -> Rows:
+    """As many short pairs of 4 to 8 words a side (32,000 on a GPU)."""
+    count = 32_000 if torch.cuda.is_available() else COUNT
+    first, second = (mixed_texts(count, seed, lengths=(4, 6, 8)) for seed in (0, 1))
+    yield from _score(list(zip(first, second, strict=True)), "short pairs")
+
+
+def _score(pairs: list[tuple[str, str]], label: str) -> Rows:
     from sentence_transformers import CrossEncoder
 
     with tempfile.TemporaryDirectory() as folder:
         card = _plain_cross_encoder(Path(folder))
-        registry = Registry(Catalog((card,)))
-        pairs = mixed_pairs(COUNT)
-        peer = CrossEncoder(folder, max_length=256)
+        for registry in _registries(Catalog((card,))):
+            peer = CrossEncoder(folder, max_length=256, device=str(choose_device().device))
+            for name, theirs in _peers(registry, peer, peer.predict, pairs):
+                a, b, times = compare(registry, lambda: registry.score(card.key, pairs), theirs)
+                ours = f"registry.score, {label}"
+                yield from _rows(registry, ours, f"predict, {name}", a, b, times, len(pairs))
+            registry.close()
 
-        def ours() -> None:
-            registry.clear_cache()
-            registry.score(card.key, pairs)
 
-        a, b, times = compare(ours, lambda: peer.predict(pairs))
-        yield f"registry.score, {registry.status().dtype}", f"{COUNT / a:,.0f} pairs/s"
-        yield "CrossEncoder.predict, defaults", f"{COUNT / b:,.0f} pairs/s"
-        yield "ratio", times
+def _registries(catalog: Catalog = CATALOG) -> Iterator[Registry]:
+    """One in the number format that is chosen here, and one in fp32 where that is another."""
+    yield Registry(catalog)
+    if choose_device().dtype != torch.float32:
+        yield Registry(catalog, dtype=torch.float32)
+
+
+def _peers(
+    registry: Registry, peer: Any, function: Callable[[Any], object], inputs: object
+) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The peer as its defaults have it (fp32), and in bf16 where the registry computes in it."""
+    registry.load(next(iter(registry.catalog)))
+    yield "defaults (fp32)", lambda: function(inputs)
+    if registry.status().dtype == "bfloat16":
+        peer.bfloat16()
+        yield "bf16", lambda: function(inputs)
+
+
+def _rows(
+    registry: Registry, ours: str, theirs: str, a: float, b: float, times: str, count: int = COUNT
+) -> Rows:
+    dtype = registry.status().dtype
+    yield f"{ours}, {dtype}: a second", f"{count / a:,.0f}"
+    yield f"{theirs}: a second", f"{count / b:,.0f}"
+    yield f"{ours}, {dtype}, against {theirs}", times
 
 
 def ceilings() -> Rows:
