@@ -1,7 +1,8 @@
 """BERT without padding: all texts of a batch in one product, query, key and value in another.
 
 Design:
-- The tokens of a batch stand one after another, [N, d]: linear layers and norms see no padding.
+- The tokens of a batch stand one after another, [N, d]: linear layers and norms see no padding but
+  the few tokens that round N up.
 - Attention sees rows in which several texts stand side by side, each blind to the others
   (`models/packing.py`).
 - Query, key and value are one linear layer; residuals are added inside the products.
@@ -15,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import torch
@@ -25,8 +25,8 @@ from torch.nn import functional
 from models.device import Device
 from models.linear import Linear, linear_of
 from models.lora import Lora
+from models.packing import lay_in_rows, round_up
 from models.pooling import TokenStates
-from models.packing import lay_in_rows
 from models.tokenizer import Encoding
 
 _PLAIN = ("bert",)
@@ -50,9 +50,9 @@ class _AttentionRows:
 
     count: int
     width: int
-    token_of_slot: Tensor | None = None
-    slot_of_token: Tensor | None = None
-    bias: Tensor | None = None
+    token_of_slot: Tensor  # [count * width]
+    slot_of_token: Tensor  # [N]
+    bias: Tensor
 
 
 class PackedBert:
@@ -98,37 +98,43 @@ class PackedBert:
         """
         lengths = [len(encoding) for encoding in batch]
         counts = self._device.to_device(torch.tensor(lengths))  # [b]
-        hidden = self._embed(batch, lengths)  # [N, d]
-        rows = self._rows(lengths, hidden.dtype)
+        rows = self._rows(lengths)
+        hidden = self._embed(batch, len(rows.slot_of_token))  # [N, d]
         for index, layer in enumerate(self._layers):
-            firsts = None
-            if first_only and index == len(self._layers) - 1:
-                firsts = counts.cumsum(0) - counts  # [b]
+            last = index == len(self._layers) - 1
+            firsts = self._firsts(lengths) if first_only and last else None
             hidden = self._run(index, layer, hidden, rows, adapter, firsts)
-        return TokenStates(hidden, torch.ones_like(counts) if first_only else counts)
+        if first_only:
+            return TokenStates(hidden[: len(batch)], torch.ones_like(counts))
+        return TokenStates(hidden[: sum(lengths)], counts)
 
-    def _embed(self, batch: Sequence[Encoding], lengths: list[int]) -> Tensor:
+    def _embed(self, batch: Sequence[Encoding], count: int) -> Tensor:
         """Sum of word, type and position embeddings, normalised, [N, d]."""
-        ids = torch.tensor(list(chain.from_iterable(encoding.ids for encoding in batch)))
-        types = torch.zeros_like(ids)
-        if batch[0].type_ids is not None:
-            all_types = (encoding.type_ids or () for encoding in batch)
-            types = torch.tensor(list(chain.from_iterable(all_types)))
-        places = torch.cat([torch.arange(length) for length in lengths]) + self._first_position
-        tokens = self._device.to_device(torch.stack([ids, types, places]))  # [3, N]
+        tokens = torch.zeros(3, count, dtype=torch.long)
+        start = 0
+        for encoding in batch:
+            here = slice(start, start := start + len(encoding))
+            tokens[0, here] = torch.tensor(encoding.ids)
+            if encoding.type_ids is not None:
+                tokens[1, here] = torch.tensor(encoding.type_ids)
+            tokens[2, here] = torch.arange(len(encoding)) + self._first_position
+        words, types, places = self._device.to_device(tokens)  # [N] each
         e = self._embeddings
-        hidden = e.word_embeddings(tokens[0]) + e.token_type_embeddings(tokens[1])
-        normed: Tensor = e.LayerNorm(hidden + e.position_embeddings(tokens[2]))  # [N, d]
+        hidden = e.word_embeddings(words) + e.token_type_embeddings(types)
+        normed: Tensor = e.LayerNorm(hidden + e.position_embeddings(places))  # [N, d]
         return normed
 
-    def _rows(self, lengths: list[int], dtype: torch.dtype) -> _AttentionRows:
-        rows = lay_in_rows(lengths)
-        if rows is None:
-            return _AttentionRows(len(lengths), lengths[0])
-        to_device = self._device.to_device
+    def _firsts(self, lengths: list[int]) -> Tensor:
+        """The first token of each text, [b] rounded up."""
+        firsts = torch.zeros(round_up(len(lengths)), dtype=torch.long)
+        firsts[1 : len(lengths)] = torch.tensor(lengths[:-1]).cumsum(0)
+        return self._device.to_device(firsts)
+
+    def _rows(self, lengths: list[int]) -> _AttentionRows:
+        rows, to_device = lay_in_rows(lengths), self._device.to_device
         text = to_device(torch.from_numpy(rows.text_of_slot)).view(rows.count, 1, rows.width)
         foreign = text.unsqueeze(-1) != text.unsqueeze(-2)  # [R, 1, W, W]
-        bias = torch.zeros(foreign.shape, dtype=dtype, device=foreign.device)
+        bias = torch.zeros(foreign.shape, dtype=self._device.dtype, device=foreign.device)
         return _AttentionRows(
             rows.count,
             rows.width,
@@ -164,13 +170,12 @@ class PackedBert:
 
     def _attend(self, qkv: Tensor, rows: _AttentionRows) -> Tensor:
         """softmax(Q K^T / sqrt(d/h)) V within each text: [N, 3d] to [N, d]."""
-        if rows.token_of_slot is not None:
-            qkv = qkv.index_select(0, rows.token_of_slot)  # [R * W, 3d]
+        qkv = qkv.index_select(0, rows.token_of_slot)  # [R * W, 3d]
         parts = qkv.view(rows.count, rows.width, 3, self._heads, -1)
         q, k, v = parts.permute(2, 0, 3, 1, 4)  # each [R, h, W, d / h]
         mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=rows.bias)
         context = mixed.transpose(1, 2).reshape(len(qkv), self.hidden_size)  # [R * W, d]
-        return context if rows.slot_of_token is None else context.index_select(0, rows.slot_of_token)
+        return context.index_select(0, rows.slot_of_token)  # [N, d]
 
 
 def _layer(layer: Any, device: Device) -> _Layer:

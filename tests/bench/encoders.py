@@ -6,6 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,92 +31,95 @@ def seconds(function: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def compare(
-    registry: Registry, ours: Callable[[], object], theirs: Callable[[], object]
-) -> tuple[float, float, str]:
-    """Median seconds of both, alternating after a warm-up, and the ratio theirs/ours in words.
-
-    The peer runs on the registry's own thread: two threads that compute with torch would each have
-    a pool of OpenMP threads, and both would be slower than alone.
-    """
-
-    def turn(function: Callable[[], object]) -> float:
-        registry.clear_cache()
-        return seconds(function)
-
-    ours(), registry.run(theirs)
-    pairs = [(turn(ours), turn(lambda: registry.run(theirs))) for _ in range(REPEATS)]
-    a, b = zip(*pairs, strict=True)
-    median = statistics.median(y / x for x, y in pairs)
-    text = f"{median:.2f}x (median pair by pair), {min(b) / min(a):.2f}x (fastest runs)"
-    return statistics.median(a), statistics.median(b), text
-
-
 def embed() -> Rows:
     """2,000 sentences: `registry.embed` against `SentenceTransformer.encode`."""
     from sentence_transformers import SentenceTransformer
 
-    texts = mixed_texts(COUNT)
-    for registry in _registries():
-        folder = str(find_files(CATALOG[MODEL]).folder)
-        peer = SentenceTransformer(folder, device=str(choose_device().device))
-        for name, theirs in _peers(registry, peer, peer.encode, texts):
-            a, b, times = compare(registry, lambda: registry.embed(MODEL, texts), theirs)
-            yield from _rows(registry, "registry.embed", f"encode, {name}", a, b, times)
-        registry.close()
+    folder, texts = str(find_files(CATALOG[MODEL]).folder), mixed_texts(COUNT)
+    for registry in _registries(CATALOG):
+        yield from _compare(
+            registry,
+            ("registry.embed, mixed", lambda registry: registry.embed(MODEL, texts)),
+            ("encode", lambda device: SentenceTransformer(folder, device=device)),
+            lambda peer: peer.encode(texts),
+            COUNT,
+        )
 
 
 def score() -> Rows:
     """2,000 pairs: `registry.score` against `CrossEncoder.predict` on the same plain model."""
-    yield from _score(mixed_pairs(COUNT), "mixed pairs")
+    yield from _score(mixed_pairs(COUNT), "mixed")
 
 
 def short() -> Rows:
-    """As many short pairs of 4 to 8 words a side (32,000 on a GPU)."""
+    """Short pairs of 4 to 8 words a side: 2,000, or 32,000 on a GPU."""
     count = 32_000 if torch.cuda.is_available() else COUNT
     first, second = (mixed_texts(count, seed, lengths=(4, 6, 8)) for seed in (0, 1))
-    yield from _score(list(zip(first, second, strict=True)), "short pairs")
+    yield from _score(list(zip(first, second, strict=True)), "short")
 
 
 def _score(pairs: list[tuple[str, str]], label: str) -> Rows:
     from sentence_transformers import CrossEncoder
 
     with tempfile.TemporaryDirectory() as folder:
-        card = _plain_cross_encoder(Path(folder))
+        with ThreadPoolExecutor(1) as own_thread:
+            card = own_thread.submit(_plain_cross_encoder, Path(folder)).result()
         for registry in _registries(Catalog((card,))):
-            peer = CrossEncoder(folder, max_length=256, device=str(choose_device().device))
-            for name, theirs in _peers(registry, peer, peer.predict, pairs):
-                a, b, times = compare(registry, lambda: registry.score(card.key, pairs), theirs)
-                ours = f"registry.score, {label}"
-                yield from _rows(registry, ours, f"predict, {name}", a, b, times, len(pairs))
-            registry.close()
+            yield from _compare(
+                registry,
+                (f"registry.score, {label}", lambda registry: registry.score(card.key, pairs)),
+                ("predict", lambda device: CrossEncoder(folder, max_length=256, device=device)),
+                lambda peer: peer.predict(pairs),
+                len(pairs),
+            )
 
 
-def _registries(catalog: Catalog = CATALOG) -> Iterator[Registry]:
+def _registries(catalog: Catalog) -> Iterator[Registry]:
     """One in the number format that is chosen here, and one in fp32 where that is another."""
-    yield Registry(catalog)
-    if choose_device().dtype != torch.float32:
-        yield Registry(catalog, dtype=torch.float32)
+    chosen = choose_device().dtype
+    for dtype in dict.fromkeys((chosen, torch.float32)):
+        registry = Registry(catalog, dtype=dtype)
+        yield registry
+        registry.close()
 
 
-def _peers(
-    registry: Registry, peer: Any, function: Callable[[Any], object], inputs: object
-) -> Iterator[tuple[str, Callable[[], object]]]:
-    """The peer as its defaults have it (fp32), and in bf16 where the registry computes in it."""
-    registry.load(next(iter(registry.catalog)))
-    yield "defaults (fp32)", lambda: function(inputs)
-    if registry.status().dtype == "bfloat16":
-        peer.bfloat16()
-        yield "bf16", lambda: function(inputs)
-
-
-def _rows(
-    registry: Registry, ours: str, theirs: str, a: float, b: float, times: str, count: int = COUNT
+def _compare(
+    registry: Registry,
+    ours: tuple[str, Callable[[Registry], object]],
+    make_peer: tuple[str, Callable[[str], Any]],
+    theirs: Callable[[Any], object],
+    count: int,
 ) -> Rows:
+    """Ours against the peer as its defaults have it (fp32), and in bf16 where ours is.
+
+    The peer is made and run on the registry's own thread: a second thread that computes with torch
+    would have a pool of OpenMP threads of its own, and both would be slower than alone.
+    """
+    peer = registry.run(make_peer[1], str(choose_device().device))
+    registry.load(next(iter(registry.catalog)))
     dtype = registry.status().dtype
-    yield f"{ours}, {dtype}: a second", f"{count / a:,.0f}"
-    yield f"{theirs}: a second", f"{count / b:,.0f}"
-    yield f"{ours}, {dtype}, against {theirs}", times
+    for name in ("defaults (fp32)", "bf16")[: 1 if dtype == "float32" else 2]:
+        if name == "bf16":
+            registry.run(peer.bfloat16)
+        times = _alternate(registry, lambda: ours[1](registry), lambda: theirs(peer))
+        a, b = (statistics.median(side) for side in zip(*times, strict=True))
+        best = min(y for _, y in times) / min(x for x, _ in times)
+        yield f"{ours[0]}, {dtype}: a second", f"{count / a:,.0f}"
+        yield f"{make_peer[0]}, {name}: a second", f"{count / b:,.0f}"
+        ratio = statistics.median(y / x for x, y in times)
+        yield "ratio", f"{ratio:.2f}x (median pair by pair), {best:.2f}x (fastest runs)"
+
+
+def _alternate(
+    registry: Registry, ours: Callable[[], object], theirs: Callable[[], object]
+) -> list[tuple[float, float]]:
+    """Seconds of both, in turn, after a warm-up of each."""
+
+    def turn() -> tuple[float, float]:
+        registry.clear_cache()
+        return seconds(ours), seconds(lambda: registry.run(theirs))
+
+    return [turn() for _ in range(REPEATS + 1)][1:]
 
 
 def ceilings() -> Rows:

@@ -58,8 +58,9 @@ def test_cuts_hold_every_item_once_and_keep_the_budget(lengths: list[int], budge
     batches = cut_by_tokens(lengths, budget)
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
-        padded = len(batch) * max(lengths[i] for i in batch)
-        assert padded <= budget or len(batch) == 1
+        assert sum(lengths[i] for i in batch) <= budget or len(batch) == 1
+    in_order = [lengths[i] for batch in batches for i in batch]
+    assert in_order == sorted(lengths, reverse=True)
 
 
 def test_results_come_back_in_the_order_of_the_items(recorder_and_scheduler: Both) -> None:

@@ -45,7 +45,8 @@ class CountingDevice(Device):
 
     def to_device(self, tensor: torch.Tensor) -> torch.Tensor:
         self.moved += 1
-        if tensor.ndim == 2 and tensor.numel() > self.fits_tokens:
+        tokens = int((tensor[0] != 0).sum()) if tensor.ndim == 2 else 0  # the rest rounds up
+        if tokens > self.fits_tokens:
             raise torch.cuda.OutOfMemoryError("fake")
         return super().to_device(tensor)
 
