@@ -5,12 +5,14 @@ from __future__ import annotations
 import statistics
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from models.registry import Registry
-from tests.bench.encoders import REPEATS, Rows, seconds
+from models.catalog import CATALOG
+from models.registry import Pair, Registry
+from models.sources import find_files
+from tests.bench.encoders import MODEL, REPEATS, Rows, seconds
 from tests.bench.inputs import mixed_pairs
 
-MODEL = "all-MiniLM-L6-v2"
 CALLERS, EACH = 32, 4
 LONG_JOB = 100_000
 
@@ -18,15 +20,24 @@ LONG_JOB = 100_000
 def thirty_two_callers() -> Rows:
     """32 callers of 4 pairs at once against the same calls one after another."""
     registry = Registry()
+    peer = registry.run(_plain_peer)
     for name, key in (("bi-encoder", MODEL), ("cross-encoder", "minilm-cross-preview")):
+        registry.load(key)
         requests = [mixed_pairs(EACH, seed=100 + 2 * k) for k in range(CALLERS)]
         shared = [mixed_pairs(EACH, seed=7)] * CALLERS
-        yield from _compare(registry, key, requests, f"{name}, all texts different")
-        yield from _compare(registry, key, shared, f"{name}, one worked example")
+        plain = peer if key == MODEL else None
+        yield from _compare(registry, key, requests, f"{name}, all texts different", plain)
+        yield from _compare(registry, key, shared, f"{name}, one worked example", None)
+
+
+def _plain_peer() -> Any:
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(find_files(CATALOG[MODEL]).folder))
 
 
 def _compare(
-    registry: Registry, key: str, requests: list[list[tuple[str, str]]], label: str
+    registry: Registry, key: str, requests: list[list[Pair]], label: str, peer: Any
 ) -> Rows:
     def at_once() -> None:
         registry.clear_cache()
@@ -38,12 +49,21 @@ def _compare(
             registry.clear_cache()  # a plain server remembers nothing between calls
             registry.score(key, pairs)
 
-    at_once(), in_turn()
-    runs = [(seconds(at_once), seconds(in_turn)) for _ in range(REPEATS)]
-    ours, theirs = (statistics.median(side) for side in zip(*runs, strict=True))
-    yield f"{label}: at once", f"{ours * 1e3:.0f} ms"
-    yield f"{label}: one after another", f"{theirs * 1e3:.0f} ms"
-    yield f"{label}: ratio", f"{statistics.median(b / a for a, b in runs):.2f}x"
+    def by_peer() -> None:
+        for pairs in requests:
+            registry.run(peer.encode, [text for pair in pairs for text in pair])
+
+    ways = {"one after another": in_turn}
+    if peer is not None:
+        ways["one after another, sentence-transformers' defaults"] = by_peer
+    at_once()
+    for name, way in ways.items():
+        way()
+        runs = [(seconds(at_once), seconds(way)) for _ in range(REPEATS)]
+        ours, theirs = (statistics.median(side) for side in zip(*runs, strict=True))
+        ratio = statistics.median(b / a for a, b in runs)
+        yield f"{label}: at once", f"{ours * 1e3:.0f} ms"
+        yield f"{label}: {name}", f"{theirs * 1e3:.0f} ms, {ratio:.2f}x"
 
 
 def latency_during_a_long_job() -> Rows:

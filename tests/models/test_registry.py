@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -426,6 +428,27 @@ def test_a_failing_start_reaches_every_caller(tiny_catalog: Catalog) -> None:
         with pytest.raises(RuntimeError):
             registry.embed("m0", ["a"])
     assert registry.status().device == "failed"
+
+
+def test_a_process_ends_cleanly_while_a_long_job_runs() -> None:
+    script = (
+        "import threading\n"
+        "from models.registry import Registry\n"
+        f"work = Registry().scoring('{MINILM}', [(f'a {{k}}', f'b {{k}}') for k in range(9_000)])\n"
+        "begun = threading.Event()\n"
+        "def run():\n"
+        "    try:\n"
+        "        for _ in work: begun.set()\n"
+        "    except Exception: pass\n"
+        "threading.Thread(target=run, daemon=True).start()\n"
+        "begun.wait(120)\n"
+    )
+    project = Path(__file__).resolve().parents[2]
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=project, capture_output=True, text=True, timeout=200
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "terminate called" not in ended.stderr
 
 
 # --- errors ---
