@@ -165,8 +165,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.working": ("Scoring with {model}", "正在用 {model} 打分"),
     "pairs.loading": ("Loading {model}…", "正在加载 {model}……"),
     "pairs.done": (
-        "Scored {pairs:,} pairs in {seconds:.1f} s.",
-        "{pairs:,} 对已打分，用时 {seconds:.1f} 秒。",
+        "Scored {pairs:,} pairs in {seconds:.2f} s.",
+        "{pairs:,} 对已打分，用时 {seconds:.2f} 秒。",
     ),
     "pairs.where": (
         "Computed on {device} in {dtype} ({reason}).",
