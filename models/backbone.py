@@ -21,6 +21,10 @@ class Backbone(Protocol):
     hidden_size: int
     nbytes: int
 
+    def check_adapter(self, adapter: Lora) -> None:
+        """Raise UnsupportedModelError if the adapter was not made for this architecture."""
+        ...
+
     def token_states(
         self, batch: Sequence[Encoding], adapter: Lora | None = None, first_only: bool = False
     ) -> TokenStates:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from models.backbone import Backbone
 from models.device import Device
+from models.errors import UnsupportedModelError
 from models.layout import DenseLayer, EncoderLayout
 from models.lora import Lora
 from models.pooling import TokenStates, pool
@@ -42,6 +43,8 @@ class BiEncoder:
         self._skipped = 0  # tokens at the front that pooling leaves out
         if layout.prompt and not layout.include_prompt:
             self._skipped = tokenizer.prompt_length(layout.prompt)
+        if self._skipped >= tokenizer.max_length - 1:
+            raise UnsupportedModelError("The model's prompt leaves no room for a text.")
         self._first_only = layout.pooling == ("cls",) and not self._skipped
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:

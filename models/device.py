@@ -112,8 +112,14 @@ class Device:
         if self.choice.device.type != "cpu" or not _has_avx512():
             return False
         try:
-            block_weight(torch.zeros(16, 16, dtype=self.dtype), 16)
-        except (RuntimeError, AttributeError):  # not this CPU, or not this build of torch
+            zeros = torch.zeros(16, 16, dtype=self.dtype)
+            blocked_product(zeros, block_weight(zeros, 16), None, zeros)
+            blocked_product(zeros, block_weight(zeros, 16), zeros[0], None)
+        except (
+            RuntimeError,
+            AttributeError,
+            TypeError,
+        ):  # not here
             return False
         return True
 
@@ -195,6 +201,14 @@ def block_weight(weight: Tensor, rows: int) -> Tensor:
         RuntimeError, AttributeError: this build of torch, or this CPU, has none for that dtype.
     """
     return torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), rows)  # type: ignore[no-any-return]
+
+
+def blocked_product(x: Tensor, weight: Tensor, bias: Tensor | None, added: Tensor | None) -> Tensor:
+    """x W^T + b + added, of a weight in oneDNN's layout; raises like `block_weight`."""
+    product = torch.ops.mkldnn._linear_pointwise
+    if added is None:
+        return product(x, weight, bias, "none", [], "")  # type: ignore[no-any-return]
+    return product.binary(x, added, weight, bias, "add")  # type: ignore[no-any-return]
 
 
 def on_zero_gpu() -> bool:

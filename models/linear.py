@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.device import Device, block_weight
+from models.device import Device, block_weight, blocked_product
 
 
 class Linear:
@@ -22,6 +21,7 @@ class Linear:
     """
 
     def __init__(self, weight: Tensor, bias: Tensor | None, device: Device):
+        self.shape = (weight.shape[0], weight.shape[1])
         self.nbytes = weight.nbytes + (0 if bias is None else bias.nbytes)
         self._bias = bias
         self._blocked = device.blocks_weights
@@ -32,13 +32,17 @@ class Linear:
         if not self._blocked:
             y = functional.linear(x, self._weight, self._bias)
             return y if added is None else y.add_(added)
-        product = torch.ops.mkldnn._linear_pointwise
-        if added is None:
-            return product(x, self._weight, self._bias, "none", [], "")  # type: ignore[no-any-return]
-        return product.binary(x, added, self._weight, self._bias, "add")  # type: ignore[no-any-return]
+        return blocked_product(x, self._weight, self._bias, added)
 
 
 def linear_of(module: nn.Module, device: Device) -> Linear:
-    """A placed `nn.Linear` as a `Linear`."""
+    """A placed `nn.Linear` as a `Linear`; the module gives up its weight."""
     assert isinstance(module, nn.Linear)
-    return Linear(module.weight, module.bias, device)
+    made = Linear(module.weight, module.bias, device)
+    release(module)
+    return made
+
+
+def release(module: nn.Linear) -> None:
+    """Let go of a weight that stands elsewhere now: while a model loads, memory is scarce."""
+    module.weight = nn.Parameter(module.weight.new_empty(0), requires_grad=False)

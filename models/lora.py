@@ -52,6 +52,10 @@ class Lora:
         self._updates = updates
         self.nbytes = sum(u.down.nbytes + u.up.nbytes for u in updates.values())
 
+    def shapes(self) -> dict[tuple[int, str], tuple[int, int]]:
+        """(outputs, inputs) of every linear layer that is updated."""
+        return {place: (u.up.shape[1], u.down.shape[0]) for place, u in self._updates.items()}
+
     def at(self, layer: int, part: str) -> LowRank | None:
         """The update of one linear layer, or None where the adapter leaves it alone."""
         return self._updates.get((layer, part))
@@ -115,6 +119,8 @@ def _scale(folder: Path) -> Callable[[int], float]:
         odd.append("peft_type")
     if settings.get("bias", "none") != "none":
         odd.append("bias")
+    if settings.get("init_lora_weights", True) not in (True, False, "gaussian"):
+        odd.append("init_lora_weights")  # such a start changes the base's weights too
     if odd:
         raise UnsupportedModelError(f"The adapter uses “{odd[0]}”, which is not known here.")
     alpha, root = settings["lora_alpha"], bool(settings.get("use_rslora"))

@@ -4,7 +4,7 @@ Design:
 - The tokens of a batch stand one after another, [N, d]: linear layers and norms see no padding but
   the few tokens that round N up.
 - Attention sees rows in which several texts stand side by side, each blind to the others
-  (`models/packing.py`).
+  (`models/packing.py`); long texts and short ones have rows of their own.
 - Query, key and value are one linear layer; residuals are added inside the products.
 - Where only each text's first vector is wanted, the last layer computes only those.
 
@@ -23,9 +23,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.device import Device
-from models.linear import Linear, linear_of
+from models.errors import UnsupportedModelError
+from models.linear import Linear, linear_of, release
 from models.lora import Lora
-from models.packing import lay_in_rows, round_up
+from models.packing import Rows, lay_in_rows, round_up
 from models.pooling import TokenStates
 from models.tokenizer import Encoding
 
@@ -43,16 +44,30 @@ class _Layer:
     output: Linear
     output_norm: nn.Module
 
+    def parts(self) -> dict[str, Linear]:
+        """The linear layers by the names that adapters have for them."""
+        return {
+            "qkv": self.qkv,
+            "attention.output.dense": self.attention_output,
+            "intermediate.dense": self.intermediate,
+            "output.dense": self.output,
+        }
+
 
 @dataclass(frozen=True)
-class _AttentionRows:
-    """A batch's rows on the device; `bias` [count, 1, width, width] hides other texts' tokens."""
+class _Rows:
+    """Rows of one width on the device; `bias` hides the tokens of other texts."""
 
     count: int
     width: int
     token_of_slot: Tensor  # [count * width]
+    bias: Tensor  # [count, 1, width, width]
+
+
+@dataclass(frozen=True)
+class _Packing:
+    groups: tuple[_Rows, ...]
     slot_of_token: Tensor  # [N]
-    bias: Tensor
 
 
 class PackedBert:
@@ -67,15 +82,14 @@ class PackedBert:
         config = model.config
         self.hidden_size: int = config.hidden_size
         self._heads: int = config.num_attention_heads
-        self._first_position = config.pad_token_id + 1 if config.model_type in _SHIFTED else 0
+        self._padding_id = config.pad_token_id if config.model_type in _SHIFTED else None
         self._device = device
         self._embeddings = model.embeddings
         self._layers = [_layer(layer, device) for layer in model.encoder.layer]
         norms = [n for layer in self._layers for n in (layer.attention_norm, layer.output_norm)]
         self.nbytes = sum(p.nbytes for m in (model.embeddings, *norms) for p in m.parameters())
         for layer in self._layers:
-            parts = (layer.qkv, layer.attention_output, layer.intermediate, layer.output)
-            self.nbytes += sum(linear.nbytes for linear in parts)
+            self.nbytes += sum(linear.nbytes for linear in layer.parts().values())
 
     @staticmethod
     def supports(config: Any) -> bool:
@@ -85,6 +99,14 @@ class PackedBert:
             and not getattr(config, "is_decoder", False)
             and getattr(config, "position_embedding_type", "absolute") in ("absolute", None)
         )
+
+    def check_adapter(self, adapter: Lora) -> None:
+        """Raise UnsupportedModelError if the adapter was made for a base of another shape."""
+        for (index, part), shape in adapter.shapes().items():
+            layer = self._layers[index] if index < len(self._layers) else None
+            linear = layer.parts().get(part) if layer is not None else None
+            if linear is None or linear.shape != shape:
+                raise UnsupportedModelError("The adapter was made for a base of another shape.")
 
     def token_states(
         self, batch: Sequence[Encoding], adapter: Lora | None = None, first_only: bool = False
@@ -98,12 +120,12 @@ class PackedBert:
         """
         lengths = [len(encoding) for encoding in batch]
         counts = self._device.to_device(torch.tensor(lengths))  # [b]
-        rows = self._rows(lengths)
-        hidden = self._embed(batch, len(rows.slot_of_token))  # [N, d]
+        packing = self._pack(lengths)
+        hidden = self._embed(batch, len(packing.slot_of_token))  # [N, d]
         for index, layer in enumerate(self._layers):
             last = index == len(self._layers) - 1
             firsts = self._firsts(lengths) if first_only and last else None
-            hidden = self._run(index, layer, hidden, rows, adapter, firsts)
+            hidden = self._run(index, layer, hidden, packing, adapter, firsts)
         if first_only:
             return TokenStates(hidden[: len(batch)], torch.ones_like(counts))
         return TokenStates(hidden[: sum(lengths)], counts)
@@ -117,12 +139,20 @@ class PackedBert:
             tokens[0, here] = torch.tensor(encoding.ids)
             if encoding.type_ids is not None:
                 tokens[1, here] = torch.tensor(encoding.type_ids)
-            tokens[2, here] = torch.arange(len(encoding)) + self._first_position
+            tokens[2, here] = self._positions(tokens[0, here])
         words, types, places = self._device.to_device(tokens)  # [N] each
         e = self._embeddings
         hidden = e.word_embeddings(words) + e.token_type_embeddings(types)
         normed: Tensor = e.LayerNorm(hidden + e.position_embeddings(places))  # [N, d]
         return normed
+
+    def _positions(self, ids: Tensor) -> Tensor:
+        """Positions [t] of one text; RoBERTa's begin after the padding id and pass over it."""
+        if self._padding_id is None:
+            return torch.arange(len(ids))
+        counted = (ids != self._padding_id).long()
+        positions: Tensor = counted.cumsum(0) * counted + self._padding_id
+        return positions
 
     def _firsts(self, lengths: list[int]) -> Tensor:
         """The first token of each text, [b] rounded up."""
@@ -130,25 +160,25 @@ class PackedBert:
         firsts[1 : len(lengths)] = torch.tensor(lengths[:-1]).cumsum(0)
         return self._device.to_device(firsts)
 
-    def _rows(self, lengths: list[int]) -> _AttentionRows:
-        rows, to_device = lay_in_rows(lengths), self._device.to_device
+    def _pack(self, lengths: list[int]) -> _Packing:
+        packing = lay_in_rows(lengths)
+        groups = tuple(self._rows(rows) for rows in packing.groups)
+        return _Packing(groups, self._device.to_device(torch.from_numpy(packing.slot_of_token)))
+
+    def _rows(self, rows: Rows) -> _Rows:
+        to_device = self._device.to_device
         text = to_device(torch.from_numpy(rows.text_of_slot)).view(rows.count, 1, rows.width)
         foreign = text.unsqueeze(-1) != text.unsqueeze(-2)  # [R, 1, W, W]
         bias = torch.zeros(foreign.shape, dtype=self._device.dtype, device=foreign.device)
-        return _AttentionRows(
-            rows.count,
-            rows.width,
-            to_device(torch.from_numpy(rows.token_of_slot)),
-            to_device(torch.from_numpy(rows.slot_of_token)),
-            bias.masked_fill_(foreign, float("-inf")),
-        )
+        tokens = to_device(torch.from_numpy(rows.token_of_slot))
+        return _Rows(rows.count, rows.width, tokens, bias.masked_fill_(foreign, float("-inf")))
 
     def _run(
         self,
         index: int,
         layer: _Layer,
         x: Tensor,
-        rows: _AttentionRows,
+        packing: _Packing,
         adapter: Lora | None,
         firsts: Tensor | None,
     ) -> Tensor:
@@ -159,7 +189,7 @@ class PackedBert:
             update = adapter.at(index, part) if adapter is not None else None
             return y if update is None else update.add_to(y, x)
 
-        context = self._attend(project("qkv", layer.qkv, x), rows)  # [N, d]
+        context = self._attend(project("qkv", layer.qkv, x), packing)  # [N, d]
         if firsts is not None:
             context, x = context[firsts], x[firsts]  # [b, d]
         mixed = project("attention.output.dense", layer.attention_output, context, x)
@@ -168,14 +198,18 @@ class PackedBert:
         out: Tensor = layer.output_norm(project("output.dense", layer.output, inner, x))
         return out
 
-    def _attend(self, qkv: Tensor, rows: _AttentionRows) -> Tensor:
+    def _attend(self, qkv: Tensor, packing: _Packing) -> Tensor:
         """softmax(Q K^T / sqrt(d/h)) V within each text: [N, 3d] to [N, d]."""
-        qkv = qkv.index_select(0, rows.token_of_slot)  # [R * W, 3d]
-        parts = qkv.view(rows.count, rows.width, 3, self._heads, -1)
+        contexts = [self._attend_rows(qkv, rows) for rows in packing.groups]
+        context = contexts[0] if len(contexts) == 1 else torch.cat(contexts)  # [slots, d]
+        return context.index_select(0, packing.slot_of_token)  # [N, d]
+
+    def _attend_rows(self, qkv: Tensor, rows: _Rows) -> Tensor:
+        slots = qkv.index_select(0, rows.token_of_slot)  # [R * W, 3d]
+        parts = slots.view(rows.count, rows.width, 3, self._heads, -1)
         q, k, v = parts.permute(2, 0, 3, 1, 4)  # each [R, h, W, d / h]
         mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=rows.bias)
-        context = mixed.transpose(1, 2).reshape(len(qkv), self.hidden_size)  # [R * W, d]
-        return context.index_select(0, rows.slot_of_token)  # [N, d]
+        return mixed.transpose(1, 2).reshape(len(slots), self.hidden_size)  # [R * W, d]
 
 
 def _layer(layer: Any, device: Device) -> _Layer:
@@ -186,6 +220,8 @@ def _layer(layer: Any, device: Device) -> _Layer:
         torch.cat([part.bias for part in parts]),  # [3d]
         device,
     )
+    for part in parts:
+        release(part)
     return _Layer(
         joined,
         linear_of(attention.output.dense, device),

@@ -1,4 +1,4 @@
-"""Texts side by side in rows of equal width, so that attention needs hardly any padding."""
+"""Texts side by side in rows, so that attention needs little padding and few calls."""
 
 from __future__ import annotations
 
@@ -20,30 +20,45 @@ _STEP, _LARGE, _LARGE_STEP = 16, 256, 64
 
 @dataclass(frozen=True)
 class Rows:
-    """Where each token stands in [count, width] slots; empty slots hold token 0 and text -1.
+    """Rows of one width; empty slots hold token 0 and text -1.
 
     Attributes:
-        token_of_slot, text_of_slot: [count * width]; slot_of_token: [N], N rounded up; all int64.
+        token_of_slot, text_of_slot: [count * width], int64.
     """
 
     count: int
     width: int
     token_of_slot: NDArray[np.int64]
     text_of_slot: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Packing:
+    """A batch in rows.
+
+    Attributes:
+        groups: rows of several widths, so that one long text does not widen the others' rows.
+        slot_of_token: [N], N rounded up, int64; slots are counted through all groups.
+    """
+
+    groups: tuple[Rows, ...]
     slot_of_token: NDArray[np.int64]
 
 
-def lay_in_rows(lengths: Sequence[int]) -> Rows:
-    """Rows for texts of the given lengths, in order."""
-    usual = min(_USUAL_WIDTH, _up_to(sum(lengths), _ALIGNMENT))
-    width = max(usual, _up_to(max(lengths), _ALIGNMENT))
-    starts, row, used = [], 0, 0  # first slot of each text
-    for length in lengths:
-        if used + length > width:
-            row, used = row + 1, 0
-        starts.append(row * width + used)
-        used += length
-    return _fill(np.asarray(lengths), np.asarray(starts), row + 1, width)
+def lay_in_rows(lengths: Sequence[int]) -> Packing:
+    """Rows for the texts of a batch, whose tokens stand one after another."""
+    sizes = np.asarray(lengths)  # [b]
+    firsts = sizes.cumsum() - sizes  # [b], first token of each text
+    slot_of_token = np.zeros(round_up(int(sizes.sum())), dtype=np.int64)
+    groups, before = [], 0
+    for texts in _like_lengths(lengths):
+        rows, starts = _rows(texts, sizes, firsts)
+        for text, start in zip(texts, starts, strict=True):
+            tokens = slice(firsts[text], firsts[text] + sizes[text])
+            slot_of_token[tokens] = np.arange(start, start + sizes[text]) + before
+        groups.append(rows)
+        before += rows.count * rows.width
+    return Packing(tuple(groups), slot_of_token)
 
 
 def round_up(count: int) -> int:
@@ -55,13 +70,31 @@ def _up_to(count: int, step: int) -> int:
     return -(-count // step) * step
 
 
-def _fill(lengths: NDArray[Any], starts: NDArray[Any], count: int, width: int) -> Rows:
-    tokens = np.arange(lengths.sum())
-    slot_of_token = np.repeat(starts - (lengths.cumsum() - lengths), lengths) + tokens  # [N]
-    token_of_slot = np.zeros(count * width, dtype=np.int64)
-    token_of_slot[slot_of_token] = tokens
-    text_of_slot = np.full(count * width, -1, dtype=np.int64)
-    text_of_slot[slot_of_token] = np.repeat(np.arange(len(lengths)), lengths)
-    padded = np.zeros(round_up(len(tokens)), dtype=np.int64)
-    padded[: len(tokens)] = slot_of_token
-    return Rows(count, width, token_of_slot, text_of_slot, padded)
+def _like_lengths(lengths: Sequence[int]) -> list[list[int]]:
+    """Texts of up to 64 tokens together, then up to 128, 256, ..."""
+    groups: dict[int, list[int]] = {}
+    for text, length in enumerate(lengths):
+        groups.setdefault(((length - 1) // _USUAL_WIDTH).bit_length(), []).append(text)
+    return list(groups.values())
+
+
+def _rows(
+    texts: Sequence[int], sizes: NDArray[Any], firsts: NDArray[Any]
+) -> tuple[Rows, list[int]]:
+    """Rows of some texts, filled in order, and the first slot of each."""
+    longest = int(sizes[texts].max())
+    abreast = max(_USUAL_WIDTH // longest, 1)
+    width = _up_to(min(abreast * longest, int(sizes[texts].sum())), _ALIGNMENT)
+    starts, row, used = [], 0, 0
+    for text in texts:
+        if used + sizes[text] > width:
+            row, used = row + 1, 0
+        starts.append(row * width + used)
+        used += int(sizes[text])
+    token_of_slot = np.zeros((row + 1) * width, dtype=np.int64)
+    text_of_slot = np.full((row + 1) * width, -1, dtype=np.int64)
+    for text, start in zip(texts, starts, strict=True):
+        here = slice(start, start + sizes[text])
+        token_of_slot[here] = np.arange(firsts[text], firsts[text] + sizes[text])
+        text_of_slot[here] = text
+    return Rows(row + 1, width, token_of_slot, text_of_slot), starts

@@ -25,12 +25,16 @@ class PaddedTransformer:
         self._tokenizer = tokenizer
         self._device = device
 
+    def check_adapter(self, adapter: Lora) -> None:
+        """Refuse: transformers' own forward pass knows no adapter of ours."""
+        raise UnsupportedModelError("Adapters are computed on BERT's architecture alone.")
+
     def token_states(
         self, batch: Sequence[Encoding], adapter: Lora | None = None, first_only: bool = False
     ) -> TokenStates:
         """Last hidden states of a batch; the arguments are those of `PackedBert.token_states`."""
         if adapter is not None:
-            raise UnsupportedModelError("Adapters are computed on BERT's architecture alone.")
+            self.check_adapter(adapter)
         hidden, lengths = [], []
         for part in padded_parts(batch, self._device.batch_overhead):
             inputs = on_device(self._tokenizer.pad(part), self._device)

@@ -303,6 +303,8 @@ class Registry:
     @property
     def _engine(self) -> _Engine:
         """The engine; whoever asks first starts it, the others wait."""
+        if self._started.done():  # without the lock, which a forked process may find taken for ever
+            return self._started.result()
         with self._start_lock:
             first, self._starting = not self._starting, True
         if first:
@@ -372,6 +374,7 @@ class Registry:
         slices = _cut_slices(sizes, self._slice_tokens())
         lane = Lane.BULK if len(slices) > 1 else Lane.INTERACTIVE
         truncated += [False] * len(sizes)
+        total = sum(sizes)
         out = task.combine([], {})  # [0, ...]
         flights: deque[_Flight] = deque()
         done = cached = tokens = 0
@@ -395,7 +398,7 @@ class Registry:
                         truncated[index] = any(rows[part].truncated for part in needed)
                     done += len(flight.indices)
                     tokens += sum(sizes[index] for index in flight.indices)
-                    yield Step(done, cached, tokens / sum(sizes))
+                    yield Step(done, cached, tokens / total)
         finally:
             for flight in flights:
                 flight.ticket.cancel()

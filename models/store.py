@@ -93,9 +93,8 @@ class ModelStore:
                 model = self._take(key)
                 if model is not None:
                     return model
-                with self._one_sentence(card), ThreadPoolExecutor(1) as thread:
-                    # A thread of its own: torch's pool for it ends with it (see registry.py).
-                    loaded = thread.submit(self._load, card, files).result()
+                with self._one_sentence(card):
+                    loaded = self._load_apart(card, files)
                 with self._freed:
                     self._models[key] = loaded
                     return self._mark_used(loaded)
@@ -167,6 +166,16 @@ class ModelStore:
                 " supported."
             ) from error
 
+    def _load_apart(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
+        """`_load` in a thread of its own: torch's pool for it ends with it (see registry.py).
+
+        Not for a GPU that is lent per call: only the main thread may place weights there.
+        """
+        if self._device.is_lent:
+            return self._load(card, files)
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(self._load, card, files).result()
+
     def _load(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
         self._make_room(card, files)
         if card.kind == "cross-encoder" and card.adapter is None:
@@ -192,7 +201,10 @@ class ModelStore:
         backbone: Backbone,
     ) -> LoadedModel:
         base_key = card.base or card.key
-        adapter = None if card.adapter is None else read_lora(card.adapter, self._device)
+        adapter = None
+        if card.adapter is not None:
+            adapter = read_lora(card.adapter, self._device)
+            backbone.check_adapter(adapter)
         own = 0 if adapter is None else adapter.nbytes
         if card.kind == "bi-encoder":
             encoder = BiEncoder(tokenizer, backbone, layout, self._device, adapter)
@@ -238,14 +250,16 @@ class ModelStore:
                 else:
                     self._freed.wait(timeout=1.0)
                     continue
-            self._unload(victim)
+            base = victim.backbone
+            del victim  # the last reference to its weights
+            self._unload(base)
 
     def _estimate(self, card: ModelCard, files: ModelFiles) -> int:
-        base_key = card.base or card.key
-        if base_key in self._backbones:
-            return 0
         # Counted, not taken from the files' size: they may be stored in another precision.
-        return count_parameters(files.folder) * self._device.dtype.itemsize
+        parameters = 0 if card.adapter is None else count_parameters(card.adapter)
+        if (card.base or card.key) not in self._backbones:
+            parameters += count_parameters(files.folder)
+        return parameters * self._device.dtype.itemsize
 
     def _least_recently_used_idle(self, keep_base: str) -> LoadedModel | None:
         idle = [model for model in self._models.values() if model.users == 0]
@@ -253,12 +267,12 @@ class ModelStore:
         idle = [m for m in idle if not (m.backbone == keep_base and m.card.adapter is None)]
         return min(idle, key=lambda model: model.last_used, default=None)
 
-    def _unload(self, model: LoadedModel) -> None:
+    def _unload(self, base: str | None) -> None:
+        """After a model has left: let go of its base if nobody else stands on it."""
         self.evictions += 1
-        if model.backbone is not None:
-            with self._freed:
-                if not any(m.backbone == model.backbone for m in self._models.values()):
-                    del self._backbones[model.backbone]
+        with self._freed:
+            if base is not None and not any(m.backbone == base for m in self._models.values()):
+                del self._backbones[base]
         self._device.release_memory()
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from models.errors import InputError
+
 Pair = tuple[str, str]
 # The tokenizer is asked for a text's head first: 100,000 characters would cost time for tokens that
 # the model never sees. A head that proves too short is read again whole.
@@ -43,7 +45,10 @@ class Tokenizer:
         stated = max_length or self._fast.model_max_length
         self.max_length = min(stated, _positions(config), _LONGEST)
         self._lower_case = lower_case
-        self._has_types = "token_type_ids" in self._fast.model_input_names
+        named = "token_type_ids" in self._fast.model_input_names
+        self._has_types = named and getattr(config, "type_vocab_size", 2) > 1
+        vocabulary = getattr(config, "vocab_size", None) or len(self._fast)
+        self._known = vocabulary if len(self._fast) > vocabulary else None  # ids to be checked
         self._pad_id = self._fast.pad_token_id or 0
 
     def encode_texts(self, texts: Sequence[str]) -> list[Encoding]:
@@ -106,8 +111,14 @@ class Tokenizer:
         return list(encoded.encodings)
 
     def _encoding(self, fast: Any) -> Encoding:
-        types = fast.type_ids if self._has_types else None
-        return Encoding(ids=fast.ids, type_ids=types, truncated=bool(fast.overflowing))
+        # A tokenizer without special tokens makes nothing of an empty text; a model needs a token.
+        ids = fast.ids or [self._pad_id]
+        if self._known is not None and max(ids) >= self._known:
+            raise InputError(
+                "A text holds a token that this model has no vector for: leave it out."
+            )
+        types = (fast.type_ids or [0]) if self._has_types else None
+        return Encoding(ids=ids, type_ids=types, truncated=bool(fast.overflowing))
 
 
 def _positions(config: Any) -> int:

@@ -74,7 +74,7 @@ def test_eviction_gives_memory_back() -> None:
     store = gpu._engine.store
     with store._freed:
         model = store._models.pop(MINILM)
-    store._unload(model)
+    store._unload(model.backbone)
     del model
     assert torch.cuda.memory_allocated() < before
 

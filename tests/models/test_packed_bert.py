@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
-from transformers import BertModel, XLMRobertaConfig, XLMRobertaForSequenceClassification
+from transformers import (
+    BertModel,
+    XLMRobertaConfig,
+    XLMRobertaForSequenceClassification,
+    XLMRobertaModel,
+)
 
 from models.backbone import load_backbone
 from models.catalog import Catalog
 from models.device import Device, DeviceChoice
-from models.errors import UnsupportedModelError
+from models.errors import InputError, UnsupportedModelError
 from models.linear import Linear
 from models.lora import read_lora
 from models.packed_bert import PackedBert
@@ -103,7 +110,7 @@ def test_padded_parts_hold_every_text_once_in_order() -> None:
 @torch.inference_mode()
 def test_a_roberta_cross_encoder_equals_transformers(tmp_path: Path) -> None:
     sizes: dict[str, Any] = dataclasses.asdict(_Sizes())
-    config = XLMRobertaConfig(**sizes, pad_token_id=0, num_labels=1)
+    config = XLMRobertaConfig(**sizes, pad_token_id=1, num_labels=1)
     torch.manual_seed(0)
     XLMRobertaForSequenceClassification(config).save_pretrained(tmp_path)
     tiny.write_tokenizer(tmp_path)
@@ -132,19 +139,35 @@ class _Sizes:
 
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=80))
 def test_every_token_has_its_slot_and_texts_do_not_share_one(lengths: list[int]) -> None:
-    rows = lay_in_rows(lengths)
+    packing = lay_in_rows(lengths)
     count = sum(lengths)
-    slots = rows.slot_of_token[:count]
+    slots = packing.slot_of_token[:count]
+    token_of_slot = np.concatenate([rows.token_of_slot for rows in packing.groups])
+    text_of_slot = np.concatenate([rows.text_of_slot for rows in packing.groups])
+    row_of_slot = np.concatenate(
+        [np.repeat(np.arange(r.count) + 1_000 * k, r.width) for k, r in enumerate(packing.groups)]
+    )
     assert len(set(slots.tolist())) == count
-    assert len(rows.slot_of_token) == round_up(count)
-    assert rows.token_of_slot[slots].tolist() == list(range(count))
+    assert len(packing.slot_of_token) == round_up(count)
+    assert token_of_slot[slots].tolist() == list(range(count))
     start = 0
     for text, length in enumerate(lengths):
         mine = slots[start : start + length]
-        assert set((mine // rows.width).tolist()) == {mine[0] // rows.width}
-        assert rows.text_of_slot[mine].tolist() == [text] * length
+        assert len(set(row_of_slot[mine].tolist())) == 1
+        assert text_of_slot[mine].tolist() == [text] * length
         start += length
-    assert (rows.text_of_slot == -1).sum() == rows.count * rows.width - count
+    assert (text_of_slot == -1).sum() == len(text_of_slot) - count
+
+
+def test_one_long_text_does_not_widen_the_rows_of_the_others() -> None:
+    groups = lay_in_rows([8_000, *[12] * 4_700]).groups
+    assert [(rows.count, rows.width) for rows in groups] == [(1, 8_000), (940, 64)]
+
+
+@pytest.mark.parametrize("length", range(5, 65))
+def test_rows_of_like_texts_are_at_least_two_thirds_full(length: int) -> None:
+    (rows,) = lay_in_rows([length] * 90).groups
+    assert 90 * length / (rows.count * rows.width) > 0.65
 
 
 def test_few_numbers_of_tokens_occur() -> None:
@@ -200,6 +223,8 @@ def test_an_adapter_equals_peft(folder: Path, tmp_path: Path, settings: dict[str
         ({"use_dora": True}, "use_dora"),
         ({"bias": "all"}, "bias"),
         ({"alpha_pattern": {"query": 3}}, "alpha_pattern"),
+        ({"init_lora_weights": "pissa"}, "init_lora_weights"),
+        ({"init_lora_weights": "olora"}, "init_lora_weights"),
     ],
 )
 def test_another_kind_of_adapter_is_refused(
@@ -208,6 +233,66 @@ def test_another_kind_of_adapter_is_refused(
     adapter = write_adapter(folder, tmp_path / "adapter", **settings)
     with pytest.raises(UnsupportedModelError, match=sentence):
         read_lora(adapter, device())
+
+
+@pytest.mark.parametrize("sizes", [{"num_hidden_layers": 4}, {"intermediate_size": 96}])
+def test_an_adapter_of_another_base_is_refused(
+    folder: Path, tmp_path: Path, sizes: dict[str, int]
+) -> None:
+    other = tmp_path / "other"
+    BertModel(tiny.config(**sizes)).save_pretrained(other)
+    adapter = read_lora(write_adapter(other, tmp_path / "adapter"), device())
+    own = load_backbone(folder, Tokenizer(folder, None), device())
+    with pytest.raises(UnsupportedModelError, match="another shape"):
+        own.check_adapter(adapter)
+
+
+# --- texts and tokenizers out of the ordinary ---
+
+
+def test_a_model_that_knows_one_type_of_token(tmp_path: Path) -> None:
+    from transformers import BertForSequenceClassification
+
+    config = tiny.config(type_vocab_size=1)
+    config.num_labels = 1
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    tiny.write_tokenizer(tmp_path)
+    registry = Registry(Catalog((tiny.card("x", tmp_path, "cross-encoder"),)), "cpu")
+    assert registry.score("x", [("a", "b")]).shape == (1,)
+
+
+def test_a_token_beyond_the_vocabulary_is_said(tmp_path: Path) -> None:
+    BertModel(tiny.config(vocab_size=20)).save_pretrained(tmp_path)
+    tiny.write_tokenizer(tmp_path)
+    registry = Registry(Catalog((tiny.card("m", tmp_path),)), "cpu")
+    assert registry.embed("m", ["a b"]).shape[0] == 1
+    with pytest.raises(InputError, match="no vector for"):
+        registry.embed("m", ["z"])
+
+
+@torch.inference_mode()
+def test_a_padding_token_inside_a_text_of_roberta(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    config = XLMRobertaConfig(**dataclasses.asdict(_Sizes()), pad_token_id=1)
+    model = XLMRobertaModel(config, add_pooling_layer=False).eval()
+    batch = [Encoding([5, 1, 9, 2], [0] * 4, False), Encoding([7, 8], [0] * 2, False)]
+    theirs = by_transformers(model, batch)
+    ours = split(PackedBert(model, device()).token_states(batch))
+    for mine, expected in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(mine, expected, atol=1e-5, rtol=0)
+
+
+def test_an_empty_text_without_special_tokens_gets_a_vector_of_its_own(tmp_path: Path) -> None:
+    folder = tiny.write_bi_encoder(tmp_path)
+    settings = json.loads((folder / "tokenizer.json").read_text())
+    settings["post_processor"] = None
+    (folder / "tokenizer.json").write_text(json.dumps(settings))
+    registry = Registry(Catalog((tiny.card("m", folder),)), "cpu", dtype=torch.float32)
+    alone = registry.embed("m", [""])
+    registry.clear_cache()
+    vectors = registry.embed("m", ["a b", "", "c"])
+    assert torch.allclose(vectors.norm(dim=1), torch.ones(3))
+    torch.testing.assert_close(vectors[1:2], alone, atol=1e-5, rtol=0)
 
 
 # --- products ---

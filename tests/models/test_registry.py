@@ -328,7 +328,7 @@ def test_an_adapter_can_leave_and_come_back() -> None:
     store = registry._engine.store
     with store._freed:
         model = store._models.pop(CROSS)
-    store._unload(model)
+    store._unload(model.backbone)
     assert registry.status().nbytes == 0
     registry.clear_cache()
     torch.testing.assert_close(registry.score(CROSS, pair), first)
@@ -408,6 +408,24 @@ def test_eager_mode_has_everything_placed_at_the_start() -> None:
     registry.score(MINILM, [("a", "b")])
     registry.score(CROSS, [("a", "b")])
     assert device.placed == placed
+
+
+class LentDevice(CountingDevice):
+    """A GPU that is lent per call: only the main thread may place weights on it."""
+
+    is_lent = True  # type: ignore[assignment]
+
+    def place(self, module: Any) -> Any:
+        assert threading.current_thread() is threading.main_thread()
+        return super().place(module)
+
+    def gpu_task(self, function: Any) -> Any:
+        return function
+
+
+def test_a_lent_gpu_is_filled_by_the_main_thread() -> None:
+    registry = Registry(device=LentDevice(), eager=True)
+    assert registry.score(CROSS, [("a", "b")]).shape == (1,)
 
 
 def test_the_choice_of_device_says_why() -> None:
