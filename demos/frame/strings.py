@@ -115,6 +115,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "pairs.paste_use": ("Use pasted pairs", "使用粘贴的句子对"),
     "pairs.file": ("CSV, TSV or JSONL", "CSV、TSV 或 JSONL 文件"),
+    "pairs.header": ("First row is a header", "首行为列名"),
     "pairs.column_a": ("Column of sentence A", "句子 A 所在列"),
     "pairs.column_b": ("Column of sentence B", "句子 B 所在列"),
     "pairs.column_label": ("Column of labels", "标签所在列"),
@@ -198,6 +199,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "从「{name}」读入 {rows:,} 行（{encoding}）：请核对各列，然后点「打分」。",
     ),
     "pairs.pasted": ("Took {rows:,} pasted pairs.", "已采用 {rows:,} 对粘贴的句子。"),
+    "pairs.pasted_header": (
+        "Took {rows:,} pasted pairs, and the first line as column names.",
+        "已采用 {rows:,} 对粘贴的句子，首行视为列名。",
+    ),
     "pairs.no_pairs": (
         "There is no pair yet: type two sentences into a row.",
         "还没有句子对：请在一行里填两个句子。",
