@@ -44,7 +44,7 @@ def load_backbone(folder: Path, tokenizer: Tokenizer, device: Device) -> Backbon
     # The pooler is never used here; anything else missing would be random numbers.
     missing = [name for name in missing if "pooler" not in name]
     if missing:
-        raise UnsupportedModelError(f"The model's files lack weights ({missing[0]}).")
+        raise UnsupportedModelError("The model's files lack weights ({weight}).", weight=missing[0])
     return backbone_of(model, tokenizer, device)
 
 

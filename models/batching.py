@@ -397,8 +397,9 @@ class Scheduler:
             tokens = len(batch.jobs[0].item.encoding)
             batch.fail(
                 MemoryBudgetError(
-                    f"A text of {tokens} tokens does not fit into the memory that is left:"
-                    " shorten it or choose a smaller model."
+                    "A text of {tokens} tokens does not fit into the memory that is left:"
+                    " shorten it or choose a smaller model.",
+                    tokens=tokens,
                 )
             )
             return

@@ -106,7 +106,7 @@ class Catalog(Mapping[str, ModelCard]):
         try:
             return self._cards[key]
         except KeyError:
-            raise UnknownModelError(self._unknown(key)) from None
+            raise self._unknown(key) from None
 
     def __contains__(self, key: object) -> bool:
         return key in self._cards
@@ -125,15 +125,18 @@ class Catalog(Mapping[str, ModelCard]):
         """The cards whose weights come with the installation."""
         return tuple(card for card in self._cards.values() if card.embedded)
 
-    def _unknown(self, key: str) -> str:
+    def _unknown(self, key: str) -> UnknownModelError:
         by_lower = {name.lower(): name for name in self._cards}
         nearest = difflib.get_close_matches(str(key).lower(), by_lower, n=1, cutoff=0.4)
-        hint = (
-            f"did you mean “{by_lower[nearest[0]]}”?"
-            if nearest
-            else f"known are {', '.join(self)}."
+        if nearest:
+            return UnknownModelError(
+                "There is no model “{key}”: did you mean “{nearest}”?",
+                key=key,
+                nearest=by_lower[nearest[0]],
+            )
+        return UnknownModelError(
+            "There is no model “{key}”: known are {known}.", key=key, known=", ".join(self)
         )
-        return f"There is no model “{key}”: {hint}"
 
 
 def hub_card(repo: str, kind: ModelKind) -> ModelCard:
@@ -143,7 +146,7 @@ def hub_card(repo: str, kind: ModelKind) -> ModelCard:
         UnknownModelError: `repo` is not of the form owner/name.
     """
     if not _HUB_ID.fullmatch(repo) or ".." in repo or "--" in repo:
-        raise UnknownModelError(f"“{repo}” is not a hub id: write it as owner/name.")
+        raise UnknownModelError("“{repo}” is not a hub id: write it as owner/name.", repo=repo)
     return ModelCard(
         key=repo,
         kind=kind,

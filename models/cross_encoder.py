@@ -106,12 +106,16 @@ def load_classifier(
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     if config.num_labels != 1:
         raise UnsupportedModelError(
-            f"“{key}” has {config.num_labels} outputs; a cross-encoder here gives one score a pair."
+            "“{key}” has {outputs} outputs; a cross-encoder here gives one score a pair.",
+            key=key,
+            outputs=config.num_labels,
         )
     model, missing = load_model(AutoModelForSequenceClassification, folder, device)
     if missing:  # transformers would fill them with random numbers
         raise UnsupportedModelError(
-            f"“{key}” lacks weights of a cross-encoder ({missing[0]}): choose another."
+            "“{key}” lacks weights of a cross-encoder ({weight}): choose another.",
+            key=key,
+            weight=missing[0],
         )
     tokenizer = Tokenizer(folder, max_length)
     head = _head_of(model)

@@ -75,7 +75,9 @@ def read_layout(folder: Path, card: ModelCard) -> EncoderLayout:
     pooling = _read_json(places["Pooling"] / "config.json") if "Pooling" in places else {}
     settings = _transformer_settings(transformer)
     if settings.get("transformer_task", "feature-extraction") != "feature-extraction":
-        raise UnsupportedModelError(f"“{card.key}” is not a model that gives a text a vector.")
+        raise UnsupportedModelError(
+            "“{key}” is not a model that gives a text a vector.", key=card.key
+        )
     return EncoderLayout(
         transformer=transformer,
         pooling=_pooling(pooling, card),
@@ -98,20 +100,25 @@ def _module(entry: dict[str, Any], key: str) -> tuple[str, str]:
     if kind.startswith("sentence_transformers.") and name in _MODULES:
         return name, str(entry["path"])
     raise UnsupportedModelError(
-        f"“{key}” has a module “{kind}” that Kexue Lab does not know:"
-        f" choose a model made of {', '.join(_MODULES)}."
+        "“{key}” has a module “{kind}” that Kexue Lab does not know:"
+        " choose a model made of {modules}.",
+        key=key,
+        kind=kind,
+        modules=", ".join(_MODULES),
     )
 
 
 def _check_order(kinds: list[str], key: str) -> None:
     if kinds and not re.fullmatch("Transformer Pooling( Dense)*( Normalize)?", " ".join(kinds)):
-        raise UnsupportedModelError(f"“{key}” has its modules in an order that is not known here.")
+        raise UnsupportedModelError(
+            "“{key}” has its modules in an order that is not known here.", key=key
+        )
 
 
 def _inside(folder: Path, path: str, key: str) -> Path:
     """A module's folder, which has to lie inside the model's (whose files may be links)."""
     if Path(path).is_absolute() or ".." in Path(path).parts:
-        raise UnsupportedModelError(f"“{key}” names a module outside its own folder.")
+        raise UnsupportedModelError("“{key}” names a module outside its own folder.", key=key)
     return folder / path
 
 
@@ -138,7 +145,8 @@ def kind_of_folder(folder: Path, key: str) -> ModelKind:
     if architectures[0].endswith("ForSequenceClassification"):
         return "cross-encoder"
     raise UnsupportedModelError(
-        f"“{key}” is neither a sentence-transformers model nor a cross-encoder: choose another."
+        "“{key}” is neither a sentence-transformers model nor a cross-encoder: choose another.",
+        key=key,
     )
 
 
@@ -152,7 +160,9 @@ def _pooling(settings: dict[str, Any], card: ModelCard) -> tuple[PoolingMode, ..
     modes = modes or ("mean",)
     for mode in modes:
         if mode not in get_args(PoolingMode):
-            raise UnsupportedModelError(f"“{card.key}” pools by “{mode}”, which is not known here.")
+            raise UnsupportedModelError(
+                "“{key}” pools by “{mode}”, which is not known here.", key=card.key, mode=mode
+            )
     return modes
 
 
@@ -162,7 +172,9 @@ def _dense(folder: Path, key: str) -> DenseLayer:
     name = name.replace("torch.nn.Tanh", "torch.nn.modules.activation.Tanh")
     reads = settings.get("module_input_name") or "sentence_embedding"
     if name not in _ACTIVATIONS or settings.get("use_residual") or reads != "sentence_embedding":
-        raise UnsupportedModelError(f"“{key}” has a Dense module with settings not known here.")
+        raise UnsupportedModelError(
+            "“{key}” has a Dense module with settings not known here.", key=key
+        )
     return DenseLayer(folder, _ACTIVATIONS[name])
 
 
@@ -175,9 +187,11 @@ def _default_prompt(folder: Path) -> str:
 def _read_json(path: Path, default: Any = None) -> Any:
     if not path.is_file():
         if default is None:
-            raise UnsupportedModelError(f"The model folder lacks {path.parent.name}/{path.name}.")
+            raise UnsupportedModelError(
+                "The model folder lacks {file}.", file=f"{path.parent.name}/{path.name}"
+            )
         return default
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError):
-        raise UnsupportedModelError(f"{path.name} of the model is damaged.") from None
+        raise UnsupportedModelError("{file} of the model is damaged.", file=path.name) from None

@@ -74,7 +74,9 @@ def read_lora(folder: Path, device: Device) -> Lora:
         if found is not None:
             matrices[int(found[1]), found[2]][found[3]] = tensor.float()
         elif _UNUSED.match(name) is None:
-            raise UnsupportedModelError(f"The adapter changes “{name}”, which is not known here.")
+            raise UnsupportedModelError(
+                "The adapter changes “{name}”, which is not known here.", name=name
+            )
     pairs = {
         place: (both["A"], both["B"] * scale_of(both["A"].shape[0]))
         for place, both in matrices.items()
@@ -122,7 +124,9 @@ def _scale(folder: Path) -> Callable[[int], float]:
     if settings.get("init_lora_weights", True) not in (True, False, "gaussian"):
         odd.append("init_lora_weights")  # such a start changes the base's weights too
     if odd:
-        raise UnsupportedModelError(f"The adapter uses “{odd[0]}”, which is not known here.")
+        raise UnsupportedModelError(
+            "The adapter uses “{setting}”, which is not known here.", setting=odd[0]
+        )
     alpha, root = settings["lora_alpha"], bool(settings.get("use_rslora"))
     return lambda rank: float(alpha / (rank**0.5 if root else rank))
 

@@ -202,7 +202,11 @@ class Registry:
         """`embed` as work with progress that can be cancelled."""
         card = self.card(key)
         if card.kind != "bi-encoder":
-            raise InputError(f"“{key}” is a {card.kind}; only a bi-encoder gives a text a vector.")
+            raise InputError(
+                "“{key}” is a {kind}; only a bi-encoder gives a text a vector.",
+                key=key,
+                kind=card.kind,
+            )
         if isinstance(texts, str):
             raise InputError("Texts are needed as a list, not as one string.")
         texts = [_checked_text(text) for text in texts]
@@ -216,7 +220,7 @@ class Registry:
             return self._work(card, checked, lambda pair: pair, _cosines)
         if card.kind == "cross-encoder":
             return self._work(card, checked, lambda pair: (pair,), _logits)
-        raise InputError(f"“{key}” is a {card.kind} and does not score pairs.")
+        raise InputError("“{key}” is a {kind} and does not score pairs.", key=key, kind=card.kind)
 
     def run(self, fn: Callable[..., ResultT], *args: Any) -> ResultT:
         """Call `fn(*args)` on the device's thread, tensors among `args` on the device, results on
@@ -522,7 +526,11 @@ def _logits(pairs: Sequence[Pair], rows: Rows) -> NDArray[np.float32]:
 
 def _checked_text(text: Any) -> str:
     if not isinstance(text, str):
-        raise InputError(f"A text is needed where {type(text).__name__} “{text}” stands.")
+        raise InputError(
+            "A text is needed where {kind} “{text}” stands.",
+            kind=type(text).__name__,
+            text=str(text),
+        )
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

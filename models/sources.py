@@ -47,18 +47,20 @@ def find_files(card: ModelCard) -> ModelFiles:
         ModelUnavailableError: no source can be had; the sentence says why for each.
         UnsupportedModelError: the files are not safetensors, or a hash differs.
     """
-    reasons: list[str] = []
+    reasons: list[ModelUnavailableError] = []
     for source in card.sources:
         try:
             files = _locate(source)
         except ModelUnavailableError as problem:
-            reasons.append(str(problem))
+            reasons.append(problem)
             continue
         _require_complete(files.folder, card.key)
         if card.adapter is None:
             verify_sha256(files.folder, card.sha256)
         return files
-    raise ModelUnavailableError(f"“{card.key}” cannot be loaded here: {'; '.join(reasons)}.")
+    raise ModelUnavailableError(
+        "“{key}” cannot be loaded here: {reasons}.", key=card.key, reasons=tuple(reasons)
+    )
 
 
 def verify_sha256(folder: Path, digests: Mapping[str, str]) -> None:
@@ -70,15 +72,20 @@ def verify_sha256(folder: Path, digests: Mapping[str, str]) -> None:
     for name, expected in digests.items():
         path = folder / name
         if not path.is_file():
-            raise UnsupportedModelError(f"{name} is missing in {folder.name}: install it again.")
+            raise UnsupportedModelError(
+                "{name} is missing in {folder}: install it again.", name=name, folder=folder.name
+            )
         digest = hashlib.sha256()
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 digest.update(chunk)
         if digest.hexdigest() != expected:
             raise UnsupportedModelError(
-                f"{name} is not the file the catalog names (its sha256 begins with "
-                f"{digest.hexdigest()[:8]}, expected {expected[:8]}): install it again."
+                "{name} is not the file the catalog names (its sha256 begins with "
+                "{found}, expected {expected}): install it again.",
+                name=name,
+                found=digest.hexdigest()[:8],
+                expected=expected[:8],
             )
 
 
@@ -93,10 +100,14 @@ def _locate(source: Source) -> ModelFiles:
 def _locate_package(source: PackageSource) -> ModelFiles:
     spec = importlib.util.find_spec(source.package)  # does not import the package
     if spec is None or not spec.submodule_search_locations:
-        raise ModelUnavailableError(f"the package {source.distribution} is not installed")
+        raise ModelUnavailableError(
+            "the package {package} is not installed", package=source.distribution
+        )
     folder = Path(next(iter(spec.submodule_search_locations))) / source.folder
     if not folder.is_dir():
-        raise ModelUnavailableError(f"the package {source.distribution} carries no model files")
+        raise ModelUnavailableError(
+            "the package {package} carries no model files", package=source.distribution
+        )
     return ModelFiles(folder, str(source), importlib.metadata.version(source.distribution))
 
 
@@ -105,10 +116,14 @@ def _locate_folder(source: FolderSource) -> ModelFiles:
     path = Path(source.folder)
     if not path.is_absolute():
         if root is None:
-            raise ModelUnavailableError(f"no model folder is set in {MODELS_FOLDER_VARIABLE}")
+            raise ModelUnavailableError(
+                "no model folder is set in {variable}", variable=MODELS_FOLDER_VARIABLE
+            )
         path = Path(root) / path
     if not path.is_dir():
-        raise ModelUnavailableError(f"there is no folder {source.folder} among the local models")
+        raise ModelUnavailableError(
+            "there is no folder {folder} among the local models", folder=source.folder
+        )
     stamp = int(max((f.stat().st_mtime for f in path.rglob("*") if f.is_file()), default=0))
     return ModelFiles(path, str(source), f"local-{stamp}")
 
@@ -138,17 +153,21 @@ def _download(source: HubSource) -> ModelFiles:
     except ModelUnavailableError:
         raise
     except HFValidationError:
-        reason = f"“{source.repo}” is not a hub id"
+        problem = ModelUnavailableError("“{repo}” is not a hub id", repo=source.repo)
     except GatedRepoError:
-        reason = f"{source.repo} asks for an accepted licence on its page"
+        problem = ModelUnavailableError(
+            "{repo} asks for an accepted licence on its page", repo=source.repo
+        )
     except (RepositoryNotFoundError, RevisionNotFoundError):
-        reason = f"the hub has no {source.repo} at that revision"
+        problem = ModelUnavailableError("the hub has no {repo} at that revision", repo=source.repo)
     except LocalEntryNotFoundError:
-        reason = f"it is not on this machine and the hub ({source.repo}) cannot be reached"
+        problem = ModelUnavailableError(
+            "it is not on this machine and the hub ({repo}) cannot be reached", repo=source.repo
+        )
     except Exception as error:  # whatever the hub's client of the day raises when a line breaks
         _log.warning("download of %s failed", source.repo, exc_info=error)
-        reason = f"the download of {source.repo} broke off"
-    raise ModelUnavailableError(reason)
+        problem = ModelUnavailableError("the download of {repo} broke off", repo=source.repo)
+    raise problem
 
 
 def _hub_is_reachable() -> bool:
@@ -173,8 +192,11 @@ def _refuse_if_large(repo: str) -> None:
     size = sum(f.size or 0 for f in info.siblings or () if f.rfilename.endswith(".safetensors"))
     if size > _VISITOR_HUB_BYTES:
         raise ModelUnavailableError(
-            f"{repo} has {size / 1e9:.1f} GB of weights and at most"
-            f" {_VISITOR_HUB_BYTES / 1e9:.0f} GB are fetched for a visitor"
+            "{repo} has {size:.1f} GB of weights and at most"
+            " {limit:.0f} GB are fetched for a visitor",
+            repo=repo,
+            size=size / 1e9,
+            limit=_VISITOR_HUB_BYTES / 1e9,
         )
 
 
@@ -191,9 +213,12 @@ def count_parameters(folder: Path) -> int:
 def _require_complete(folder: Path, key: str) -> None:
     if not any((folder / name).is_file() for name in _TOKENIZER_FILES):
         # transformers would invent a vocabulary
-        raise UnsupportedModelError(f"“{key}” has no tokenizer files: its folder is incomplete.")
+        raise UnsupportedModelError(
+            "“{key}” has no tokenizer files: its folder is incomplete.", key=key
+        )
     if not any(folder.rglob("*.safetensors")):
         raise UnsupportedModelError(
-            f"“{key}” has no safetensors weights, and other formats can run code when read:"
-            " convert it to safetensors first."
+            "“{key}” has no safetensors weights, and other formats can run code when read:"
+            " convert it to safetensors first.",
+            key=key,
         )

@@ -158,12 +158,14 @@ class ModelStore:
             if self._device.is_out_of_memory(error):
                 self._device.release_memory()
                 raise MemoryBudgetError(
-                    f"“{card.key}” does not fit into the memory that is left: choose a smaller one."
+                    "“{key}” does not fit into the memory that is left: choose a smaller one.",
+                    key=card.key,
                 ) from error
             _log.warning("cannot load %s", card.key, exc_info=error)
             raise UnsupportedModelError(
-                f"“{card.key}” cannot be read: its files are damaged, or its architecture is not"
-                " supported."
+                "“{key}” cannot be read: its files are damaged, or its architecture is not"
+                " supported.",
+                key=card.key,
             ) from error
 
     def _load_apart(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
@@ -232,8 +234,11 @@ class ModelStore:
         need = self._estimate(card, files)
         if need > self.memory_budget:
             raise MemoryBudgetError(
-                f"“{card.key}” needs {need / 1e6:,.0f} MB and the memory budget of this host is "
-                f"{self.memory_budget / 1e6:,.0f} MB: choose a smaller model."
+                "“{key}” needs {need:,.0f} MB and the memory budget of this host is "
+                "{budget:,.0f} MB: choose a smaller model.",
+                key=card.key,
+                need=need / 1e6,
+                budget=self.memory_budget / 1e6,
             )
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
@@ -245,7 +250,8 @@ class ModelStore:
                     del self._models[victim.card.key]
                 elif time.monotonic() > deadline:
                     raise MemoryBudgetError(
-                        f"There is no room for “{card.key}” while others are in use: try again."
+                        "There is no room for “{key}” while others are in use: try again.",
+                        key=card.key,
                     )
                 else:
                     self._freed.wait(timeout=1.0)
@@ -279,7 +285,9 @@ class ModelStore:
 def _files_of(card: ModelCard, card_of: Callable[[str], ModelCard]) -> ModelFiles:
     """Verified files of a model's base, and of its adapter if it has one."""
     if card.kind == "causal-lm":
-        raise UnsupportedModelError(f"“{card.key}” is a language model and gives no pair scores.")
+        raise UnsupportedModelError(
+            "“{key}” is a language model and gives no pair scores.", key=card.key
+        )
     if card.adapter is not None:
         verify_sha256(card.adapter, card.sha256)
     return find_files(card if card.base is None else card_of(card.base))

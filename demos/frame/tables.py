@@ -25,6 +25,8 @@ _SIGNATURES = {
     b"GIF8": "GIF",
     b"\xd0\xcf\x11\xe0": "Excel (.xls)",
 }
+_JSON_LINES = "JSONL"  # stands where delimited text has its separator
+_NO_VALUE = ("", "-", "?", "na", "n/a", "none", "null")
 csv.field_size_limit(MAX_FILE_BYTES)
 
 
@@ -38,19 +40,27 @@ class Table:
     encoding: str
     delimiter: str
 
+    @property
+    def delimited(self) -> bool:
+        """Whether its first row may be a header; JSON Lines name the columns in every row."""
+        return self.delimiter != _JSON_LINES
+
     def column(self, name: str) -> list[str]:
         """The cells of a column, top to bottom."""
         index = self.columns.index(name)
         return [row[index] for row in self.rows]
 
 
-def read_table(path: str | Path, known_names: Sequence[str], max_rows: int) -> Table:
+def read_table(
+    path: str | Path, known_names: Sequence[str], max_rows: int, header: bool | None = None
+) -> Table:
     """Read an uploaded file.
 
     Args:
         path: the file; its ending chooses between JSON Lines and delimited text.
         known_names: column names (lower case) by which a first row is recognised as a header.
         max_rows: more rows than this are refused.
+        header: whether the first row is a header; None: recognise it. JSON Lines have none.
 
     Raises:
         InputProblem: unreadable, empty or too large; the sentence says which and what to do.
@@ -62,7 +72,7 @@ def read_table(path: str | Path, known_names: Sequence[str], max_rows: int) -> T
     text, encoding = decode(raw, path.name)
     if path.suffix.lower() == ".jsonl":
         return _from_json_lines(text, encoding, path.name, max_rows)
-    return parse_delimited(text, known_names, max_rows, name=path.name, encoding=encoding)
+    return parse_delimited(text, known_names, max_rows, path.name, encoding, header)
 
 
 def decode(raw: bytes, name: str) -> tuple[str, str]:
@@ -102,8 +112,9 @@ def parse_delimited(
     max_rows: int,
     name: str = "",
     encoding: str = "UTF-8",
+    header: bool | None = None,
 ) -> Table:
-    """Comma-, tab- or semicolon-separated text, with or without a header.
+    """Comma-, tab- or semicolon-separated text, with or without a header (None: recognise it).
 
     Raises:
         InputProblem: nothing in it, too many rows, or an unclosed quote.
@@ -118,7 +129,8 @@ def parse_delimited(
     if width > MAX_COLUMNS:
         raise InputProblem("table.too_many_columns", columns=width, limit=MAX_COLUMNS)
     rows = [(*row, *[""] * (width - len(row))) for row in cells]
-    header = any(cell.strip().lower() in known_names for cell in rows[0])
+    if header is None:
+        header = _is_header(rows, known_names)
     columns = _unique(rows[0]) if header else tuple(f"#{i + 1}" for i in range(width))
     body = tuple(rows[1:] if header else rows)
     if not body:
@@ -126,6 +138,33 @@ def parse_delimited(
     if len(body) > max_rows:
         raise InputProblem("table.too_many_rows", rows=len(body), limit=max_rows)
     return Table(columns, body, header, encoding, delimiter)
+
+
+def _is_header(rows: Sequence[Sequence[str]], known_names: Sequence[str]) -> bool:
+    """Whether the first row names the columns: by a known name, or by a word over numbers.
+
+    One number below is no evidence, and a mark of a missing value is no word. The first column
+    does not count: rows are often numbered in it.
+    """
+    if any(cell.strip().lower() in known_names for cell in rows[0]):
+        return True
+    first, *others = rows
+    return len(others) > 1 and any(
+        _is_word(first[place]) and all(_is_number(row[place]) for row in others)
+        for place in range(1, len(first))
+    )
+
+
+def _is_word(cell: str) -> bool:
+    return not _is_number(cell) and cell.strip().lower() not in _NO_VALUE
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _split(text: str, delimiter: str, name: str) -> list[list[str]]:
@@ -146,11 +185,28 @@ def _unquote(cell: str) -> str:
 
 
 def _delimiter_of(text: str) -> str:
-    """The separator that most of the first lines have, tabs before the others."""
+    """The separator that most of the first lines have, tabs before the others.
+
+    Commas stand in the sentences of a file with semicolons: of the two, if equally many lines have
+    them, the one that gives every line as many cells.
+    """
     lines = [line for line in _lines(text)[:50] if line.strip()]
     counts = {mark: sum(mark in line for line in lines) for mark in ("\t", ",", ";")}
     best = max(counts, key=lambda mark: counts[mark])
+    if best == "," and counts[","] == counts[";"]:
+        commas, semicolons = _widths(lines, ","), _widths(lines, ";")
+        return ";" if len(semicolons) == 1 and len(commas) != 1 else ","
     return best if counts[best] else "\t"
+
+
+def _widths(lines: Sequence[str], delimiter: str) -> set[int]:
+    """How many cells the lines have; none where the delimiter tears a quotation apart."""
+    try:
+        rows = _split("\n".join(lines), delimiter, "")
+    except InputProblem:
+        return set()
+    torn = any(cell.count('"') % 2 for row in rows for cell in row)
+    return set() if torn else {len(row) for row in rows}
 
 
 def _from_json_lines(text: str, encoding: str, name: str, max_rows: int) -> Table:
@@ -176,7 +232,7 @@ def _from_json_lines(text: str, encoding: str, name: str, max_rows: int) -> Tabl
     if len(columns) > MAX_COLUMNS:
         raise InputProblem("table.too_many_columns", columns=len(columns), limit=MAX_COLUMNS)
     rows = tuple(tuple(_cell(record.get(column)) for column in columns) for record in records)
-    return Table(columns, rows, not columns[0].startswith("#"), encoding, "JSONL")
+    return Table(columns, rows, not columns[0].startswith("#"), encoding, _JSON_LINES)
 
 
 def _lines(text: str) -> list[str]:

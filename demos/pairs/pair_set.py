@@ -92,9 +92,12 @@ class Columns:
     label: str | None
 
 
-def read_pairs_file(path: str, limit: int = MAX_PAIRS) -> Table:
-    """An uploaded file as a table of at least two columns. Raises InputProblem."""
-    return _of_two_columns(read_table(path, KNOWN_NAMES, limit), path.rsplit("/", 1)[-1])
+def read_pairs_file(path: str, header: bool | None = None, limit: int = MAX_PAIRS) -> Table:
+    """An uploaded file as a table of at least two columns. Raises InputProblem.
+
+    `header`: whether its first row is one; None: recognise it.
+    """
+    return _of_two_columns(read_table(path, KNOWN_NAMES, limit, header), path.rsplit("/", 1)[-1])
 
 
 def read_pasted(pasted: str, limit: int = MAX_PAIRS) -> Table:

@@ -11,6 +11,7 @@ from demos.frame.errors import InputProblem, field, problem_or_none, sentence_fo
 from demos.frame.export import write_csv
 from demos.frame.progress import IDLE, note_html, progress_html
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.tables import Table
 from demos.pairs import pair_set as pairs_in
 from demos.pairs.agreement import greatest_disagreements
 from demos.pairs.endpoint import make_pairs_score
@@ -87,6 +88,9 @@ class PairsTab:
             # No file_types: a wrong file shall reach the check that says what is wrong with it.
             self.file = gr.File(label=text("pairs.file"), height=120, elem_id="pairs-file")
             with gr.Row(visible=False) as self.columns_row:
+                self.header = gr.Checkbox(
+                    label=text("pairs.header"), min_width=160, elem_id="pairs-header"
+                )
                 self.column_a = gr.Dropdown(label=text("pairs.column_a"), elem_id="pairs-column-a")
                 self.column_b = gr.Dropdown(label=text("pairs.column_b"), elem_id="pairs-column-b")
                 self.column_label = gr.Dropdown(
@@ -151,12 +155,16 @@ class PairsTab:
             **quick,
         )
         columns = [self.column_a, self.column_b, self.column_label]
+        shown = [self.table, self.read_note, self.columns_row, self.header, *columns]
         self.file.upload(
-            _use_file,
-            self.file,
-            [self.table, self.read_note, self.columns_row, *columns],
-            validator=_check_file,
-            api_name="pairs_file",
+            _use_file, self.file, shown, validator=_check_file, api_name="pairs_file", **quick
+        )
+        self.header.input(
+            _use_header,
+            [self.file, self.header],
+            shown,
+            validator=_check_header,
+            api_name="pairs_header",
             **quick,
         )
         self.file.clear(
@@ -169,7 +177,7 @@ class PairsTab:
         for name, column in zip(("a", "b", "label"), columns, strict=True):
             column.input(
                 _use_columns,
-                [self.file, *columns],
+                [self.file, self.header, *columns],
                 self.table,
                 validator=_check_columns,
                 api_name=f"pairs_column_{name}",
@@ -410,17 +418,18 @@ def _check_pasted(pasted: str, request: gr.Request) -> Any:
     return field(problem_or_none(lambda: _pasted_rows(pasted), language_of(request)))
 
 
-def _pasted_rows(pasted: str) -> list[list[str]]:
+def _pasted_rows(pasted: str) -> tuple[list[list[str]], bool]:
+    """Checked rows, and whether a header stood above them."""
     table = pairs_in.read_pasted(pasted)
     rows = pairs_in.select_rows(table, pairs_in.guess_columns(table))
     check_rows(rows)
-    return rows
+    return rows, table.header
 
 
 @visible_errors
 def _use_pasted(pasted: str, request: gr.Request) -> tuple[Any, str]:
-    rows, language = _pasted_rows(pasted), language_of(request)
-    note = say("pairs.pasted", language, rows=len(rows))
+    (rows, header), language = _pasted_rows(pasted), language_of(request)
+    note = say("pairs.pasted_header" if header else "pairs.pasted", language, rows=len(rows))
     return _table(rows, language), note_html(note)
 
 
@@ -432,8 +441,29 @@ def _check_file(path: str | None, request: gr.Request) -> Any:
 
 @visible_errors
 def _use_file(path: str, request: gr.Request) -> tuple[Any, ...]:
-    language = language_of(request)
-    table = pairs_in.read_pairs_file(path)
+    return _shown_file(path, None, language_of(request))
+
+
+def _check_header(path: str | None, header: bool, request: gr.Request) -> list[Any]:
+    problem = problem_or_none(lambda: _file_table(path, header), language_of(request))
+    return [field(None), field(problem)]
+
+
+@visible_errors
+def _use_header(path: str, header: bool, request: gr.Request) -> tuple[Any, ...]:
+    return _shown_file(path, header, language_of(request))
+
+
+def _file_table(path: str | None, header: bool | None) -> Table:
+    if path is None:
+        raise InputProblem("pairs.no_pairs")
+    return pairs_in.read_pairs_file(path, header)
+
+
+def _shown_file(path: str, header: bool | None, language: Language) -> tuple[Any, ...]:
+    """The table, its note and the choices of columns: renewed together, for a column that is no
+    longer among the choices is an error."""
+    table = _file_table(path, header)
     columns = pairs_in.guess_columns(table)
     rows = pairs_in.select_rows(table, columns)
     name = path.rsplit("/", 1)[-1]
@@ -444,6 +474,7 @@ def _use_file(path: str, request: gr.Request) -> tuple[Any, ...]:
         _table(rows, language),
         note_html(note),
         gr.update(visible=True),
+        gr.update(visible=table.delimited, value=table.header),
         gr.update(choices=choices, value=columns.a),
         gr.update(choices=choices, value=columns.b),
         gr.update(choices=[none, *choices], value=columns.label or ""),
@@ -451,20 +482,20 @@ def _use_file(path: str, request: gr.Request) -> tuple[Any, ...]:
 
 
 def _check_columns(
-    path: str | None, a: str, b: str, label: str | None, request: gr.Request
+    path: str | None, header: bool, a: str, b: str, label: str | None, request: gr.Request
 ) -> list[Any]:
-    problem = problem_or_none(lambda: _column_rows(path, a, b, label), language_of(request))
-    return [field(None), field(None), field(problem), field(None)]
+    columns = Columns(a, b, label or None)
+    problem = problem_or_none(lambda: _column_rows(path, header, columns), language_of(request))
+    return [field(None), field(None), field(None), field(problem), field(None)]
 
 
-def _column_rows(path: str | None, a: str, b: str, label: str | None) -> list[list[str]]:
-    if path is None:
-        raise InputProblem("pairs.no_pairs")
-    return pairs_in.select_rows(pairs_in.read_pairs_file(path), Columns(a, b, label or None))
+def _column_rows(path: str | None, header: bool, columns: Columns) -> list[list[str]]:
+    return pairs_in.select_rows(_file_table(path, header), columns)
 
 
 @visible_errors
 def _use_columns(
-    path: str | None, a: str, b: str, label: str | None, request: gr.Request
+    path: str | None, header: bool, a: str, b: str, label: str | None, request: gr.Request
 ) -> dict[str, Any]:
-    return _table(_column_rows(path, a, b, label), language_of(request))
+    rows = _column_rows(path, header, Columns(a, b, label or None))
+    return _table(rows, language_of(request))

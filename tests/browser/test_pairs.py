@@ -115,6 +115,46 @@ def test_columns_can_be_chosen(open_page: OpenPage, tmp_path: Path) -> None:
     expect(page.locator("#pairs-table [data-row='1'][data-col='1']")).to_contain_text("1")
 
 
+def test_whether_the_first_row_is_a_header_can_be_said(open_page: OpenPage, tmp_path: Path) -> None:
+    path = tmp_path / "header.tsv"
+    path.write_text("left\tright\tnote\nx one\ty one\tz one\n")
+    page = open_pairs(open_page(bad_input=True))
+    upload(page, path)
+    header = page.locator("#pairs-header input")
+    first, second = (
+        page.locator(f"#pairs-table [data-row='{row}'][data-col='0']") for row in range(2)
+    )
+    expect(second).to_contain_text("x one")
+    expect(header).not_to_be_checked()
+    header.check()
+    expect(first).to_contain_text("x one")
+    expect(second).to_have_count(0)
+    expect(page.locator("#pairs-read-note")).to_contain_text("Read 1 rows")
+    expect(page.locator("#pairs-column-a input")).to_have_value("left")
+    page.locator("#pairs-column-a input").click()
+    page.get_by_role("option", name="note").click()
+    expect(first).to_contain_text("z one")  # the choice of a column keeps the header
+    expect(header).to_be_checked()
+    header.uncheck()
+    expect(first).to_contain_text("left")
+    expect(page.locator("#pairs-column-a input")).to_have_value("#1")
+    page.locator("#pairs-file button[aria-label='Clear']").click()
+    expect(header).not_to_be_visible()
+    path.write_text("only\tone\n")
+    upload(page, path)
+    expect(first).to_contain_text("only")
+    header.check()
+    expect(page.locator("#pairs-header")).to_contain_text("holds no rows")
+    expect(first).to_contain_text("only")
+    page.locator("#pairs-file button[aria-label='Clear']").click()
+    path = tmp_path / "named.jsonl"
+    path.write_text('{"left": "x two", "right": "y two"}\n')
+    upload(page, path)
+    expect(first).to_contain_text("x two")
+    expect(page.locator("#pairs-column-a input")).to_have_value("left")
+    expect(header).not_to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [

@@ -41,6 +41,67 @@ def test_semicolons_and_a_header(tmp_path: Path) -> None:
     assert table.column("Label") == ["1"]
 
 
+def test_a_word_over_numbers_is_a_header() -> None:
+    table = parse_delimited("left,right,grade\na,b,1\nc,d,nan\n", NAMES, 10)
+    assert table.columns == ("left", "right", "grade")
+    assert len(table.rows) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b,2\nc,d,1\ne,f,3\n",
+        "a,b,nan\nc,d,1\ne,f,3\n",
+        "a,b,N/A\nc,d,1\ne,f,3\n",
+        "a,b,\nc,d,1\ne,f,3\n",
+        "a,b,good\nc,d,1\n",
+        "a,b,good\nc,d,1\ne,f,\n",
+        "word,b,c\n1,d,e\n2,f,g\n",
+    ],
+)
+def test_a_pair_is_not_taken_for_a_header(text: str) -> None:
+    assert not parse_delimited(text, NAMES, 10).header
+
+
+def test_a_visitor_says_whether_there_is_a_header(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", "one,two\nthree,four\n")
+    assert read_table(path, NAMES, 100).columns == ("#1", "#2")
+    table = read_table(path, NAMES, 100, header=True)
+    assert (table.columns, table.rows) == (("one", "two"), (("three", "four"),))
+    path = write(tmp_path, "b.csv", "sentence1,sentence2\na,b\n")
+    table = read_table(path, NAMES, 100, header=False)
+    assert (table.columns, len(table.rows), table.header) == (("#1", "#2"), 2, False)
+    with pytest.raises(InputProblem) as problem:
+        read_table(write(tmp_path, "c.csv", "a,b\n"), NAMES, 100, header=True)
+    assert problem.value.key == "table.empty"
+
+
+@pytest.mark.parametrize("header", [None, True, False])
+def test_json_lines_name_their_columns_themselves(tmp_path: Path, header: bool | None) -> None:
+    table = read_table(write(tmp_path, "a.jsonl", '{"x": 1, "y": 2}\n'), NAMES, 100, header)
+    assert (table.columns, len(table.rows), table.delimited) == (("x", "y"), 1, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("well, yes;no\nI came, I saw, I won;no\n", ("well, yes", "no")),
+        ("well; yes,no\nI came; I saw; I won,no\n", ("well; yes", "no")),
+        ("a,b;c\nd,e;f\n", ("a", "b;c")),
+        ('"one, two, three";b\n"c, d";e\n', ("one, two, three", "b")),
+        ("a,b;\nd,e,f;\n", ("a,b", "")),
+    ],
+)
+def test_of_commas_and_semicolons_the_even_one(text: str, first: tuple[str, ...]) -> None:
+    assert parse_delimited(text, NAMES, 10).rows[0] == first
+
+
+def test_an_open_quotation_mark_does_not_turn_commas_into_semicolons() -> None:
+    with pytest.raises(InputProblem) as problem:
+        parse_delimited('a,"b;c\n', NAMES, 10)
+    assert problem.value.key == "table.quotes"
+
+
 def test_json_lines(tmp_path: Path) -> None:
     table = read(tmp_path, "a.jsonl", '{"sentence1": "a", "label": 1}\n\n{"sentence2": "b"}\n')
     assert table.columns == ("sentence1", "label", "sentence2")
