@@ -336,6 +336,8 @@ MODEL_ERRORS_ZH: dict[str, str] = {
     "“{key}” has a Dense module with settings not known here.": "「{key}」的 Dense 模块含有不受支持的设置。",
     "The adapter changes “{name}”, which is not known here.": "适配器修改了不受支持的「{name}」。",
     "The adapter uses “{setting}”, which is not known here.": "适配器使用了不受支持的设置「{setting}」。",
+    "The adapter was made for a base of another shape.": "该适配器是为另一种形状的基座模型制作的。",
+    "The model's prompt leaves no room for a text.": "模型的提示语占满了长度，没有留给文本的位置。",
     "Adapters are computed on BERT's architecture alone.": "只有 BERT 架构的模型才能使用适配器。",
     # --- what it is asked ---
     "“{key}” is a {kind}; only a bi-encoder gives a text a vector.": (
@@ -349,6 +351,9 @@ MODEL_ERRORS_ZH: dict[str, str] = {
     ),
     "Each pair needs exactly two sentences: [[“first”, “second”], …].": (
         "每一对必须恰好有两个句子：[[“第一句”, “第二句”], …]。"
+    ),
+    "A text holds a token that this model has no vector for: leave it out.": (
+        "文本中有一个该模型没有向量的词元：请删去。"
     ),
     # --- memory and time ---
     "“{key}” needs {need:,.0f} MB and the memory budget of this host is {budget:,.0f} MB: choose a smaller"
