@@ -15,7 +15,7 @@ def progress_html(what: str, progress: Progress, language: Language) -> str:
     text = say("progress.count", language, what=what, done=progress.done, total=progress.total)
     left = progress.seconds_left
     if left is not None and left > 2:
-        text += say("progress.left", language, time=_duration(left, language))
+        text += say("progress.left", language, time=duration(left, language))
     return (
         f'<div class="kl-progress" role="progressbar" aria-valuenow="{progress.share:.0%}">'
         f'<span>{escape(text)}</span><div><i style="width:{progress.share:.1%}"></i></div></div>'
@@ -27,7 +27,12 @@ def note_html(text: str, kind: str = "note") -> str:
     return f'<div class="kl-note kl-{kind}">{escape(text)}</div>' if text else ""
 
 
-def _duration(seconds: float, language: Language) -> str:
+def duration(seconds: float, language: Language) -> str:
+    """A time as people say it; what took no time at all is one millisecond."""
+    if seconds < 1:
+        return say("time.milliseconds", language, n=max(round(seconds * 1e3), 1))
+    if seconds < 10:
+        return say("time.seconds", language, n=round(seconds, 1))
     if seconds < 90:
         return say("time.seconds", language, n=round(seconds))
     return say("time.minutes", language, n=round(seconds / 60))

@@ -54,6 +54,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Cancelled. Your input is still there.",
         "已取消。你的输入仍在。",
     ),
+    "time.milliseconds": ("{n} ms", "{n} 毫秒"),
     "time.seconds": ("{n} s", "{n} 秒"),
     "time.minutes": ("{n} min", "{n} 分钟"),
     # --- tables that visitors bring ---
@@ -167,8 +168,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.working": ("Scoring with {model}", "正在用 {model} 打分"),
     "pairs.loading": ("Loading {model}…", "正在加载 {model}……"),
     "pairs.done": (
-        "Scored {pairs:,} pairs in {seconds:.2f} s.",
-        "{pairs:,} 对已打分，用时 {seconds:.2f} 秒。",
+        "Scored {pairs:,} pairs in {time}.",
+        "{pairs:,} 对已打分，用时 {time}。",
     ),
     "pairs.where": (
         "Computed on {device} in {dtype} ({reason}).",

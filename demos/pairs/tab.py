@@ -9,7 +9,7 @@ import gradio as gr
 
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
-from demos.frame.progress import IDLE, note_html, progress_html
+from demos.frame.progress import IDLE, duration, note_html, progress_html
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.tables import Table
 from demos.pairs import pair_set as pairs_in
@@ -296,13 +296,14 @@ class PairsTab:
             return shown | self._nothing()
         headers, rows = pair_table(pair_set, scored, language)
         seconds = sum(model.seconds for model in scored)
-        done = say("pairs.done", language, pairs=len(pair_set), seconds=seconds)
+        time = duration(seconds, language)
+        done = say("pairs.done", language, pairs=len(pair_set), time=time)
         choices = [(model.card.title, model.card.key) for model in scored]
         x, y = choices[0][1], choices[min(1, len(choices) - 1)][1]
         shown |= {
             self.progress: note_html(done) + note_html(self._where(language)),
-            self.by_model: _frame(*model_table(pair_set, scored, language), first=2, wide=250),
-            self.scores: _frame(headers, rows, first=2, wide=232),
+            self.by_model: _frame(*model_table(pair_set, scored, language), first=2),
+            self.scores: _frame(headers, rows, first=2),
             self.csv: gr.update(value=write_csv("pairs", headers, rows), interactive=True),
             self.axes_row: gr.update(visible=len(scored) > 2),
             self.x_axis: gr.update(choices=choices, value=x),
@@ -362,7 +363,8 @@ def check_models(registry: Registry, keys: Sequence[str]) -> None:
             registry.card(key)
 
 
-_NARROW = 100  # pixels of a column of numbers
+# Pixels: a column of numbers, the least and most of a column of text, a table on a wide screen.
+_NARROW, _TEXT, _WIDEST_TEXT, _WIDE = 100, 232, 335, 1_115
 _LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
@@ -393,9 +395,11 @@ def _with_blank_row(rows: list[list[Any]], request: gr.Request) -> dict[str, Any
     return _table([*rows, ["", "", ""]], language_of(request))
 
 
-def _frame(headers: list[str], rows: list[list[object]], first: int, wide: int) -> Any:
-    """A result table: the `first` columns `wide` pixels, the others narrow; it scrolls sideways."""
-    widths = [wide] * first + [_NARROW] * (len(headers) - first)
+def _frame(headers: list[str], rows: list[list[object]], first: int) -> Any:
+    """A result table: the `first` columns hold text, the others numbers; it scrolls sideways."""
+    numbers = len(headers) - first
+    wide = min(max((_WIDE - numbers * _NARROW) // first, _TEXT), _WIDEST_TEXT)
+    widths = [wide] * first + [_NARROW] * numbers
     return gr.update(value={"headers": headers, "data": rows}, column_widths=widths)
 
 
