@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
+from models.sentences import Sentence
+
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
 # Tokens in one forward pass. On a CPU a batch should stay inside the caches (1,024 tokens of 384
@@ -39,7 +41,7 @@ class DeviceChoice:
 
     device: torch.device
     dtype: torch.dtype
-    reason: str
+    reason: Sentence
 
 
 def choose_device(
@@ -51,33 +53,41 @@ def choose_device(
         requested: a torch device or its name; None picks.
         dtype: overrides the choice of number format.
     """
-    if requested is not None:
-        device, why = torch.device(requested), "as requested"
-    elif torch.cuda.is_available():
-        device, why = torch.device("cuda"), torch.cuda.get_device_name()
-    else:
-        device, why = torch.device("cpu"), f"no CUDA GPU, {torch.get_num_threads()} CPU threads"
+    device, where = _where(requested)
     if dtype is not None:
-        return DeviceChoice(device, dtype, f"{why}; number format as requested")
-    fast, reason = _fast_bfloat16(device)
-    return DeviceChoice(device, torch.bfloat16 if fast else torch.float32, f"{why}; {reason}")
+        fmt = Sentence("number format as requested")
+    else:
+        fast, fmt = _fast_bfloat16(device)
+        dtype = torch.bfloat16 if fast else torch.float32
+    return DeviceChoice(device, dtype, Sentence("{reasons}", reasons=(where, fmt)))
 
 
-def _fast_bfloat16(device: torch.device) -> tuple[bool, str]:
+def _where(requested: str | torch.device | None) -> tuple[torch.device, Sentence]:
+    if requested is not None:
+        return torch.device(requested), Sentence("as requested")
+    if torch.cuda.is_available():
+        return torch.device("cuda"), Sentence("{gpu}", gpu=torch.cuda.get_device_name())
+    threads = Sentence("no CUDA GPU, {threads} CPU threads", threads=torch.get_num_threads())
+    return torch.device("cpu"), threads
+
+
+def _fast_bfloat16(device: torch.device) -> tuple[bool, Sentence]:
     if device.type == "cuda":
         if not torch.cuda.is_available():
-            return False, "fp32: CUDA cannot be asked"
-        major, minor = torch.cuda.get_device_capability(device)
-        if major >= 8:
-            return True, f"bf16: compute capability {major}.{minor} has bf16 matrix units"
-        return False, f"fp32: compute capability {major}.{minor} has no bf16 matrix units"
+            return False, Sentence("fp32: CUDA cannot be asked")
+        capability = ".".join(map(str, torch.cuda.get_device_capability(device)))
+        if int(capability.split(".")[0]) >= 8:
+            has = Sentence("bf16: compute capability {version} has bf16 units", version=capability)
+            return True, has
+        lacks = Sentence("fp32: compute capability {version} has no bf16 units", version=capability)
+        return False, lacks
     if device.type == "cpu":
         if torch.cpu._is_amx_tile_supported():
-            return True, "bf16: this CPU has AMX"
+            return True, Sentence("bf16: this CPU has AMX")
         if torch.cpu._is_avx512_bf16_supported():
-            return True, "bf16: this CPU has AVX512-BF16"
-        return False, "fp32: this CPU has neither AMX nor AVX512-BF16"
-    return False, f"fp32: bf16 is not measured on {device.type}"
+            return True, Sentence("bf16: this CPU has AVX512-BF16")
+        return False, Sentence("fp32: this CPU has neither AMX nor AVX512-BF16")
+    return False, Sentence("fp32: bf16 is not measured on {device}", device=device.type)
 
 
 class Device:

@@ -31,6 +31,7 @@ from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, 
 from models.cache import ResultCache
 from models.catalog import CATALOG, Catalog, ModelCard, hub_card
 from models.errors import InputError
+from models.sentences import Sentence
 from models.work import Cancellation, Step, Steps, Work
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class RegistryStatus:
 
     device: str
     dtype: str
-    reason: str
+    reason: Sentence
     models: tuple[ModelStatus, ...]
     nbytes: int
     memory_budget: int
@@ -278,7 +279,7 @@ class Registry:
         return RegistryStatus(
             device=str(choice.device) if choice else "failed" if failure else "starting",
             dtype=str(choice.dtype).removeprefix("torch.") if choice else "",
-            reason=choice.reason if choice else failure,
+            reason=choice.reason if choice else Sentence("{failure}", failure=failure),
             models=tuple(_model_status(model) for model in models),
             nbytes=engine.store.nbytes() if engine else 0,
             memory_budget=engine.store.memory_budget if engine else 0,

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from demos.frame.strings import Language, language_of, say, say_model_error
+from demos.frame.strings import Language, language_of, said, say
 from models.errors import CancelledError, ModelError
 
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
@@ -45,7 +45,7 @@ def sentence_for(error: Exception, language: Language) -> str:
     if isinstance(error, InputProblem):
         return error.sentence(language)
     if isinstance(error, ModelError):
-        return say_model_error(error, language)
+        return said(error, language)
     _log.exception("defect", exc_info=error)
     return say("error.defect", language)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.frame.strings import Language, language_of, say
+from demos.frame.strings import Language, language_of, said, say
 from models.registry import Registry, RegistryStatus
 
 _REFRESH_SECONDS = 4.0
@@ -18,7 +18,7 @@ def status_html(status: RegistryStatus, language: Language) -> str:
     if status.device == "starting":
         return _line(say("status.starting", language), "", busy=True)
     if status.device == "failed":
-        return _line(say("status.failed", language), status.reason, busy=True)
+        return _line(say("status.failed", language), said(status.reason, language), busy=True)
     names = ", ".join(model.key for model in status.models) or say("status.no_model", language)
     line = say(
         "status.ready",
@@ -32,7 +32,7 @@ def status_html(status: RegistryStatus, language: Language) -> str:
     detail = say(
         "status.detail",
         language,
-        reason=status.reason,
+        reason=said(status.reason, language),
         names=names,
         calls=status.calls,
         hits=status.cache_hits,

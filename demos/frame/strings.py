@@ -10,7 +10,7 @@ from typing import Literal
 
 import gradio as gr
 
-from models.errors import ModelError
+from models.sentences import Sentence
 
 Language = Literal["en", "zh"]
 
@@ -280,8 +280,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "language.en": ("English", "英文"),
 }
 
-# The sentences of `ModelError` in Chinese, by the English template that stands where it is raised.
-MODEL_ERRORS_ZH: dict[str, str] = {
+# The ground floor's sentences in Chinese, by the English template that stands where they are made.
+SENTENCES_ZH: dict[str, str] = {
+    # --- the device, and why ---
+    "{reasons}": "{reasons}",
+    "{failure}": "{failure}",
+    "{gpu}": "{gpu}",
+    "as requested": "按指定",
+    "number format as requested": "数值格式按指定",
+    "no CUDA GPU, {threads} CPU threads": "没有 CUDA GPU，{threads} 个 CPU 线程",
+    "fp32: CUDA cannot be asked": "fp32：无法查询 CUDA",
+    "bf16: compute capability {version} has bf16 units": "bf16：计算能力 {version} 有 bf16 单元",
+    "fp32: compute capability {version} has no bf16 units": "fp32：计算能力 {version} 没有 bf16 单元",
+    "bf16: this CPU has AMX": "bf16：此 CPU 有 AMX",
+    "bf16: this CPU has AVX512-BF16": "bf16：此 CPU 有 AVX512-BF16",
+    "fp32: this CPU has neither AMX nor AVX512-BF16": "fp32：此 CPU 没有 AMX，也没有 AVX512-BF16",
+    "fp32: bf16 is not measured on {device}": "fp32：没有在 {device} 上测过 bf16",
     # --- which model ---
     "There is no model “{key}”: did you mean “{nearest}”?": "没有名为「{key}」的模型：你是想用「{nearest}」吗？",
     "There is no model “{key}”: known are {known}.": "没有名为「{key}」的模型：已知的有 {known}。",
@@ -388,9 +402,9 @@ def say(key: str, language: Language, **values: object) -> str:
     return TEXTS[key][_LANGUAGES.index(language)].format(**values)
 
 
-def say_model_error(error: ModelError, language: Language) -> str:
-    """The sentence of an error of the ground floor; English where it has not been translated."""
-    return error.sentence(MODEL_ERRORS_ZH, "；") if language == "zh" else str(error)
+def said(sentence: Sentence, language: Language) -> str:
+    """A sentence of the ground floor; English where it has not been translated."""
+    return sentence.said(SENTENCES_ZH, "；") if language == "zh" else str(sentence)
 
 
 def language_of(request: gr.Request | None) -> Language:

@@ -10,7 +10,7 @@ import gradio as gr
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.progress import IDLE, duration, note_html, progress_html
-from demos.frame.strings import Language, language_of, say, text
+from demos.frame.strings import Language, language_of, said, say, text
 from demos.frame.tables import Table
 from demos.pairs import pair_set as pairs_in
 from demos.pairs.agreement import greatest_disagreements
@@ -341,7 +341,7 @@ class PairsTab:
             language,
             device=status.device,
             dtype=status.dtype,
-            reason=status.reason,
+            reason=said(status.reason, language),
         )
 
     def _title(self, key: str) -> str:

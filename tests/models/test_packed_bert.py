@@ -31,6 +31,7 @@ from models.packing import lay_in_rows, round_up
 from models.padded_transformer import PaddedTransformer, padded_parts
 from models.pooling import TokenStates
 from models.registry import Registry
+from models.sentences import Sentence
 from models.tokenizer import Encoding, Tokenizer
 from tests.models import tiny
 
@@ -38,7 +39,7 @@ LENGTHS = (40, 33, 33, 17, 9, 9, 3, 2)
 
 
 def device(dtype: torch.dtype = torch.float32) -> Device:
-    return Device(DeviceChoice(torch.device("cpu"), dtype, "test"))
+    return Device(DeviceChoice(torch.device("cpu"), dtype, Sentence("as requested")))
 
 
 @pytest.fixture

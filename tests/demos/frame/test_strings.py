@@ -5,6 +5,7 @@ import pytest
 
 from demos import DEMOS
 from demos.frame.export import write_csv
+from demos.frame.progress import duration
 from demos.frame.strings import TEXTS, language_of, say, text
 
 
@@ -48,3 +49,18 @@ def test_csv_cells_are_never_formulas() -> None:
     path = write_csv("t", ["a", "=b"], [["=1+1", -2.5], ["@x", "中文"]])
     with open(path, encoding="utf-8-sig") as file:
         assert file.read() == "a,'=b\n'=1+1,-2.5\n'@x,中文\n"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "chinese"),
+    [
+        (0.0, "1 ms", "1 毫秒"),
+        (0.034, "34 ms", "34 毫秒"),
+        (3.21, "3.2 s", "3.2 秒"),
+        (45.2, "45 s", "45 秒"),
+        (300.0, "5 min", "5 分钟"),
+    ],
+)
+def test_times_as_people_say_them(seconds: float, english: str, chinese: str) -> None:
+    assert duration(seconds, "en") == english
+    assert duration(seconds, "zh") == chinese
