@@ -68,8 +68,11 @@ def test_three_pairs_typed(open_page: OpenPage) -> None:
         for column, text in enumerate(pair):
             cell = page.locator(f"#pairs-table [data-row='{row}'][data-col='{column}']")
             cell.dblclick()
+            # The editor takes its focus a moment after it appears; nobody types faster than that.
+            expect(page.locator("#pairs-table textarea:focus")).to_be_visible()
             page.keyboard.type(text)
             page.keyboard.press("Enter")
+            expect(cell).to_contain_text(text)
     page.locator("#pairs-score").click()
     scored(page, 3)
     expect(page.locator("#pairs-scores")).to_contain_text("a little dog")
