@@ -16,9 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -121,7 +124,7 @@ class PackedBert:
         lengths = [len(encoding) for encoding in batch]
         counts = self._device.to_device(torch.tensor(lengths))  # [b]
         packing = self._pack(lengths)
-        hidden = self._embed(batch, len(packing.slot_of_token))  # [N, d]
+        hidden = self._embed(batch, lengths, len(packing.slot_of_token))  # [N, d]
         for index, layer in enumerate(self._layers):
             last = index == len(self._layers) - 1
             firsts = self._firsts(lengths) if first_only and last else None
@@ -130,29 +133,28 @@ class PackedBert:
             return TokenStates(hidden[: len(batch)], torch.ones_like(counts))
         return TokenStates(hidden[: sum(lengths)], counts)
 
-    def _embed(self, batch: Sequence[Encoding], count: int) -> Tensor:
+    def _embed(self, batch: Sequence[Encoding], lengths: list[int], count: int) -> Tensor:
         """Sum of word, type and position embeddings, normalised, [N, d]."""
-        tokens = torch.zeros(3, count, dtype=torch.long)
-        start = 0
-        for encoding in batch:
-            here = slice(start, start := start + len(encoding))
-            tokens[0, here] = torch.tensor(encoding.ids)
-            if encoding.type_ids is not None:
-                tokens[1, here] = torch.tensor(encoding.type_ids)
-            tokens[2, here] = self._positions(tokens[0, here])
-        words, types, places = self._device.to_device(tokens)  # [N] each
+        tokens = np.zeros((3, count), dtype=np.int64)
+        here = slice(sum(lengths))
+        tokens[0, here] = _joined([encoding.ids for encoding in batch], lengths)
+        if batch[0].type_ids is not None:
+            tokens[1, here] = _joined([encoding.type_ids or [] for encoding in batch], lengths)
+        tokens[2, here] = self._positions(tokens[0, here], lengths)
+        words, types, places = self._device.to_device(torch.from_numpy(tokens))  # [N] each
         e = self._embeddings
         hidden = e.word_embeddings(words) + e.token_type_embeddings(types)
         normed: Tensor = e.LayerNorm(hidden + e.position_embeddings(places))  # [N, d]
         return normed
 
-    def _positions(self, ids: Tensor) -> Tensor:
-        """Positions [t] of one text; RoBERTa's begin after the padding id and pass over it."""
-        if self._padding_id is None:
-            return torch.arange(len(ids))
-        counted = (ids != self._padding_id).long()
-        positions: Tensor = counted.cumsum(0) * counted + self._padding_id
-        return positions
+    def _positions(self, ids: NDArray[np.int64], sizes: list[int]) -> NDArray[np.int64]:
+        """Positions of all tokens; RoBERTa's begin after the padding id and pass over it."""
+        counted = np.ones_like(ids) if self._padding_id is None else ids != self._padding_id
+        so_far = counted.cumsum()
+        firsts = np.cumsum([0, *sizes[:-1]])  # [b]
+        before = (so_far - counted)[firsts]  # [b], counted in earlier texts
+        positions: NDArray[np.int64] = so_far - np.repeat(before, sizes)  # from 1
+        return positions - 1 if self._padding_id is None else positions * counted + self._padding_id
 
     def _firsts(self, lengths: list[int]) -> Tensor:
         """The first token of each text, [b] rounded up."""
@@ -210,6 +212,10 @@ class PackedBert:
         q, k, v = parts.permute(2, 0, 3, 1, 4)  # each [R, h, W, d / h]
         mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=rows.bias)
         return mixed.transpose(1, 2).reshape(len(slots), self.hidden_size)  # [R * W, d]
+
+
+def _joined(parts: list[list[int]], sizes: list[int]) -> NDArray[np.int64]:
+    return np.fromiter(chain.from_iterable(parts), dtype=np.int64, count=sum(sizes))
 
 
 def _layer(layer: Any, device: Device) -> _Layer:

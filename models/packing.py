@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,16 +48,26 @@ def lay_in_rows(lengths: Sequence[int]) -> Packing:
     """Rows for the texts of a batch, whose tokens stand one after another."""
     sizes = np.asarray(lengths)  # [b]
     firsts = sizes.cumsum() - sizes  # [b], first token of each text
-    slot_of_token = np.zeros(round_up(int(sizes.sum())), dtype=np.int64)
-    groups, before = [], 0
+    starts = np.zeros_like(sizes)  # [b], first slot of each text
+    shapes, slots = [], 0
     for texts in _like_lengths(lengths):
-        rows, starts = _rows(texts, sizes, firsts)
-        for text, start in zip(texts, starts, strict=True):
-            tokens = slice(firsts[text], firsts[text] + sizes[text])
-            slot_of_token[tokens] = np.arange(start, start + sizes[text]) + before
-        groups.append(rows)
-        before += rows.count * rows.width
-    return Packing(tuple(groups), slot_of_token)
+        width, count, places = _places([lengths[text] for text in texts])
+        starts[texts] = np.asarray(places) + slots
+        shapes.append((slots, count, width))
+        slots += count * width
+    tokens = np.arange(sizes.sum())  # [N before rounding]
+    places_of_tokens = np.repeat(starts - firsts, sizes) + tokens
+    token_of_slot = np.zeros(slots, dtype=np.int64)
+    token_of_slot[places_of_tokens] = tokens
+    text_of_slot = np.full(slots, -1, dtype=np.int64)
+    text_of_slot[places_of_tokens] = np.repeat(np.arange(len(sizes)), sizes)
+    slot_of_token = np.zeros(round_up(len(tokens)), dtype=np.int64)
+    slot_of_token[: len(tokens)] = places_of_tokens
+    groups = tuple(
+        Rows(count, width, *(a[at : at + count * width] for a in (token_of_slot, text_of_slot)))
+        for at, count, width in shapes
+    )
+    return Packing(groups, slot_of_token)
 
 
 def round_up(count: int) -> int:
@@ -78,23 +87,15 @@ def _like_lengths(lengths: Sequence[int]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _rows(
-    texts: Sequence[int], sizes: NDArray[Any], firsts: NDArray[Any]
-) -> tuple[Rows, list[int]]:
-    """Rows of some texts, filled in order, and the first slot of each."""
-    longest = int(sizes[texts].max())
+def _places(lengths: Sequence[int]) -> tuple[int, int, list[int]]:
+    """Width and number of rows that are filled in order, and the first slot of each text."""
+    longest = max(lengths)
     abreast = max(_USUAL_WIDTH // longest, 1)
-    width = _up_to(min(abreast * longest, int(sizes[texts].sum())), _ALIGNMENT)
-    starts, row, used = [], 0, 0
-    for text in texts:
-        if used + sizes[text] > width:
+    width = _up_to(min(abreast * longest, sum(lengths)), _ALIGNMENT)
+    places, row, used = [], 0, 0
+    for length in lengths:
+        if used + length > width:
             row, used = row + 1, 0
-        starts.append(row * width + used)
-        used += int(sizes[text])
-    token_of_slot = np.zeros((row + 1) * width, dtype=np.int64)
-    text_of_slot = np.full((row + 1) * width, -1, dtype=np.int64)
-    for text, start in zip(texts, starts, strict=True):
-        here = slice(start, start + sizes[text])
-        token_of_slot[here] = np.arange(firsts[text], firsts[text] + sizes[text])
-        text_of_slot[here] = text
-    return Rows(row + 1, width, token_of_slot, text_of_slot), starts
+        places.append(row * width + used)
+        used += length
+    return width, row + 1, places
