@@ -33,7 +33,7 @@ class Backbone(Protocol):
 
 
 def load_backbone(folder: Path, tokenizer: Tokenizer, device: Device) -> Backbone:
-    """Read a folder's safetensors weights without their task head.
+    """Read a folder's safetensors weights without their task head, for the fastest forward pass.
 
     Raises:
         UnsupportedModelError: weights are missing.
@@ -45,7 +45,9 @@ def load_backbone(folder: Path, tokenizer: Tokenizer, device: Device) -> Backbon
     missing = [name for name in missing if "pooler" not in name]
     if missing:
         raise UnsupportedModelError("The model's files lack weights ({weight}).", weight=missing[0])
-    return backbone_of(model, tokenizer, device)
+    if PackedBert.supports(model.config):
+        return PackedBert(model, device)
+    return PaddedTransformer(model, tokenizer, device)
 
 
 def load_model(auto_class: Any, folder: Path, device: Device) -> tuple[Any, list[str]]:
@@ -59,10 +61,3 @@ def load_model(auto_class: Any, folder: Path, device: Device) -> tuple[Any, list
         trust_remote_code=False,
     )
     return device.place(model.eval().requires_grad_(False)), sorted(info["missing_keys"])
-
-
-def backbone_of(model: Any, tokenizer: Tokenizer, device: Device) -> Backbone:
-    """The fastest forward pass that there is for a placed transformer without its head."""
-    if PackedBert.supports(model.config):
-        return PackedBert(model, device)
-    return PaddedTransformer(model, tokenizer, device)

@@ -13,7 +13,7 @@ from models.device import Device
 from models.errors import UnsupportedModelError
 from models.layout import DenseLayer, EncoderLayout
 from models.lora import Lora
-from models.pooling import TokenStates, pool
+from models.pooling import pool
 from models.tokenizer import Encoding, Tokenizer
 
 _ACTIVATIONS: dict[str, type[nn.Module]] = {
@@ -54,7 +54,6 @@ class BiEncoder:
     def forward(self, batch: Sequence[Encoding]) -> Tensor:
         """Unit vectors [b, d], float32, on the device."""
         states = self._backbone.token_states(batch, self._adapter, self._first_only)
-        states = TokenStates(states.hidden.float(), states.lengths)  # [N, d]
         if self._skipped:
             states = states.without_first(self._skipped)
         vectors = torch.cat([pool(states, mode) for mode in self._layout.pooling], dim=-1)

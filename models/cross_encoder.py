@@ -11,14 +11,14 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from models.backbone import Backbone, backbone_of, load_model
+from models.backbone import Backbone, load_model
 from models.catalog import PoolingMode
 from models.device import Device
 from models.errors import UnsupportedModelError
 from models.lora import Lora
 from models.packed_bert import PackedBert
 from models.padded_transformer import module_bytes, on_device, padded_parts
-from models.pooling import TokenStates, pool
+from models.pooling import pool
 from models.tokenizer import Encoding, Pair, Tokenizer
 
 HEAD_FILE = "head.safetensors"
@@ -63,8 +63,7 @@ class PooledCrossEncoder:
     def forward(self, batch: Sequence[Encoding]) -> Tensor:
         """Raw logits [b], float32, on the device."""
         states = self._backbone.token_states(batch, self._adapter, self._pooling == "cls")
-        pooled = pool(TokenStates(states.hidden.float(), states.lengths), self._pooling)  # [b, d]
-        logits: Tensor = self._head(pooled)  # [b]
+        logits: Tensor = self._head(pool(states, self._pooling))  # [b]
         return logits
 
 
@@ -122,7 +121,7 @@ def load_classifier(
     if head is None:
         padded = PaddedClassifier(tokenizer, model, device)
         return padded, padded.nbytes
-    backbone = backbone_of(model.base_model, tokenizer, device)
+    backbone = PackedBert(model.base_model, device)
     encoder = PooledCrossEncoder(tokenizer, backbone, head, "cls")
     return encoder, backbone.nbytes + encoder.nbytes
 

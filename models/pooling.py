@@ -39,13 +39,13 @@ class TokenStates:
 
 
 def pool(states: TokenStates, mode: PoolingMode) -> Tensor:
-    """One vector a text, [b, d].
+    """One vector a text, [b, d], float32: sums in bf16 would lose precision.
 
     Args:
-        states: token vectors; float32, or the sums lose precision.
+        states: token vectors in any dtype.
         mode: sentence-transformers' name of the pooling.
     """
-    hidden, lengths = states.hidden, states.lengths
+    hidden, lengths = states.hidden.float(), states.lengths  # [N, d], [b]
     ends = lengths.cumsum(0)  # [b]
     if mode == "cls":
         return hidden[ends - lengths]
