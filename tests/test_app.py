@@ -92,7 +92,7 @@ def test_every_demo_has_its_tab(app: gr.Blocks) -> None:
     tabs = {
         c["props"].get("id") for c in app.get_config_file()["components"] if c["type"] == "tabitem"
     }
-    assert tabs == {"home", *(demo.key for demo in DEMOS)}
+    assert {"home", *(demo.key for demo in DEMOS)} <= tabs
 
 
 def test_app_py_is_short() -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from demos.frame.errors import InputProblem
 from demos.pairs.agreement import greatest_disagreements
-from demos.pairs.endpoint import score_table
 from demos.pairs.example import EXAMPLE
-from demos.pairs.figures import agreement_figure
-from demos.pairs.notes import disagreement_html, notes_html
 from demos.pairs.pair_set import PairSet, check_rows
-from demos.pairs.results import model_table, pair_table
+from demos.pairs.score.endpoint import score_table
+from demos.pairs.score.figures import agreement_figure
+from demos.pairs.score.notes import disagreement_html, notes_html
+from demos.pairs.score.results import model_table, pair_table
 from demos.pairs.scoring import LeftOut, ModelScores, score_with_models
 from models.errors import UnknownModelError
 from models.registry import Registry

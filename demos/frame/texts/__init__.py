@@ -1,0 +1,27 @@
+"""The sentences themselves, English and Chinese, one file a room of the house."""
+
+from demos.frame.texts import (
+    house,
+    pairs_evaluation,
+    pairs_grid,
+    pairs_playground,
+    pairs_published,
+    pairs_score,
+    pairs_training,
+)
+
+_ROOMS = (
+    house,
+    pairs_score,
+    pairs_evaluation,
+    pairs_grid,
+    pairs_playground,
+    pairs_training,
+    pairs_published,
+)
+
+TEXTS: dict[str, tuple[str, str]] = {
+    key: value for room in _ROOMS for key, value in room.TEXTS.items()
+}
+if len(TEXTS) != sum(len(room.TEXTS) for room in _ROOMS):
+    raise ValueError("two rooms have a text of the same key")

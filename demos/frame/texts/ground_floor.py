@@ -1,0 +1,105 @@
+"""The ground floor's sentences in Chinese, by the English template that stands where they are made."""
+
+SENTENCES_ZH: dict[str, str] = {
+    # --- the device, and why ---
+    "{reasons}": "{reasons}",
+    "{failure}": "{failure}",
+    "{gpu}": "{gpu}",
+    "as requested": "按指定",
+    "number format as requested": "数值格式按指定",
+    "no CUDA GPU, {threads} CPU threads": "没有 CUDA GPU，{threads} 个 CPU 线程",
+    "fp32: CUDA cannot be asked": "fp32：无法查询 CUDA",
+    "bf16: compute capability {version} has bf16 units": "bf16：计算能力 {version} 有 bf16 单元",
+    "fp32: compute capability {version} has no bf16 units": "fp32：计算能力 {version} 没有 bf16 单元",
+    "bf16: this CPU has AMX": "bf16：此 CPU 有 AMX",
+    "bf16: this CPU has AVX512-BF16": "bf16：此 CPU 有 AVX512-BF16",
+    "fp32: this CPU has neither AMX nor AVX512-BF16": "fp32：此 CPU 没有 AMX，也没有 AVX512-BF16",
+    "fp32: bf16 is not measured on {device}": "fp32：没有在 {device} 上测过 bf16",
+    # --- which model ---
+    "There is no model “{key}”: did you mean “{nearest}”?": "没有名为「{key}」的模型：你是想用「{nearest}」吗？",
+    "There is no model “{key}”: known are {known}.": "没有名为「{key}」的模型：已知的有 {known}。",
+    "“{repo}” is not a hub id: write it as owner/name.": "「{repo}」不是模型库 ID：请写成 owner/name。",
+    # --- getting its files ---
+    "“{key}” cannot be loaded here: {reasons}.": "这里无法加载「{key}」：{reasons}。",
+    "the package {package} is not installed": "未安装软件包 {package}",
+    "the package {package} carries no model files": "软件包 {package} 不含模型文件",
+    "no model folder is set in {variable}": "{variable} 没有指定模型目录",
+    "there is no folder {folder} among the local models": "本地模型中没有目录 {folder}",
+    "“{repo}” is not a hub id": "「{repo}」不是模型库 ID",
+    "{repo} asks for an accepted licence on its page": "{repo} 要求先在其页面上接受许可协议",
+    "the hub has no {repo} at that revision": "模型库中没有该版本的 {repo}",
+    "it is not on this machine and the hub ({repo}) cannot be reached": "本机没有这个模型，也无法访问模型库（{repo}）",
+    "the download of {repo} broke off": "{repo} 的下载中断了",
+    "{repo} has {size:.1f} GB of weights and at most {limit:.0f} GB are fetched for a visitor": (
+        "{repo} 的权重有 {size:.1f} GB，为访客下载的模型最多 {limit:.0f} GB"
+    ),
+    # --- what its files hold ---
+    "{name} is missing in {folder}: install it again.": "{folder} 中缺少 {name}：请重新安装。",
+    "{name} is not the file the catalog names (its sha256 begins with {found}, expected {expected}):"
+    " install it again.": (
+        "{name} 不是模型清单中登记的文件（其 sha256 以 {found} 开头，应为 {expected}）：请重新安装。"
+    ),
+    "“{key}” has no tokenizer files: its folder is incomplete.": "「{key}」没有分词器文件：它的目录不完整。",
+    "“{key}” has no safetensors weights, and other formats can run code when read: convert it to"
+    " safetensors first.": (
+        "「{key}」没有 safetensors 格式的权重，而其他格式在读取时可能执行代码：请先转换为 safetensors。"
+    ),
+    "“{key}” cannot be read: its files are damaged, or its architecture is not supported.": (
+        "无法读取「{key}」：文件已损坏，或不支持它的架构。"
+    ),
+    "The model folder lacks {file}.": "模型目录中缺少 {file}。",
+    "{file} of the model is damaged.": "模型的 {file} 已损坏。",
+    "The model's files lack weights ({weight}).": "模型文件缺少权重（{weight}）。",
+    "“{key}” lacks weights of a cross-encoder ({weight}): choose another.": (
+        "「{key}」缺少交互式模型的权重（{weight}）：请换一个模型。"
+    ),
+    "“{key}” has {outputs} outputs; a cross-encoder here gives one score a pair.": (
+        "「{key}」有 {outputs} 个输出；这里的交互式模型对每对句子只给一个分数。"
+    ),
+    "“{key}” is not a model that gives a text a vector.": "「{key}」不是给出文本向量的模型。",
+    "“{key}” is neither a sentence-transformers model nor a cross-encoder: choose another.": (
+        "「{key}」既不是 sentence-transformers 模型，也不是交互式模型：请换一个模型。"
+    ),
+    "“{key}” is a language model and gives no pair scores.": "「{key}」是语言模型，不能给句子对打分。",
+    "“{key}” has a module “{kind}” that Kexue Lab does not know: choose a model made of {modules}.": (
+        "「{key}」含有 Kexue Lab 不认识的模块「{kind}」：请选择只由 {modules} 组成的模型。"
+    ),
+    "“{key}” has its modules in an order that is not known here.": "「{key}」的模块顺序不受支持。",
+    "“{key}” names a module outside its own folder.": "「{key}」引用了自身目录之外的模块。",
+    "“{key}” pools by “{mode}”, which is not known here.": "「{key}」使用不受支持的池化方式「{mode}」。",
+    "“{key}” has a Dense module with settings not known here.": "「{key}」的 Dense 模块含有不受支持的设置。",
+    "The adapter changes “{name}”, which is not known here.": "适配器修改了不受支持的「{name}」。",
+    "The adapter uses “{setting}”, which is not known here.": "适配器使用了不受支持的设置「{setting}」。",
+    "The adapter was made for a base of another shape.": "该适配器是为另一种形状的基座模型制作的。",
+    "The model's prompt leaves no room for a text.": "模型的提示语占满了长度，没有留给文本的位置。",
+    "Adapters are computed on BERT's architecture alone.": "只有 BERT 架构的模型才能使用适配器。",
+    # --- what it is asked ---
+    "“{key}” is a {kind}; only a bi-encoder gives a text a vector.": (
+        "「{key}」的类型是 {kind}；只有双塔模型（bi-encoder）才给出文本向量。"
+    ),
+    "“{key}” is a {kind} and does not score pairs.": "「{key}」的类型是 {kind}，不能给句子对打分。",
+    "Texts are needed as a list, not as one string.": "文本应以列表给出，而不是单个字符串。",
+    "A text is needed where {kind} “{text}” stands.": "这里需要文本，得到的却是 {kind}「{text}」。",
+    "A text holds half of a character (a lone surrogate): type it again.": (
+        "文本中有半个字符（孤立的代理码位）：请重新输入。"
+    ),
+    "Each pair needs exactly two sentences: [[“first”, “second”], …].": (
+        "每一对必须恰好有两个句子：[[“第一句”, “第二句”], …]。"
+    ),
+    "A text holds a token that this model has no vector for: leave it out.": (
+        "文本中有一个该模型没有向量的词元：请删去。"
+    ),
+    # --- memory and time ---
+    "“{key}” needs {need:,.0f} MB and the memory budget of this host is {budget:,.0f} MB: choose a smaller"
+    " model.": "「{key}」需要 {need:,.0f} MB，而本机的内存限额为 {budget:,.0f} MB：请选择更小的模型。",
+    "“{key}” does not fit into the memory that is left: choose a smaller one.": (
+        "剩余内存放不下「{key}」：请选择更小的模型。"
+    ),
+    "There is no room for “{key}” while others are in use: try again.": (
+        "其他模型正在使用，暂时没有「{key}」的位置：请重试。"
+    ),
+    "A text of {tokens} tokens does not fit into the memory that is left: shorten it or choose a smaller"
+    " model.": "剩余内存放不下一个有 {tokens} 个词元的文本：请缩短，或选择更小的模型。",
+    "The work was cancelled.": "任务已取消。",
+    "The app is stopping.": "程序正在停止。",
+}

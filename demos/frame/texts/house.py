@@ -1,0 +1,80 @@
+"""What all tabs share: the first page, status, errors, progress, tables that visitors bring."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # --- the house ---
+    "home.title": ("Home", "首页"),
+    "home.text": (
+        "## Touch the ideas of 科学空间\n"
+        "Kexue Lab lets you try, on real models and on your own data, ideas from Su Jianlin's blog"
+        " [科学空间](https://kexue.fm) instead of only reading about them. "
+        "Every tab opens on a worked example, shows its formula and its source, and says what is known to be"
+        " wrong or limited. "
+        "All computing happens on the machine that serves this page, and your sentences are passed to"
+        " no third party.",
+        "## 亲手触摸「科学空间」的想法\n"
+        "Kexue Lab 让你用真实的模型和自己的数据，亲手试一试苏剑林博客"
+        "[科学空间](https://kexue.fm)中的想法，而不只是读一读。"
+        "每个标签页都从一个现成的例子开始，给出公式与出处，并说明已知的错误和局限。"
+        "所有计算都在提供本页面的机器上完成，你的句子不会交给第三方。",
+    ),
+    "home.open": ("Open", "打开"),
+    "status.starting": ("starting: models are loading", "启动中：正在加载模型"),
+    "status.ready": (
+        "{device} · {dtype} · {models} loaded ({megabytes} MB) · queue {queue}",
+        "{device} · {dtype} · 已加载 {models}（{megabytes} MB）· 排队 {queue}",
+    ),
+    "status.no_model": ("no model", "无模型"),
+    "status.failed": ("the compute device could not be started", "计算设备无法启动"),
+    "status.detail": (
+        "{reason}; {names}; {calls} calls, {hits} answers from the cache",
+        "{reason}；{names}；共 {calls} 次调用，{hits} 个结果来自缓存",
+    ),
+    # --- errors and progress ---
+    "error.defect": (
+        "Something went wrong on our side; your input is still there. Try again, or reload the page.",
+        "程序内部出了问题；你的输入仍在。请重试，或刷新页面。",
+    ),
+    "progress.count": ("{what}: {done:,} of {total:,}", "{what}：{done:,} / {total:,}"),
+    "progress.left": (" · about {time} left", " · 约剩 {time}"),
+    "progress.cancelled": (
+        "Cancelled. Your input is still there.",
+        "已取消。你的输入仍在。",
+    ),
+    "time.milliseconds": ("{n} ms", "{n} 毫秒"),
+    "time.seconds": ("{n} s", "{n} 秒"),
+    "time.minutes": ("{n} min", "{n} 分钟"),
+    # --- tables that visitors bring ---
+    "table.ending": (
+        "“{name}” is of a kind that is not read here: use {endings}.",
+        "不支持「{name}」这种文件：请使用 {endings}。",
+    ),
+    "table.empty": (
+        "“{name}” holds no rows: fill in at least one.",
+        "「{name}」没有任何数据行：请至少填写一行。",
+    ),
+    "table.binary": (
+        "“{name}” is not text (it looks like {what}): save it as CSV in UTF-8.",
+        "「{name}」不是文本（看起来是 {what}）：请另存为 UTF-8 编码的 CSV。",
+    ),
+    "table.encoding": (
+        "“{name}” is in an unknown encoding: save it as CSV in UTF-8.",
+        "「{name}」的编码无法识别：请另存为 UTF-8 编码的 CSV。",
+    ),
+    "table.quotes": (
+        "“{name}” has a quotation mark that is never closed, so its rows cannot be told apart: mend it"
+        " or save it as TSV.",
+        "「{name}」中有未闭合的引号，无法分行：请修正，或另存为 TSV。",
+    ),
+    "table.json_line": (
+        "Line {line} of “{name}” is not a JSON object: put one object a line.",
+        "「{name}」第 {line} 行不是 JSON 对象：请每行写一个对象。",
+    ),
+    "table.too_many_rows": (
+        "There are {rows:,} rows and at most {limit:,} are taken at once: split the file.",
+        "共有 {rows:,} 行，一次最多处理 {limit:,} 行：请拆分文件。",
+    ),
+    "table.too_many_columns": (
+        "There are {columns:,} columns and at most {limit:,} are taken: keep those that are needed.",
+        "共有 {columns:,} 列，最多 {limit:,} 列：请只保留需要的列。",
+    ),
+}

@@ -1,0 +1,3 @@
+"""Pairs: scores held against labels, and what moved a score."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

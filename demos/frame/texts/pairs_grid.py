@@ -1,0 +1,3 @@
+"""Pairs: two lists against each other."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

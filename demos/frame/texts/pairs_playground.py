@@ -1,0 +1,3 @@
+"""Pairs: the CoSENT playground."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

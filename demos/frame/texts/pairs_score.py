@@ -1,0 +1,191 @@
+"""Pairs: the tab itself, and scoring pairs side by side."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "pairs.title": ("Pairs", "句子对"),
+    "pairs.summary": (
+        "Score sentence pairs with bi-encoders and cross-encoders side by side, and see where they"
+        " disagree.",
+        "用双塔（bi-encoder）与交互式（cross-encoder）模型同时给句子对打分，看看它们在哪里意见不同。",
+    ),
+    "pairs.intro": (
+        "A **bi-encoder** reads each sentence alone and compares two vectors; a **cross-encoder** reads both"
+        " together. Edit the pairs, choose models, press *Score*.",
+        "**双塔模型**（bi-encoder）分别读两个句子再比较向量；**交互式模型**（cross-encoder）把两句放在一起读。"
+        "修改句子对、选择模型，然后点「打分」。",
+    ),
+    "pairs.tab.score": ("Score", "打分"),
+    "pairs.table": ("Sentence pairs (labels are optional)", "句子对（标签可选）"),
+    "pairs.sentence_a": ("Sentence A", "句子 A"),
+    "pairs.sentence_b": ("Sentence B", "句子 B"),
+    "pairs.label": ("Label", "标签"),
+    "pairs.bring": ("Paste or upload your own pairs", "粘贴或上传自己的句子对"),
+    "pairs.paste": ("Paste pairs", "粘贴句子对"),
+    "pairs.paste_hint": (
+        "One pair a line: sentence A, a tab or comma, sentence B, and a label if you have one",
+        "每行一对：句子 A、制表符或逗号、句子 B，如有标签写在最后",
+    ),
+    "pairs.paste_use": ("Use pasted pairs", "使用粘贴的句子对"),
+    "pairs.file": ("CSV, TSV or JSONL", "CSV、TSV 或 JSONL 文件"),
+    "pairs.header": ("First row is a header", "首行为列名"),
+    "pairs.column_a": ("Column of sentence A", "句子 A 所在列"),
+    "pairs.column_b": ("Column of sentence B", "句子 B 所在列"),
+    "pairs.column_label": ("Column of labels", "标签所在列"),
+    "pairs.no_column": ("(none)", "（无）"),
+    "pairs.models": ("Models", "模型"),
+    "pairs.models_hint": (
+        "The first two are built in; the others are fetched from the hub when it is reachable.",
+        "前两个已内置；其余的在能访问模型库时下载。",
+    ),
+    "pairs.score": ("Score", "打分"),
+    "pairs.cancel": ("Cancel", "取消"),
+    "pairs.add_row": ("Add a row", "添加一行"),
+    "pairs.clear": ("Clear", "清空"),
+    "pairs.example": ("Restore the example", "恢复示例"),
+    "pairs.scores": ("Scores", "分数"),
+    "pairs.rank_of": ("Rank · {model}", "名次 · {model}"),
+    "pairs.rank_difference": ("Rank difference", "名次差"),
+    "pairs.by_model": ("By model", "按模型"),
+    "pairs.model": ("Model", "模型"),
+    "pairs.kind": ("Kind", "类型"),
+    "pairs.kind.bi-encoder": ("bi-encoder (cosine)", "双塔（余弦）"),
+    "pairs.kind.cross-encoder": ("cross-encoder (logit)", "交互式（logit）"),
+    "pairs.time": ("Time per pair", "每对用时"),
+    "pairs.cached": ("From cache", "来自缓存"),
+    "pairs.truncated": ("Cut to length", "被截断"),
+    "pairs.spearman": ("Spearman", "Spearman"),
+    "pairs.pearson": ("Pearson", "Pearson"),
+    "pairs.plot": ("One model against another", "两个模型对照"),
+    "pairs.x_axis": ("Across", "横轴"),
+    "pairs.y_axis": ("Up", "纵轴"),
+    "pairs.csv": ("Download CSV", "下载 CSV"),
+    "pairs.ranked": (
+        "#{rank_x} by {x}<br>#{rank_y} by {y}",
+        "{x} 排第 {rank_x}<br>{y} 排第 {rank_y}",
+    ),
+    "pairs.disagreement": ("Where they disagree most", "分歧最大的句子对"),
+    "pairs.disagreement_line": (
+        "{x} ranks it {rank_x}, {y} ranks it {rank_y}",
+        "{x} 排第 {rank_x}，{y} 排第 {rank_y}",
+    ),
+    "pairs.agree": (
+        "Both models rank these pairs in the same order.",
+        "两个模型给出的名次完全一致。",
+    ),
+    "pairs.one_model": (
+        "Choose two models to see where they disagree.",
+        "请选择两个模型，查看它们的分歧。",
+    ),
+    "pairs.working": ("Scoring with {model}", "正在用 {model} 打分"),
+    "pairs.loading": ("Loading {model}…", "正在加载 {model}……"),
+    "pairs.done": (
+        "Scored {pairs:,} pairs in {time}.",
+        "{pairs:,} 对已打分，用时 {time}。",
+    ),
+    "pairs.where": (
+        "Computed on {device} in {dtype} ({reason}).",
+        "计算设备 {device}，数值格式 {dtype}（{reason}）。",
+    ),
+    "pairs.cut": (
+        "{model} read only the beginning of {count} pairs, which are longer than it can take"
+        " (marked ✂ below).",
+        "有 {count} 对超出 {model} 能读的长度，它只读了开头部分（下表以 ✂ 标出）。",
+    ),
+    "pairs.cut_by": ("Cut ✂", "截断 ✂"),
+    "pairs.total": (
+        "The sentences have {characters:,} characters together and at most {limit:,} are taken at"
+        " once: score them in parts.",
+        "所有句子共 {characters:,} 个字符，一次最多 {limit:,} 个：请分批打分。",
+    ),
+    "pairs.models_list": (
+        'The models are not a list of keys: write ["all-MiniLM-L6-v2", …].',
+        '模型不是键的列表：请写成 ["all-MiniLM-L6-v2", …]。',
+    ),
+    "pairs.left_out": ("{model} was left out. {reason}", "未使用 {model}。{reason}"),
+    "pairs.language": (
+        "{model} was trained on {languages} text only: its scores of Chinese text mean little.",
+        "{model} 只用{languages}文本训练过：它对中文的打分没有多大意义。",
+    ),
+    "pairs.read": (
+        "Read {rows:,} rows from “{name}” ({encoding}): check the columns, then press Score.",
+        "从「{name}」读入 {rows:,} 行（{encoding}）：请核对各列，然后点「打分」。",
+    ),
+    "pairs.pasted": ("Took {rows:,} pasted pairs.", "已采用 {rows:,} 对粘贴的句子。"),
+    "pairs.pasted_header": (
+        "Took {rows:,} pasted pairs, and the first line as column names.",
+        "已采用 {rows:,} 对粘贴的句子，首行视为列名。",
+    ),
+    "pairs.no_pairs": (
+        "There is no pair yet: type two sentences into a row.",
+        "还没有句子对：请在一行里填两个句子。",
+    ),
+    "pairs.empty_cell": (
+        "Row {row}: sentence {side} is empty; fill it in or delete the row.",
+        "第 {row} 行：句子 {side} 为空；请填写，或删除该行。",
+    ),
+    "pairs.too_long": (
+        "Row {row}: sentence {side} has {characters:,} characters and at most {limit:,} are taken: shorten it.",
+        "第 {row} 行：句子 {side} 有 {characters:,} 个字符，最多 {limit:,} 个：请缩短。",
+    ),
+    "pairs.bad_label": (
+        "Row {row}: the label “{label}” is not a number; mend it, or leave every label empty.",
+        "第 {row} 行：标签「{label}」不是数字；请修正，或把标签全部留空。",
+    ),
+    "pairs.missing_label": (
+        "Row {row} has no label and others do; fill it in, or leave every label empty.",
+        "第 {row} 行没有标签而其他行有；请补上，或把标签全部留空。",
+    ),
+    "pairs.one_column": (
+        "“{name}” has one column and a pair needs two: separate the sentences by a tab or comma.",
+        "「{name}」只有一列，而句子对需要两列：请用制表符或逗号分隔两个句子。",
+    ),
+    "pairs.same_column": (
+        "Sentence A and sentence B are the same column: choose two.",
+        "句子 A 与句子 B 选了同一列：请选两列。",
+    ),
+    "pairs.too_many_models": (
+        "Choose at most {limit} models at once.",
+        "一次最多选择 {limit} 个模型。",
+    ),
+    "pairs.no_model": ("Choose at least one model.", "请至少选择一个模型。"),
+    "pairs.pair_shape": (
+        'Pair {row} is not a list of two sentences: write [["first", "second"], …].',
+        '第 {row} 个不是由两个句子组成的列表：请写成 [["第一句", "第二句"], …]。',
+    ),
+    "pairs.about": ("Formula, what to notice, and limits", "公式、看点与局限"),
+    "pairs.about_text": (
+        "**Bi-encoder:** $s(a, b) = \\cos(u, v) = \\dfrac{u \\cdot v}{\\lVert u \\rVert\\,\\lVert v \\rVert}$ with"
+        " $u = f(a)$, $v = f(b)$: each sentence is encoded once, so a corpus can be indexed.\n\n"
+        "**Cross-encoder:** $s(a, b) = g([a; b])$, a raw logit with no activation. Every pair costs a pass"
+        " through the model.\n\n"
+        "Sources: [CoSENT (8847)](https://kexue.fm/archives/8847),"
+        " [against Sentence-BERT (8860)](https://kexue.fm/archives/8860),"
+        " [cross-encoders (9341)](https://kexue.fm/archives/9341).\n\n"
+        "**What to notice**\n"
+        "- Compare *ranks*, not numbers: a cosine lies in [−1, 1], a logit anywhere. CoSENT trains the order only.\n"
+        "- Negation and swapped roles keep nearly all words: watch what the bi-encoder makes of them.\n"
+        "- The bi-encoder's time per pair falls when sentences repeat: each is encoded once.\n\n"
+        "**Limits**\n"
+        "- *all-MiniLM-L6-v2* is a plain bi-encoder, **not** trained with CoSENT.\n"
+        "- *MiniLM cross-encoder (preview)* is a stand-in: a LoRA adapter trained with CoSENT on STS-B alone for two"
+        " epochs. It is weaker than the bi-encoder on STS-B dev (Spearman .840 against .867).\n"
+        "- Both read English only, and at most 256 tokens.\n"
+        "- With binary labels of positive rate $p$, Spearman cannot exceed $\\sqrt{3p(1-p)}$.",
+        "**双塔模型：** $s(a, b) = \\cos(u, v) = \\dfrac{u \\cdot v}{\\lVert u \\rVert\\,\\lVert v \\rVert}$，其中"
+        " $u = f(a)$，$v = f(b)$：每个句子只编码一次，因此可以为语料建立索引。\n\n"
+        "**交互式模型：** $s(a, b) = g([a; b])$，即不加激活函数的原始 logit。每一对都要完整地过一遍模型。\n\n"
+        "出处：[CoSENT（8847）](https://kexue.fm/archives/8847)、"
+        "[与 Sentence-BERT 比较（8860）](https://kexue.fm/archives/8860)、"
+        "[交互式模型（9341）](https://kexue.fm/archives/9341)。\n\n"
+        "**看点**\n"
+        "- 请比较*名次*而不是数值：余弦在 [−1, 1] 内，logit 则没有范围。CoSENT 只训练顺序。\n"
+        "- 否定句与角色互换几乎不改变用词：看看双塔模型怎样打分。\n"
+        "- 句子重复时，双塔模型每对的用时会下降：每个句子只编码一次。\n\n"
+        "**局限**\n"
+        "- *all-MiniLM-L6-v2* 是普通的双塔模型，**并非**用 CoSENT 训练。\n"
+        "- *MiniLM cross-encoder (preview)* 只是临时代替：仅在 STS-B 上用 CoSENT 训练两轮的 LoRA 适配器。"
+        "它在 STS-B dev 上不如双塔模型（Spearman .840 对 .867）。\n"
+        "- 二者都只懂英文，最多读 256 个词元。\n"
+        "- 标签为二值、正例比例为 $p$ 时，Spearman 不会超过 $\\sqrt{3p(1-p)}$。",
+    ),
+    "language.en": ("English", "英文"),
+}

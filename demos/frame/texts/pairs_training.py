@@ -1,0 +1,3 @@
+"""Pairs: training in the browser."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

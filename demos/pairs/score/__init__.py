@@ -1,0 +1,1 @@
+"""Pairs scored by several models side by side."""

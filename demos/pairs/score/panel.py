@@ -1,0 +1,499 @@
+"""Scoring side by side: layout and wiring. It parses, calls, and shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import gradio as gr
+
+from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
+from demos.frame.export import write_csv
+from demos.frame.progress import IDLE, duration, note_html, progress_html
+from demos.frame.strings import Language, language_of, said, say, text
+from demos.frame.tables import Table
+from demos.pairs import pair_set as pairs_in
+from demos.pairs.agreement import greatest_disagreements
+from demos.pairs.example import EXAMPLE
+from demos.pairs.pair_set import Columns, PairSet, check_rows
+from demos.pairs.score.endpoint import make_pairs_score
+from demos.pairs.score.figures import agreement_figure
+from demos.pairs.score.notes import disagreement_html, notes_html
+from demos.pairs.score.results import model_table, pair_table
+from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
+from models.catalog import ModelKind
+from models.registry import Registry
+
+DEFAULT_MODELS = ("all-MiniLM-L6-v2", "minilm-cross-preview")
+MAX_MODELS = 6
+SCORING_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "cross-encoder")
+_DISAGREEMENTS = 5
+_CELLS = ("pairs.sentence_a", "pairs.sentence_b", "pairs.label")
+
+Updates = dict[Any, Any]
+
+
+class ScorePanel:
+    """Components as attributes, handlers as methods; the table is the one source of pairs."""
+
+    def __init__(self, registry: Registry, app: gr.Blocks):
+        self.registry = registry
+        with gr.Row():
+            with gr.Column(scale=7, min_width=340):
+                self._lay_out_table()
+            with gr.Column(scale=4, min_width=300):
+                self._lay_out_controls()
+        self._lay_out_results()
+        with gr.Accordion(text("pairs.about"), open=False, elem_id="pairs-about"):
+            gr.Markdown(text("pairs.about_text"), latex_delimiters=_LATEX)
+        self._wire_inputs()
+        self._wire_scoring(app)
+
+    # --- layout --------------------------------------------------------------------------------
+
+    def _lay_out_table(self) -> None:
+        self.table = gr.Dataframe(
+            label=text("pairs.table"),
+            value={"headers": _headers("en"), "data": _example_rows()},
+            type="array",
+            column_count=3,
+            column_widths=["43%", "43%", "14%"],
+            interactive=True,
+            wrap=True,
+            max_height=370,
+            show_row_numbers=True,
+            elem_id="pairs-table",
+        )
+        with gr.Row():
+            self.add_row = gr.Button(text("pairs.add_row"), size="sm", elem_id="pairs-add-row")
+            self.clear = gr.Button(text("pairs.clear"), size="sm", elem_id="pairs-clear")
+            self.restore = gr.Button(text("pairs.example"), size="sm", elem_id="pairs-example")
+        with gr.Accordion(text("pairs.bring"), open=False, elem_id="pairs-bring"):
+            self.pasted = gr.Textbox(
+                label=text("pairs.paste"),
+                placeholder=text("pairs.paste_hint"),
+                lines=4,
+                max_lines=10,
+                elem_id="pairs-paste",
+            )
+            self.use_pasted = gr.Button(
+                text("pairs.paste_use"), size="sm", elem_id="pairs-use-paste"
+            )
+            # No file_types: a wrong file shall reach the check that says what is wrong with it.
+            self.file = gr.File(label=text("pairs.file"), height=120, elem_id="pairs-file")
+            with gr.Row(visible=False) as self.columns_row:
+                self.header = gr.Checkbox(
+                    label=text("pairs.header"), min_width=160, elem_id="pairs-header"
+                )
+                self.column_a = gr.Dropdown(label=text("pairs.column_a"), elem_id="pairs-column-a")
+                self.column_b = gr.Dropdown(label=text("pairs.column_b"), elem_id="pairs-column-b")
+                self.column_label = gr.Dropdown(
+                    label=text("pairs.column_label"), elem_id="pairs-column-label"
+                )
+            self.read_note = gr.HTML(elem_id="pairs-read-note")
+
+    def _lay_out_controls(self) -> None:
+        self.models = gr.Dropdown(
+            label=text("pairs.models"),
+            info=text("pairs.models_hint"),
+            choices=[(c.title, c.key) for c in self.registry.catalog.of_kind(*SCORING_KINDS)],
+            value=list(DEFAULT_MODELS),
+            multiselect=True,
+            allow_custom_value=self.registry.allow_hub_ids,
+            elem_id="pairs-models",
+        )
+        with gr.Row():
+            self.score = gr.Button(text("pairs.score"), variant="primary", elem_id="pairs-score")
+            self.cancel = gr.Button(text("pairs.cancel"), interactive=False, elem_id="pairs-cancel")
+        self.progress = gr.HTML(elem_id="pairs-progress")
+        self.notes = gr.HTML(elem_id="pairs-notes")
+
+    def _lay_out_results(self) -> None:
+        self.by_model = gr.Dataframe(
+            label=text("pairs.by_model"), interactive=False, wrap=True, elem_id="pairs-by-model"
+        )
+        with gr.Row():
+            with gr.Column(scale=7, min_width=340):
+                self.plot = gr.Plot(label=text("pairs.plot"), elem_id="pairs-plot")
+                with gr.Row(visible=False) as self.axes_row:
+                    self.x_axis = gr.Dropdown(label=text("pairs.x_axis"), elem_id="pairs-x-axis")
+                    self.y_axis = gr.Dropdown(label=text("pairs.y_axis"), elem_id="pairs-y-axis")
+            with gr.Column(scale=4, min_width=300):
+                self.disagreement = gr.HTML(elem_id="pairs-disagreement")
+        self.scores = gr.Dataframe(
+            label=text("pairs.scores"),
+            interactive=False,
+            wrap=True,
+            max_height=430,
+            show_row_numbers=True,
+            elem_id="pairs-scores",
+        )
+        self.csv = gr.DownloadButton(
+            cast(str, text("pairs.csv")), size="sm", interactive=False, elem_id="pairs-csv"
+        )
+
+    # --- wiring --------------------------------------------------------------------------------
+
+    def _wire_inputs(self) -> None:
+        quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        rows = [self.table]
+        self.add_row.click(_with_blank_row, rows, rows, api_name="pairs_add_row", **quick)
+        self.clear.click(_blank_table, None, rows, api_name="pairs_clear", **quick)
+        self.restore.click(_example_table, None, rows, api_name="pairs_restore", **quick)
+        self.use_pasted.click(
+            _use_pasted,
+            self.pasted,
+            [self.table, self.read_note],
+            validator=_check_pasted,
+            api_name="pairs_paste",
+            **quick,
+        )
+        columns = [self.column_a, self.column_b, self.column_label]
+        shown = [self.table, self.read_note, self.columns_row, self.header, *columns]
+        self.file.upload(
+            _use_file, self.file, shown, validator=_check_file, api_name="pairs_file", **quick
+        )
+        self.header.input(
+            _use_header,
+            [self.file, self.header],
+            shown,
+            validator=_check_header,
+            api_name="pairs_header",
+            **quick,
+        )
+        self.file.clear(
+            lambda: gr.update(visible=False),
+            None,
+            self.columns_row,
+            api_name="pairs_no_file",
+            **quick,
+        )
+        for name, column in zip(("a", "b", "label"), columns, strict=True):
+            column.input(
+                _use_columns,
+                [self.file, self.header, *columns],
+                self.table,
+                validator=_check_columns,
+                api_name=f"pairs_column_{name}",
+                **quick,
+            )
+
+    def _wire_scoring(self, app: gr.Blocks) -> None:
+        outputs = [
+            *(self.progress, self.notes, self.by_model, self.plot, self.disagreement, self.scores),
+            *(self.csv, self.cancel, self.axes_row, self.x_axis, self.y_axis),
+        ]
+        common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        # Two events: a table in a tab that was never opened loses its value when an event that
+        # lists it yields without it.
+        app.load(_example_table, None, self.table, api_name="pairs_headers", **common)
+        shown = app.load(self.on_load, None, outputs, api_name="pairs_load", **common)
+        run = self.score.click(
+            self.on_score,
+            [self.table, self.models],
+            outputs,
+            validator=self.check_inputs,
+            cancels=[shown],  # the example must not come after what a visitor asked for
+            api_name="pairs_run",
+            **common,
+        )
+        self.cancel.click(
+            _say_cancelled,
+            None,
+            [self.progress, self.cancel],
+            cancels=[run, shown],
+            api_name="pairs_cancel",
+            **common,
+        )
+        # Another comparison is of the pairs that were scored: an edited table hides the choice.
+        self.table.change(
+            lambda: gr.update(visible=False),
+            None,
+            self.axes_row,
+            api_name="pairs_edited",
+            **common,
+        )
+        for name, axis in (("x", self.x_axis), ("y", self.y_axis)):
+            axis.input(
+                self.on_axis,
+                [self.table, self.x_axis, self.y_axis],
+                [self.plot, self.disagreement],
+                api_name=f"pairs_{name}_axis",
+                **common,
+            )
+        gr.api(make_pairs_score(self.registry, MAX_MODELS), api_name="pairs_score")
+
+    # --- handlers ------------------------------------------------------------------------------
+
+    def check_inputs(
+        self, rows: list[list[Any]], keys: list[str] | None, request: gr.Request
+    ) -> list[Any]:
+        """Validator of Score: a sentence at the table, a sentence at the models."""
+        language = language_of(request)
+        return [
+            field(problem_or_none(lambda: check_rows(rows), language)),
+            field(problem_or_none(lambda: check_models(self.registry, keys or []), language)),
+        ]
+
+    def on_load(self, request: gr.Request) -> Iterator[Updates]:
+        """The worked example, scored for whoever opens the page."""
+        yield from self.on_score(_example_rows(), list(DEFAULT_MODELS), request)
+
+    @visible_errors
+    def on_score(
+        self, rows: list[list[Any]], keys: list[str], request: gr.Request
+    ) -> Iterator[Updates]:
+        """Score with every chosen model; progress meanwhile, everything else at the end."""
+        language = language_of(request)
+        pair_set = check_rows(rows)
+        check_models(self.registry, keys)
+        scored: list[ModelScores] = []
+        left_out: list[LeftOut] = []
+        try:
+            for step in score_with_models(self.registry, keys, pair_set.pairs):
+                if isinstance(step, ModelScores):
+                    scored.append(step)
+                elif isinstance(step, LeftOut):
+                    left_out.append(step)
+                else:
+                    yield {
+                        self.progress: _progress(step, self._title(step.key), language),
+                        self.cancel: gr.update(interactive=True),
+                    }
+            yield self._results(pair_set, scored, left_out, language)
+        except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
+            yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
+            raise
+
+    @visible_errors
+    def on_axis(self, rows: list[list[Any]], x: str, y: str, request: gr.Request) -> Updates:
+        """Another pair of models in the plot; their scores come from the registry's cache."""
+        pair_set = check_rows(rows)
+        steps = score_with_models(self.registry, [x, y], pair_set.pairs)
+        scored = [step for step in steps if isinstance(step, ModelScores)]
+        return self._comparison(pair_set, scored, language_of(request))
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def _results(
+        self,
+        pair_set: PairSet,
+        scored: list[ModelScores],
+        left_out: list[LeftOut],
+        language: Language,
+    ) -> Updates:
+        notes = notes_html(
+            pair_set, scored, [self._reason(each, language) for each in left_out], language
+        )
+        shown: Updates = {self.cancel: gr.update(interactive=False), self.notes: notes}
+        if not scored:
+            return shown | self._nothing()
+        headers, rows = pair_table(pair_set, scored, language)
+        seconds = sum(model.seconds for model in scored)
+        time = duration(seconds, language)
+        done = say("pairs.done", language, pairs=len(pair_set), time=time)
+        choices = [(model.card.title, model.card.key) for model in scored]
+        x, y = choices[0][1], choices[min(1, len(choices) - 1)][1]
+        shown |= {
+            self.progress: note_html(done) + note_html(self._where(language)),
+            self.by_model: _frame(*model_table(pair_set, scored, language), first=2),
+            self.scores: _frame(headers, rows, first=2),
+            self.csv: gr.update(value=write_csv("pairs", headers, rows), interactive=True),
+            self.axes_row: gr.update(visible=len(scored) > 2),
+            self.x_axis: gr.update(choices=choices, value=x),
+            self.y_axis: gr.update(choices=choices, value=y),
+        }
+        return shown | self._comparison(pair_set, scored[:2], language)
+
+    def _comparison(
+        self, pair_set: PairSet, scored: Sequence[ModelScores], language: Language
+    ) -> Updates:
+        if len(scored) < 2:
+            return {self.plot: None, self.disagreement: note_html(say("pairs.one_model", language))}
+        x, y = scored[0], scored[1]
+        found = greatest_disagreements(x.scores, y.scores, _DISAGREEMENTS)
+        return {
+            self.plot: agreement_figure(pair_set, x, y, found, language),
+            self.disagreement: disagreement_html(pair_set, x, y, found, language),
+        }
+
+    def _nothing(self) -> Updates:
+        """No results, rather than those of other pairs."""
+        empty = (self.by_model, self.scores, self.plot)
+        return {
+            self.progress: IDLE,
+            self.disagreement: IDLE,
+            self.csv: gr.update(value=None, interactive=False),
+            self.axes_row: gr.update(visible=False),
+            **dict.fromkeys(empty),
+        }
+
+    def _where(self, language: Language) -> str:
+        status = self.registry.status()
+        return say(
+            "pairs.where",
+            language,
+            device=status.device,
+            dtype=status.dtype,
+            reason=said(status.reason, language),
+        )
+
+    def _title(self, key: str) -> str:
+        return self.registry.catalog[key].title if key in self.registry.catalog else key
+
+    def _reason(self, left_out: LeftOut, language: Language) -> str:
+        reason = sentence_for(left_out.reason, language)
+        return say("pairs.left_out", language, model=self._title(left_out.key), reason=reason)
+
+
+def check_models(registry: Registry, keys: Sequence[str]) -> None:
+    """Raise the sentence for no model, too many, or an unknown one."""
+    if not keys:
+        raise InputProblem("pairs.no_model")
+    if len(keys) > MAX_MODELS:
+        raise InputProblem("pairs.too_many_models", limit=MAX_MODELS)
+    for key in keys:
+        if "/" not in key or not registry.allow_hub_ids:
+            registry.card(key)
+
+
+# Pixels: a column of numbers, the least and most of a column of text, a table on a wide screen.
+_NARROW, _TEXT, _WIDEST_TEXT, _WIDE = 100, 232, 335, 1_115
+_LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "$", "right": "$", "display": False},
+]
+
+
+def _headers(language: Language) -> list[str]:
+    return [say(key, language) for key in _CELLS]
+
+
+def _example_rows() -> list[list[Any]]:
+    return [[a, b, label] for a, b, label in EXAMPLE]
+
+
+def _table(rows: list[list[Any]], language: Language) -> dict[str, Any]:
+    return {"headers": _headers(language), "data": rows}
+
+
+def _example_table(request: gr.Request) -> dict[str, Any]:
+    return _table(_example_rows(), language_of(request))
+
+
+def _blank_table(request: gr.Request) -> dict[str, Any]:
+    return _table([["", "", ""] for _ in range(3)], language_of(request))
+
+
+def _with_blank_row(rows: list[list[Any]], request: gr.Request) -> dict[str, Any]:
+    return _table([*rows, ["", "", ""]], language_of(request))
+
+
+def _frame(headers: list[str], rows: list[list[object]], first: int) -> Any:
+    """A result table: the `first` columns hold text, the others numbers; it scrolls sideways."""
+    numbers = len(headers) - first
+    wide = min(max((_WIDE - numbers * _NARROW) // first, _TEXT), _WIDEST_TEXT)
+    widths = [wide] * first + [_NARROW] * numbers
+    return gr.update(value={"headers": headers, "data": rows}, column_widths=widths)
+
+
+def _progress(step: Step, title: str, language: Language) -> str:
+    if step.progress.done == 0:
+        return note_html(say("pairs.loading", language, model=title))
+    return progress_html(say("pairs.working", language, model=title), step.progress, language)
+
+
+def _say_cancelled(request: gr.Request) -> tuple[str, Any]:
+    note = note_html(say("progress.cancelled", language_of(request)))
+    return note, gr.update(interactive=False)
+
+
+# --- pasted and uploaded pairs
+# ---------------------------------------------------------------------
+
+
+def _check_pasted(pasted: str, request: gr.Request) -> Any:
+    return field(problem_or_none(lambda: _pasted_rows(pasted), language_of(request)))
+
+
+def _pasted_rows(pasted: str) -> tuple[list[list[str]], bool]:
+    """Checked rows, and whether a header stood above them."""
+    table = pairs_in.read_pasted(pasted)
+    rows = pairs_in.select_rows(table, pairs_in.guess_columns(table))
+    check_rows(rows)
+    return rows, table.header
+
+
+@visible_errors
+def _use_pasted(pasted: str, request: gr.Request) -> tuple[Any, str]:
+    (rows, header), language = _pasted_rows(pasted), language_of(request)
+    note = say("pairs.pasted_header" if header else "pairs.pasted", language, rows=len(rows))
+    return _table(rows, language), note_html(note)
+
+
+def _check_file(path: str | None, request: gr.Request) -> Any:
+    if path is None:
+        return field(None)
+    return field(problem_or_none(lambda: pairs_in.read_pairs_file(path), language_of(request)))
+
+
+@visible_errors
+def _use_file(path: str, request: gr.Request) -> tuple[Any, ...]:
+    return _shown_file(path, None, language_of(request))
+
+
+def _check_header(path: str | None, header: bool, request: gr.Request) -> list[Any]:
+    problem = problem_or_none(lambda: _file_table(path, header), language_of(request))
+    return [field(None), field(problem)]
+
+
+@visible_errors
+def _use_header(path: str, header: bool, request: gr.Request) -> tuple[Any, ...]:
+    return _shown_file(path, header, language_of(request))
+
+
+def _file_table(path: str | None, header: bool | None) -> Table:
+    if path is None:
+        raise InputProblem("pairs.no_pairs")
+    return pairs_in.read_pairs_file(path, header)
+
+
+def _shown_file(path: str, header: bool | None, language: Language) -> tuple[Any, ...]:
+    """The table, its note and the choices of columns: renewed together, for a column that is no
+    longer among the choices is an error."""
+    table = _file_table(path, header)
+    columns = pairs_in.guess_columns(table)
+    rows = pairs_in.select_rows(table, columns)
+    name = path.rsplit("/", 1)[-1]
+    note = say("pairs.read", language, rows=len(rows), name=name, encoding=table.encoding)
+    choices = list(table.columns)
+    none = (say("pairs.no_column", language), "")
+    return (
+        _table(rows, language),
+        note_html(note),
+        gr.update(visible=True),
+        gr.update(visible=table.delimited, value=table.header),
+        gr.update(choices=choices, value=columns.a),
+        gr.update(choices=choices, value=columns.b),
+        gr.update(choices=[none, *choices], value=columns.label or ""),
+    )
+
+
+def _check_columns(
+    path: str | None, header: bool, a: str, b: str, label: str | None, request: gr.Request
+) -> list[Any]:
+    columns = Columns(a, b, label or None)
+    problem = problem_or_none(lambda: _column_rows(path, header, columns), language_of(request))
+    return [field(None), field(None), field(None), field(problem), field(None)]
+
+
+def _column_rows(path: str | None, header: bool, columns: Columns) -> list[list[str]]:
+    return pairs_in.select_rows(_file_table(path, header), columns)
+
+
+@visible_errors
+def _use_columns(
+    path: str | None, header: bool, a: str, b: str, label: str | None, request: gr.Request
+) -> dict[str, Any]:
+    rows = _column_rows(path, header, Columns(a, b, label or None))
+    return _table(rows, language_of(request))
