@@ -46,3 +46,7 @@ class MemoryBudgetError(ModelError):
 
 class CancelledError(ModelError):
     """The work was cancelled by whoever asked for it."""
+
+
+class TrainingError(ModelError):
+    """A training cannot begin or go on: its settings, its data, or what became of its loss."""

@@ -67,6 +67,33 @@ def read_lora(folder: Path, device: Device) -> Lora:
     Raises:
         UnsupportedModelError: it is no LoRA adapter of a BERT, or uses a variant of LoRA.
     """
+    pairs = _read_pairs(folder)
+    return Lora(
+        {
+            place: LowRank(_placed(down, device), _placed(up, device))
+            for place, (down, up) in _join_attention(pairs).items()
+        }
+    )
+
+
+def read_updates(folder: Path) -> dict[str, Tensor]:
+    """The whole updates s B A [m, n] by the name of their linear layer, to be merged.
+
+    Raises:
+        UnsupportedModelError: as `read_lora`.
+    """
+    return {
+        f"encoder.layer.{layer}.{part}": up @ down
+        for (layer, part), (down, up) in _read_pairs(folder).items()
+    }
+
+
+_Matrices = dict[tuple[int, str], tuple[Tensor, Tensor]]
+_QKV = tuple(f"attention.self.{name}" for name in ("query", "key", "value"))
+
+
+def _read_pairs(folder: Path) -> _Matrices:
+    """A and s B of every linear layer, float32, by (layer, part)."""
     scale_of = _scale(folder)
     matrices: dict[tuple[int, str], dict[str, Tensor]] = defaultdict(dict)
     for name, tensor in load_file(folder / WEIGHTS_FILE).items():
@@ -77,20 +104,10 @@ def read_lora(folder: Path, device: Device) -> Lora:
             raise UnsupportedModelError(
                 "The adapter changes “{name}”, which is not known here.", name=name
             )
-    pairs = {
+    return {
         place: (both["A"], both["B"] * scale_of(both["A"].shape[0]))
         for place, both in matrices.items()
     }
-    return Lora(
-        {
-            place: LowRank(_placed(down, device), _placed(up, device))
-            for place, (down, up) in _join_attention(pairs).items()
-        }
-    )
-
-
-_Matrices = dict[tuple[int, str], tuple[Tensor, Tensor]]
-_QKV = tuple(f"attention.self.{name}" for name in ("query", "key", "value"))
 
 
 def _join_attention(pairs: _Matrices) -> _Matrices:

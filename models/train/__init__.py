@@ -1,0 +1,11 @@
+"""Training sentence-pair models on a shared base: `python -m models.train --help`.
+
+    settings.py        what is chosen: kind, loss, method, steps, seed
+    labelled_pairs.py  pairs with labels, from a local file or a hub data set
+    trainee.py         the model while it is trained; low_rank.py its LoRA updates
+    objectives.py      settings to a loss of a batch
+    trainer.py         steps, evaluations, best weights; checkpoint.py stops and goes on
+    saving.py          adapter, head and card; export.py sentence-transformers' folder
+
+The trainer computes in whatever thread calls it; the registry calls it on the device's.
+"""

@@ -1,0 +1,127 @@
+"""A trained model as a folder in sentence-transformers' format: its base with the updates merged.
+
+A bi-encoder is Transformer, Pooling, Normalize, as every version reads it. A cross-encoder pools
+the mean and ends in two Dense modules, which sentence-transformers reads from version 5.5 on.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from models.cross_encoder import CARD_FILE, HEAD_FILE
+from models.lora import read_updates
+
+_WEIGHTS = "model.safetensors"
+# The base's own files that a folder needs: settings and tokenizer, nothing of its layout or card.
+_COPIED = (
+    *("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"),
+    *("vocab.txt", "sentencepiece.bpe.model", "added_tokens.json"),
+)
+_PACKAGE = "sentence_transformers"
+
+
+def export_adapter(folder: Path, base_folder: Path, adapter: Path, max_length: int | None) -> None:
+    """Merge an adapter into its base and write the whole as a folder.
+
+    Args:
+        folder: is made; files in it are replaced.
+        base_folder: the base's files.
+        adapter: the adapter's folder; a head in it makes a cross-encoder.
+        max_length: tokens a text or a pair is cut to.
+    """
+    weights = _encoder_weights(base_folder)
+    for name, update in read_updates(adapter).items():
+        weights[f"{name}.weight"] = weights[f"{name}.weight"].float() + update
+    has_head = (adapter / HEAD_FILE).is_file()
+    head = load_file(adapter / HEAD_FILE) if has_head else None
+    export_folder(folder, base_folder, weights, head, max_length)
+    if (adapter / CARD_FILE).is_file():
+        shutil.copyfile(adapter / CARD_FILE, folder / CARD_FILE)
+
+
+def export_folder(
+    folder: Path,
+    base_folder: Path,
+    weights: dict[str, Tensor],
+    head: dict[str, Tensor] | None,
+    max_length: int | None,
+) -> None:
+    """Write encoder weights and layout; `head` holds `dense.*` and `out.*` of a cross-encoder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _COPIED:
+        if (base_folder / name).is_file():
+            shutil.copyfile(base_folder / name, folder / name)
+    kept = {name: t.float().contiguous().clone() for name, t in weights.items()}
+    save_file(kept, folder / _WEIGHTS, metadata={"format": "pt"})
+    width = kept["embeddings.word_embeddings.weight"].shape[1]
+    _write(folder / "sentence_bert_config.json", {"max_seq_length": max_length})
+    _write(
+        folder / "1_Pooling" / "config.json",
+        {"word_embedding_dimension": width, "pooling_mode_mean_tokens": True},
+    )
+    modules = ["models.Transformer", "models.Pooling"]
+    if head is None:
+        modules.append("models.Normalize")
+        (folder / "2_Normalize").mkdir(exist_ok=True)
+    else:
+        modules += ["models.Dense", "models.Dense"]
+        _write_dense(folder / "2_Dense", head, "dense", "Tanh", None)
+        _write_dense(folder / "3_Dense", head, "out", "Identity", "scores")
+    _write_layout(folder, modules, is_cross_encoder=head is not None)
+
+
+def _write_layout(folder: Path, modules: list[str], is_cross_encoder: bool) -> None:
+    entries = [
+        {
+            "idx": index,
+            "name": str(index),
+            "path": "" if index == 0 else f"{index}_{kind.rsplit('.', 1)[-1]}",
+            "type": f"{_PACKAGE}.{kind}",
+        }
+        for index, kind in enumerate(modules)
+    ]
+    _write(folder / "modules.json", entries)
+    kind = "CrossEncoder" if is_cross_encoder else "SentenceTransformer"
+    settings: dict[str, Any] = {"model_type": kind, "prompts": {}, "default_prompt_name": None}
+    if is_cross_encoder:
+        settings["activation_fn"] = "torch.nn.modules.linear.Identity"  # raw outputs
+    else:
+        settings["similarity_fn_name"] = "cosine"
+    _write(folder / "config_sentence_transformers.json", settings)
+
+
+def _write_dense(
+    folder: Path, head: dict[str, Tensor], part: str, activation: str, output: str | None
+) -> None:
+    weight, bias = head[f"{part}.weight"].float(), head[f"{part}.bias"].float()
+    module = "linear" if activation == "Identity" else "activation"
+    settings: dict[str, Any] = {
+        "in_features": weight.shape[1],
+        "out_features": weight.shape[0],
+        "bias": True,
+        "activation_function": f"torch.nn.modules.{module}.{activation}",
+        "module_input_name": "sentence_embedding",
+    }
+    if output is not None:
+        settings["module_output_name"] = output
+    _write(folder / "config.json", settings)
+    tensors = {"linear.weight": weight.contiguous(), "linear.bias": bias.contiguous()}
+    save_file(tensors, folder / _WEIGHTS)
+
+
+def _encoder_weights(folder: Path) -> dict[str, Tensor]:
+    """The base's weights by the names of transformers' encoder alone."""
+    weights = load_file(folder / _WEIGHTS)
+    plain = {name.removeprefix("bert."): tensor for name, tensor in weights.items()}
+    return {n: t for n, t in plain.items() if n.startswith(("embeddings.", "encoder."))}
+
+
+def _write(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,64 @@
+"""LoRA while it is trained: W + s B A in every linear layer, summed once a step.
+
+peft's own layers compute x A^T B^T beside x W^T in every product; for the short texts and small
+matrices here their many small operations cost more than the products (measured on two cores: 0.48 s
+a step against 0.23 s). What is trained and what is saved are the same.
+
+Source: Hu et al., arXiv 2106.09685.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+ALPHA_PER_RANK = 1.0  # s = alpha / r
+
+
+class LowRankUpdate(nn.Module):
+    """W [m, n] to W + s B A with B [m, r] zero and A [r, n] random at the start."""
+
+    def __init__(self, weight: Tensor, rank: int):
+        super().__init__()
+        m, n = weight.shape
+        self.down = nn.Parameter(torch.empty(rank, n, device=weight.device))  # A
+        self.up = nn.Parameter(torch.zeros(m, rank, device=weight.device))  # B
+        nn.init.normal_(self.down, std=1 / math.sqrt(n))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        return weight + ALPHA_PER_RANK * (self.up @ self.down)  # [m, n]
+
+
+def add_low_rank_updates(encoder: nn.Module, rank: int) -> None:
+    """Freeze an encoder and give each linear layer of its blocks an update to be trained."""
+    encoder.requires_grad_(False)
+    for _, linear in _linear_layers(encoder):
+        parametrize.register_parametrization(linear, "weight", LowRankUpdate(linear.weight, rank))
+
+
+def low_rank_updates(encoder: nn.Module) -> dict[str, LowRankUpdate]:
+    """The updates of an encoder by the name of their linear layer."""
+    found = {}
+    for name, linear in _linear_layers(encoder):
+        if parametrize.is_parametrized(linear, "weight"):
+            update = linear.parametrizations["weight"][0]  # type: ignore[index, union-attr]
+            assert isinstance(update, LowRankUpdate)
+            found[name] = update
+    return found
+
+
+def merge_low_rank_updates(encoder: nn.Module) -> None:
+    """Make W + s B A the layers' own weights."""
+    for _, linear in _linear_layers(encoder):
+        if parametrize.is_parametrized(linear, "weight"):
+            parametrize.remove_parametrizations(linear, "weight", leave_parametrized=True)
+
+
+def _linear_layers(encoder: nn.Module) -> Iterator[tuple[str, nn.Linear]]:
+    for name, module in list(encoder.named_modules()):
+        if isinstance(module, nn.Linear) and ".layer." in f".{name}.":
+            yield name, module

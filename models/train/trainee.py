@@ -1,0 +1,126 @@
+"""The model while it is trained: transformers' encoder with mean pooling, and what its loss needs.
+
+Padding is kept small: the texts of a batch are sorted by length and computed in a few parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils import parametrize
+
+from models.cross_encoder import ScalarHead
+from models.device import Device
+from models.errors import TrainingError
+from models.losses import softmax_features
+from models.pooling import TokenStates, pool
+from models.tokenizer import Encoding, Pair, Tokenizer
+from models.train.low_rank import add_low_rank_updates
+from models.train.settings import TrainingSettings
+
+_PART_TOKENS = {"cpu": 1_536, "cuda": 32_768}  # padded, in one forward pass
+
+
+class Trainee(nn.Module):
+    """A bi-encoder or a cross-encoder in training.
+
+    Args:
+        folder: transformers' files of the base, with its tokenizer.
+        max_length: tokens a text, or a pair, is cut to.
+        settings: kind, method, rank and dropout decide what is built.
+        device: where it is placed.
+        classes: outputs of Sentence-BERT's softmax; 0 where another loss is used.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        max_length: int | None,
+        settings: TrainingSettings,
+        device: Device,
+        classes: int = 0,
+    ):
+        from transformers import AutoModel
+
+        super().__init__()
+        encoder = AutoModel.from_pretrained(
+            folder,
+            use_safetensors=True,
+            local_files_only=True,
+            trust_remote_code=False,
+            dtype=torch.float32,
+            hidden_dropout_prob=settings.dropout,
+            attention_probs_dropout_prob=settings.dropout,
+        )
+        if not hasattr(encoder, "encoder") or not hasattr(encoder, "embeddings"):
+            raise TrainingError("“{base}” is not a BERT: choose another base.", base=settings.base)
+        encoder.pooler = None  # token vectors are pooled
+        encoder.embeddings.requires_grad_(False)  # half of the weights, and words stay comparable
+        if settings.method == "lora":
+            add_low_rank_updates(encoder, settings.rank)
+        self.kind = settings.kind
+        self.encoder = encoder
+        self.tokenizer = Tokenizer(folder, max_length)
+        width = encoder.config.hidden_size
+        self.head = ScalarHead(width) if settings.kind == "cross-encoder" else None
+        self.classifier = nn.Linear(3 * width, classes) if classes else None
+        self._device = device
+        self._fast = torch.bfloat16 if device.choice.dtype == torch.bfloat16 else None
+        device.place(self)
+
+    @property
+    def compute_dtype(self) -> torch.dtype:
+        """The number format of its products; weights and their updates are float32."""
+        return self._fast or torch.float32
+
+    def vectors(self, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor]:
+        """Sentence vectors u and v of both sides, each [B, d], float32."""
+        texts = [first for first, _ in pairs] + [second for _, second in pairs]
+        both = self._pooled(self.tokenizer.encode_texts(texts))  # [2B, d]
+        return both[: len(pairs)], both[len(pairs) :]
+
+    def scores(self, pairs: Sequence[Pair]) -> Tensor:
+        """Cosines of a bi-encoder, raw outputs of a cross-encoder, [B], float32."""
+        if self.head is None:
+            return functional.cosine_similarity(*self.vectors(pairs))
+        scores: Tensor = self.head(self._pooled(self.tokenizer.encode_pairs(pairs)))  # [B]
+        return scores
+
+    def class_scores(self, pairs: Sequence[Pair]) -> Tensor:
+        """Sentence-BERT's class scores [B, classes]."""
+        assert self.classifier is not None
+        scores: Tensor = self.classifier(softmax_features(*self.vectors(pairs)))
+        return scores
+
+    def _pooled(self, encodings: Sequence[Encoding]) -> Tensor:
+        """Mean of the token vectors of each text, [n, d]."""
+        order = sorted(range(len(encodings)), key=lambda index: len(encodings[index]))
+        parts = _cut(order, encodings, _PART_TOKENS.get(self._device.choice.device.type, 1_536))
+        with parametrize.cached():  # W + s B A once for all parts
+            vectors = torch.cat([self._part([encodings[i] for i in part]) for part in parts])
+        places = torch.empty(len(order), dtype=torch.long)
+        places[torch.tensor(order)] = torch.arange(len(order))
+        return vectors[self._device.to_device(places)]
+
+    def _part(self, encodings: list[Encoding]) -> Tensor:
+        padded = self.tokenizer.pad(encodings)
+        inputs = {name: self._device.to_device(tensor) for name, tensor in padded.items()}
+        where = self._device.choice.device.type
+        with torch.autocast(where, dtype=self._fast, enabled=self._fast is not None):
+            hidden = self.encoder(**inputs).last_hidden_state  # [b, t, d]
+        mask = inputs["attention_mask"]
+        return pool(TokenStates(hidden.float()[mask.bool()], mask.sum(dim=1)), "mean")  # [b, d]
+
+
+def _cut(order: list[int], encodings: Sequence[Encoding], budget: int) -> list[list[int]]:
+    """Sorted texts in parts of at most `budget` padded tokens."""
+    parts: list[list[int]] = [[]]
+    for index in order:
+        if parts[-1] and (len(parts[-1]) + 1) * len(encodings[index]) > budget:
+            parts.append([])
+        parts[-1].append(index)
+    return parts
