@@ -231,12 +231,12 @@ class Scheduler:
             return ticket
         return self._enqueue(ticket, lane)
 
-    def call(self, function: Callable[[], ResultT]) -> ResultT:
+    def call(self, function: Callable[[], ResultT], lane: Lane = Lane.INTERACTIVE) -> ResultT:
         """Run a function on the device's thread, between batches, and wait for it."""
         if threading.current_thread() is self._thread:
             return function()
         ticket: Ticket[ResultT] = Ticket(None, (), function)
-        return cast(ResultT, self._enqueue(ticket, Lane.INTERACTIVE).result())
+        return cast(ResultT, self._enqueue(ticket, lane).result())
 
     def queue_length(self) -> int:
         """Tickets that nobody has begun plus batches of begun windows."""

@@ -19,9 +19,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -29,9 +30,21 @@ from numpy.typing import NDArray
 
 from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, Ticket
 from models.cache import ResultCache
-from models.catalog import CATALOG, Catalog, ModelCard, hub_card
-from models.errors import InputError
+from models.catalog import CATALOG, Catalog, ModelCard, ModelKind, hub_card
+from models.errors import InputError, UnknownModelError
 from models.sentences import Sentence
+from models.train.labelled_pairs import LabelledPairs
+from models.train.line import TrainingLine
+from models.train.session import (
+    Queued,
+    SessionEvent,
+    Trained,
+    check_limits,
+    run_apart,
+    title_of,
+)
+from models.train.settings import TrainingSettings
+from models.visitors import PRIVATE_PREFIX, VisitorModels
 from models.work import Cancellation, Step, Steps, Work
 
 if TYPE_CHECKING:
@@ -41,6 +54,7 @@ if TYPE_CHECKING:
     from models.device import Device
     from models.store import LoadedModel, ModelStore
     from models.tokenizer import Encoding
+    from models.train.trainer import Trainer
 
 ResultT = TypeVar("ResultT")
 Pair = tuple[str, str]
@@ -49,6 +63,10 @@ DEFAULT_CACHE_BYTES = 256 << 20
 _SLICES_IN_FLIGHT = 2
 _USUAL_LENGTH = 512  # tokens, where a card leaves it to the model's files
 _UTF8_BYTES_PER_TOKEN = 4  # English; Chinese has about 3 bytes a token, close enough for slicing
+
+_LINE_SECONDS = 1.0  # between two looks at the line
+_FLOAT_BYTES = 4
+_TRAINING_COPIES = 2  # the base in float32, and as much again for gradients and activations
 
 _log = logging.getLogger(__name__)
 
@@ -170,6 +188,8 @@ class Registry:
         self.catalog = catalog
         self.allow_hub_ids = allow_hub_ids
         self._hub_cards: dict[str, ModelCard] = {}
+        self._visitors = VisitorModels()
+        self._line = TrainingLine()
         self._cache = ResultCache(cache_bytes)
         self._calls = 0
         self._count_lock = threading.Lock()
@@ -235,7 +255,98 @@ class Registry:
         # Out of memory inside `fn` is the caller's to handle: only it knows what to make smaller.
         return cast(ResultT, engine.scheduler.call(lambda: engine.compute(fn, args)))
 
+    # --- training ------------------------------------------------------------------------------
+
+    def train(
+        self, settings: TrainingSettings, train: LabelledPairs, held_out: LabelledPairs, owner: str
+    ) -> Iterator[SessionEvent]:
+        """Train an adapter for one visitor: `Queued` while others are at it, then the trainer's
+        events, at the end `Trained`.
+
+        One training runs at a time; scoring goes on between its steps. Closing the iterator ends
+        it, in the line too. On a GPU that is lent per call it computes on the CPU: nothing stays
+        on such a GPU from one step to the next.
+
+        Args:
+            settings: see `TrainingSettings`; the limits of `models.train.session` hold.
+            train, held_out: disjoint pairs.
+            owner: the session that alone will see the model.
+
+        Raises:
+            ModelError: bad settings or data, or no room; one sentence.
+        """
+        base = self.card(settings.base)
+        check_limits(settings, train, held_out)
+        with self._line.place() as place:
+            while ahead := place.wait(_LINE_SECONDS):
+                yield Queued(ahead)
+            engine = self._engine
+            need = _TRAINING_COPIES * _FLOAT_BYTES * base.parameters
+            with engine.store.reserve(base, need) as files:
+                trainer = run_apart(
+                    _make_trainer, settings, train, held_out, files.folder, base, engine.device
+                )
+                yield from trainer.run(lambda piece: engine.scheduler.call(piece, Lane.BULK))
+                card = run_apart(self._keep_trained, trainer, base, files.folder)
+        for gone in self._visitors.add(owner, card):
+            engine.store.discard(gone)
+        best = trainer.best_evaluation
+        assert best is not None
+        yield Trained(self.card(card.key), best)
+
+    def _keep_trained(self, trainer: Trainer, base: ModelCard, base_folder: Path) -> ModelCard:
+        """Write an adapter into a folder of the visitors' models; returns its card."""
+        from models.train.saving import save_trained
+
+        key, folder = self._visitors.new_folder()
+        save_trained(trainer, folder, base.title, base_folder, {})
+        settings = trainer.settings
+        return ModelCard(
+            key=key,
+            kind=settings.kind,
+            title=title_of(settings),
+            sources=base.sources,
+            base=base.key,
+            adapter=folder,
+            languages=base.languages,
+            licence="yours",
+            parameters=sum(p.numel() for p in trainer.parameters.values()),
+            megabytes=sum(f.stat().st_size for f in folder.iterdir()) / 1e6,
+            max_length=base.max_length,
+        )
+
+    def trainings_waiting(self) -> int:
+        """Trainings that run or wait."""
+        return len(self._line)
+
+    def export(self, key: str, folder: Path) -> None:
+        """Write an adapter merged into its base as a folder that sentence-transformers loads.
+
+        Raises:
+            ModelError: there is no such model, or it is no adapter.
+        """
+        from models.sources import find_files
+        from models.train.export import export_adapter
+
+        card = self.card(key)
+        if card.adapter is None or card.base is None:
+            raise InputError("“{key}” is no adapter: it is a whole model already.", key=key)
+        base = self.card(card.base)
+        files = find_files(base)
+        limit = card.max_length or base.max_length
+        run_apart(export_adapter, folder, files.folder, card.adapter, limit)
+
+    def forget_visitor(self, owner: str) -> None:
+        """A visitor has gone, and the visitor's models go too."""
+        for key in self._visitors.forget(owner):
+            if self._started.done() and self._started.exception() is None:
+                self._started.result().store.discard(key)
+
     # --- models --------------------------------------------------------------------------------
+
+    def cards(self, owner: str | None, *kinds: ModelKind) -> tuple[ModelCard, ...]:
+        """The models of these kinds that a visitor may choose from: the catalog's and the own."""
+        return self.catalog.of_kind(*kinds) + self._visitors.of(owner, *kinds)
 
     def card(self, key: str) -> ModelCard:
         """The card of a key, or of a hub id where those are allowed.
@@ -243,6 +354,11 @@ class Registry:
         Raises:
             UnknownModelError: neither; the sentence suggests the nearest key.
         """
+        if key.startswith(PRIVATE_PREFIX):
+            own = self._visitors.card(key)
+            if own is None:
+                raise UnknownModelError("That model of your own is no longer here: train it again.")
+            return own
         if key in self.catalog or not self.allow_hub_ids or "/" not in key:
             return self.catalog[key]
         if key not in self._hub_cards:
@@ -483,6 +599,22 @@ class Registry:
             self._calls += 1
 
 
+def _make_trainer(
+    settings: TrainingSettings,
+    train: LabelledPairs,
+    held_out: LabelledPairs,
+    folder: Path,
+    base: ModelCard,
+    device: Device,
+) -> Trainer:
+    from models.device import Device, choose_device
+    from models.train.trainer import Trainer
+
+    where = Device(choose_device("cpu")) if device.is_lent else device
+    train = train.without(held_out)
+    return Trainer(settings, [train], held_out, folder, base.max_length, where)
+
+
 def _cache_key(model: LoadedModel, encoder_input: Hashable) -> Hashable:
     return model.card.key, model.files.revision, encoder_input
 
@@ -564,7 +696,7 @@ def _map_tensors(change: Callable[[Tensor], Tensor], value: Any) -> Any:
 
 def _model_status(model: LoadedModel) -> ModelStatus:
     return ModelStatus(
-        key=model.card.key,
+        key="own-…" if model.card.key.startswith(PRIVATE_PREFIX) else model.card.key,
         source=model.files.source,
         revision=model.files.revision,
         nbytes=model.nbytes,

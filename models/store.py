@@ -64,6 +64,7 @@ class ModelStore:
         self._loading = threading.RLock()
         self._key_locks: dict[str, threading.Lock] = {}
         self._clock = 0
+        self._reserved = 0  # bytes that trainings hold
         self.evictions = 0
 
     @contextmanager
@@ -112,6 +113,33 @@ class ModelStore:
             model.users -= 1
             self._freed.notify_all()
 
+    @contextmanager
+    def reserve(self, card: ModelCard, nbytes: int) -> Iterator[ModelFiles]:
+        """A base's verified files, with room beside the loaded models until the block ends.
+
+        Raises:
+            ModelError: the files cannot be had, or there is no room.
+        """
+        with self._one_at_a_time(card.key), self._one_sentence(card):
+            files = _files_of(card, self._card_of)
+        with self._loading:
+            self._make_room(card.key, nbytes, keep_base=card.base or card.key)
+            with self._freed:
+                self._reserved += nbytes
+        try:
+            yield files
+        finally:
+            with self._freed:
+                self._reserved -= nbytes
+                self._freed.notify_all()
+
+    def discard(self, key: str) -> None:
+        """Forget a loaded model whose files are gone; whoever holds it finishes with it."""
+        with self._freed:
+            model = self._models.pop(key, None)
+        if model is not None:
+            self._unload(model.backbone)
+
     def find(self, key: str) -> LoadedModel | None:
         """The loaded model, or None."""
         return self._models.get(key)
@@ -143,7 +171,7 @@ class ModelStore:
 
     def _nbytes(self) -> int:
         bases = sum(backbone.nbytes for backbone in self._backbones.values())
-        return bases + sum(model.nbytes for model in self._models.values())
+        return bases + sum(model.nbytes for model in self._models.values()) + self._reserved
 
     # --- loading ---
 
@@ -179,7 +207,7 @@ class ModelStore:
             return thread.submit(self._load, card, files).result()
 
     def _load(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
-        self._make_room(card, files)
+        self._make_room(card.key, self._estimate(card, files), keep_base=card.base or card.key)
         if card.kind == "cross-encoder" and card.adapter is None:
             encoder, own = load_classifier(files.folder, card.key, card.max_length, self._device)
             return LoadedModel(card, encoder, files, own, None)
@@ -230,13 +258,12 @@ class ModelStore:
 
     # --- eviction ---
 
-    def _make_room(self, card: ModelCard, files: ModelFiles) -> None:
-        need = self._estimate(card, files)
+    def _make_room(self, key: str, need: int, keep_base: str) -> None:
         if need > self.memory_budget:
             raise MemoryBudgetError(
                 "“{key}” needs {need:,.0f} MB and the memory budget of this host is "
                 "{budget:,.0f} MB: choose a smaller model.",
-                key=card.key,
+                key=key,
                 need=need / 1e6,
                 budget=self.memory_budget / 1e6,
             )
@@ -245,13 +272,13 @@ class ModelStore:
             with self._freed:
                 if self._nbytes() + need <= self.memory_budget or need == 0:
                     return
-                victim = self._least_recently_used_idle(keep_base=card.base or card.key)
+                victim = self._least_recently_used_idle(keep_base)
                 if victim is not None:
                     del self._models[victim.card.key]
                 elif time.monotonic() > deadline:
                     raise MemoryBudgetError(
                         "There is no room for “{key}” while others are in use: try again.",
-                        key=card.key,
+                        key=key,
                     )
                 else:
                     self._freed.wait(timeout=1.0)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import sys
 import typing
 from pathlib import Path
 
 from models.catalog import CATALOG, ModelCard
+from models.cross_encoder import CARD_FILE
 from models.device import Device, choose_device
 from models.errors import ModelError
 from models.sources import find_files
@@ -45,7 +47,9 @@ def _train(options: argparse.Namespace) -> None:
     base_folder = find_files(base).folder
     train, held_out = _read_data(options)
     device = Device(choose_device(options.device))
-    trainer = Trainer(settings, train, held_out, base_folder, base.max_length, device)
+    trainer = Trainer(
+        settings, train, held_out, base_folder, base.max_length, device, options.start
+    )
     checkpoint = options.output / "checkpoint"
     if load_checkpoint(trainer, checkpoint):
         print(f"going on after step {trainer.step}", flush=True)
@@ -54,7 +58,9 @@ def _train(options: argparse.Namespace) -> None:
         _report(event)
         if isinstance(event, StepDone) and event.step % _STEPS_BETWEEN_CHECKPOINTS == 0:
             save_checkpoint(trainer, checkpoint)
-    facts = {"command": "python -m models.train", "base": _base_facts(base)}
+    facts: dict[str, object] = {"base": _base_facts(base)}
+    if options.start is not None:
+        facts["start"] = json.loads((options.start / CARD_FILE).read_text(encoding="utf-8"))
     save_trained(trainer, options.output, base.title, base_folder, facts)
     if options.export is not None and settings.method == "lora":
         export_adapter(options.export, base_folder, options.output, base.max_length)
@@ -103,6 +109,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     file = "a file with columns sentence1, sentence2, score, or hub:owner/name/file[@revision]"
     parser.add_argument("--train", required=True, nargs="+", help=f"{file}; several are mixed")
     parser.add_argument("--dev", help=f"{file}; without it a tenth of the first is held out")
+    parser.add_argument("--start", type=Path, help="folder of an adapter to go on from")
     parser.add_argument("--output", type=Path, required=True, help="folder of the result")
     parser.add_argument("--export", type=Path, help="also write sentence-transformers' folder")
     parser.add_argument("--device", help="cpu, cuda, …; chosen if left out")

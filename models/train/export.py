@@ -57,7 +57,8 @@ def export_folder(
     for name in _COPIED:
         if (base_folder / name).is_file():
             shutil.copyfile(base_folder / name, folder / name)
-    kept = {name: t.float().contiguous().clone() for name, t in weights.items()}
+    whole = _encoder_weights(base_folder) | weights  # the base's pooler too, which is not used
+    kept = {name: t.float().contiguous().clone() for name, t in whole.items()}
     save_file(kept, folder / _WEIGHTS, metadata={"format": "pt"})
     width = kept["embeddings.word_embeddings.weight"].shape[1]
     _write(folder / "sentence_bert_config.json", {"max_seq_length": max_length})
@@ -119,7 +120,7 @@ def _encoder_weights(folder: Path) -> dict[str, Tensor]:
     """The base's weights by the names of transformers' encoder alone."""
     weights = load_file(folder / _WEIGHTS)
     plain = {name.removeprefix("bert."): tensor for name, tensor in weights.items()}
-    return {n: t for n, t in plain.items() if n.startswith(("embeddings.", "encoder."))}
+    return {n: t for n, t in plain.items() if n.startswith(("embeddings.", "encoder.", "pooler."))}
 
 
 def _write(path: Path, content: object) -> None:

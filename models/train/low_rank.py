@@ -11,10 +11,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
+
+from models.cross_encoder import HEAD_FILE
+from models.errors import TrainingError
+from models.lora import WEIGHTS_FILE
 
 ALPHA_PER_RANK = 1.0  # s = alpha / r
 
@@ -56,6 +62,31 @@ def merge_low_rank_updates(encoder: nn.Module) -> None:
     for _, linear in _linear_layers(encoder):
         if parametrize.is_parametrized(linear, "weight"):
             parametrize.remove_parametrizations(linear, "weight", leave_parametrized=True)
+
+
+@torch.no_grad()
+def load_adapter(trainee: nn.Module, folder: Path) -> None:
+    """Put a saved adapter, and its head if it has one, into a trainee of the same shape.
+
+    Raises:
+        TrainingError: it is of another shape, or no adapter at all.
+    """
+    tensors = load_file(folder / WEIGHTS_FILE)
+    wanted = {}
+    for name, update in low_rank_updates(trainee.get_submodule("encoder")).items():
+        wanted[f"base_model.model.{name}.lora_A.weight"] = update.down
+        wanted[f"base_model.model.{name}.lora_B.weight"] = update.up
+    if (folder / HEAD_FILE).is_file():
+        tensors |= load_file(folder / HEAD_FILE)
+        wanted |= dict(trainee.get_submodule("head").named_parameters())
+    shapes = {name: tensor.shape for name, tensor in tensors.items()}
+    if not wanted or shapes != {name: p.shape for name, p in wanted.items()}:
+        raise TrainingError(
+            "“{folder}” is an adapter of another shape: rank, kind and base have to be the same.",
+            folder=folder.name,
+        )
+    for name, parameter in wanted.items():
+        parameter.copy_(tensors[name])
 
 
 def _linear_layers(encoder: nn.Module) -> Iterator[tuple[str, nn.Linear]]:

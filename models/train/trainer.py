@@ -29,6 +29,7 @@ from models.errors import TrainingError
 from models.statistics import pearson, spearman
 from models.tokenizer import Pair
 from models.train.labelled_pairs import LabelledPairs
+from models.train.low_rank import load_adapter
 from models.train.objectives import count_classes, make_objective
 from models.train.settings import TrainingSettings
 from models.train.trainee import Trainee
@@ -77,6 +78,7 @@ class Trainer:
         held_out: pairs that choose the best weights and are never trained on.
         folder, max_length: the base's files and its limit in tokens.
         device: where it computes.
+        start: an adapter's folder to go on from, of the same kind, base and rank.
 
     Raises:
         TrainingError: the data cannot be learnt from.
@@ -90,6 +92,7 @@ class Trainer:
         folder: Path,
         max_length: int | None,
         device: Device,
+        start: Path | None = None,
     ):
         if not train or min(len(data) for data in train) < 2 or len(held_out) < 2:
             raise TrainingError("At least two pairs to train on and two to test on are needed.")
@@ -104,6 +107,8 @@ class Trainer:
         self.parameters = {
             name: p for name, p in self.trainee.named_parameters() if p.requires_grad
         }
+        if start is not None:
+            load_adapter(self.trainee, start)
         self.optimizer = self._make_optimizer()
         self.average = {name: p.detach().clone() for name, p in self.parameters.items()}
         self.best: dict[str, Tensor] = {}

@@ -1,0 +1,79 @@
+"""What a visitor's training in the app is bound by, and what it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, Union
+
+from models.catalog import ModelCard
+from models.errors import TrainingError
+from models.train.labelled_pairs import LabelledPairs
+from models.train.settings import LossName, TrainingSettings
+
+if TYPE_CHECKING:
+    from models.train.trainer import Evaluated, StepDone
+
+ResultT = TypeVar("ResultT")
+
+STEP_LIMIT = 400
+PAIR_LIMIT = 2_000
+BATCH_LIMIT = 64
+LOSS_NAMES: Mapping[LossName, str] = {
+    "cosent": "CoSENT",
+    "angle": "AnglE",
+    "cosine": "cosine regression",
+    "softmax": "Sentence-BERT softmax",
+    "cross_entropy": "cross-entropy",
+    "mse": "MSE",
+}
+
+
+@dataclass(frozen=True)
+class Queued:
+    """Waiting in the line: how many trainings are before this one."""
+
+    ahead: int
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The end: the card of the model, listed for its owner, and the evaluation it is kept for."""
+
+    card: ModelCard
+    best: Evaluated
+
+
+SessionEvent = Union[Queued, "StepDone", "Evaluated", Trained]
+
+
+def check_limits(settings: TrainingSettings, train: LabelledPairs, held_out: LabelledPairs) -> None:
+    """Raise TrainingError for more than a shared machine can give one visitor."""
+    if settings.method != "lora":
+        raise TrainingError("Only LoRA adapters are trained here: full weights are too large.")
+    if settings.max_steps is None or settings.max_steps > STEP_LIMIT:
+        raise TrainingError("At most {limit} steps are trained here.", limit=STEP_LIMIT)
+    if settings.batch_size > BATCH_LIMIT:
+        raise TrainingError("A batch has at most {limit} pairs here.", limit=BATCH_LIMIT)
+    if len(train) + len(held_out) > PAIR_LIMIT:
+        raise TrainingError(
+            "There are {pairs:,} labelled pairs and at most {limit:,} are trained on here:"
+            " use fewer rows.",
+            pairs=len(train) + len(held_out),
+            limit=PAIR_LIMIT,
+        )
+
+
+def title_of(settings: TrainingSettings) -> str:
+    """What lists call the result, before its number."""
+    return f"My {settings.kind} ({LOSS_NAMES[settings.loss]})"
+
+
+def run_apart(function: Callable[..., ResultT], *args: Any) -> ResultT:
+    """Call in a thread of its own: torch's pool of threads for it ends with it (see registry.py).
+
+    Not for what places weights on a GPU that is lent per call.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(function, *args).result()

@@ -1,0 +1,409 @@
+"""Training: what is learnt, reproducible, resumable, saved, exported; on tiny models."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from models.catalog import Catalog, ModelCard
+from models.device import Device, choose_device
+from models.errors import TrainingError
+from models.registry import Registry
+from models.train import __main__ as command
+from models.train.checkpoint import load_checkpoint, save_checkpoint
+from models.train.export import export_adapter
+from models.train.labelled_pairs import LabelledPairs, read_labelled_pairs
+from models.train.saving import save_trained
+from models.train.settings import LOSSES, TrainingSettings
+from models.train.trainer import Evaluated, StepDone, Trainer
+from tests.models import tiny
+
+LETTERS = "abcdefghijklmnop"
+EVERY_LOSS = [(kind, loss) for kind, losses in LOSSES.items() for loss in losses]
+
+
+def data(count: int, seed: int, name: str = "letters") -> LabelledPairs:
+    """Pairs of four letters; the label says how many stand in both."""
+    random = np.random.default_rng(seed)
+    pairs, labels = [], []
+    for _ in range(count):
+        shared = int(random.integers(0, 5))
+        letters = random.permutation(list(LETTERS))
+        first = letters[:4]
+        second = np.concatenate([first[:shared], letters[4 : 8 - shared]])
+        pairs.append((" ".join(first), " ".join(random.permutation(second))))
+        labels.append(float(shared))
+    return LabelledPairs(name, tuple(pairs), np.array(labels))
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.write_bi_encoder(tmp_path_factory.mktemp("base"))
+
+
+def settings(kind: str = "bi-encoder", **changes: object) -> TrainingSettings:
+    defaults: dict[str, object] = {
+        "base": "tiny",
+        "rank": 4,
+        "learning_rate": 3e-2,
+        "head_learning_rate": 3e-2,
+        "batch_size": 16,
+        "dropout": 0.1,
+        "average": 0.5,
+        "epochs": 2,
+    }
+    return TrainingSettings(kind=kind, **(defaults | changes))  # type: ignore[arg-type]
+
+
+def trainer(base: Path, chosen: TrainingSettings, train: int = 64) -> Trainer:
+    device = Device(choose_device("cpu", torch.float32))
+    return Trainer(chosen, [data(train, 0)], data(40, 1, "held out"), base, 32, device)
+
+
+def run(trainer: Trainer) -> list[StepDone | Evaluated]:
+    return list(trainer.run())
+
+
+@pytest.mark.parametrize(("kind", "loss"), EVERY_LOSS)
+@pytest.mark.parametrize("method", ["lora", "full"])
+def test_every_loss_is_learnt(base: Path, kind: str, loss: str, method: str) -> None:
+    rate = {"lora": 3e-2, "full": 3e-3}[method]
+    chosen = settings(kind, loss=loss, method=method, learning_rate=rate, epochs=60, dropout=0.0)
+    found = trainer(base, chosen, train=16)  # few enough to be learnt by heart
+    run(found)
+    assert found.losses[-1] < 0.8 * found.losses[0]
+    assert found.best_evaluation is not None
+    assert found.best_evaluation.spearman >= found.curve[0].spearman
+
+
+def topics(count: int, seed: int) -> LabelledPairs:
+    """The label says whether both begin with the same of four letters; the others mislead."""
+    random = np.random.default_rng(seed)
+    pairs, labels = [], []
+    for _ in range(count):
+        first, second = random.choice(list("abcd"), 2)
+        others = random.permutation(list(LETTERS[4:]))
+        shift = 0 if random.random() < 0.5 else 4
+        pairs.append((" ".join([first, *others[:4]]), " ".join([second, *others[shift:][:4]])))
+        labels.append(float(first == second))
+    return LabelledPairs("topics", tuple(pairs), np.array(labels))
+
+
+def test_what_is_learnt_holds_for_pairs_never_seen(base: Path) -> None:
+    chosen = settings(epochs=20, average=0.9, learning_rate=1e-2)
+    device = Device(choose_device("cpu", torch.float32))
+    found = Trainer(chosen, [topics(256, 0)], topics(80, 1), base, 32, device)
+    run(found)
+    assert found.best_evaluation is not None
+    assert found.best_evaluation.spearman > found.curve[0].spearman + 0.2
+
+
+@pytest.mark.parametrize("kind", ["bi-encoder", "cross-encoder"])
+def test_the_seed_decides_everything(base: Path, kind: str) -> None:
+    torch.manual_seed(123)  # the process's own randomness has no say
+    first = trainer(base, settings(kind, swap=True))
+    run(first)
+    torch.manual_seed(456)
+    second = trainer(base, settings(kind, swap=True))
+    for event in second.run():
+        torch.rand(3)  # other work between the steps
+        del event
+    other = trainer(base, settings(kind, swap=True, seed=1))
+    run(other)
+    assert first.losses == second.losses
+    assert all(torch.equal(first.best[n], second.best[n]) for n in first.best)
+    assert first.losses != other.losses
+
+
+def test_the_random_state_of_others_is_left_alone(base: Path) -> None:
+    torch.manual_seed(7)
+    expected = torch.rand(4)
+    torch.manual_seed(7)
+    run(trainer(base, settings()))
+    assert torch.equal(torch.rand(4), expected)
+
+
+@pytest.mark.parametrize("kind", ["bi-encoder", "cross-encoder"])
+def test_a_killed_training_goes_on_where_it_was(base: Path, kind: str, tmp_path: Path) -> None:
+    whole = trainer(base, settings(kind, swap=True, evaluations=2))
+    run(whole)
+    killed = trainer(base, settings(kind, swap=True, evaluations=2))
+    for event in killed.run():
+        if isinstance(event, StepDone) and event.step == 3:
+            save_checkpoint(killed, tmp_path)
+            break
+    again = trainer(base, settings(kind, swap=True, evaluations=2))
+    assert load_checkpoint(again, tmp_path)
+    assert again.step == 3
+    run(again)
+    assert again.losses == whole.losses
+    assert again.curve == whole.curve
+    assert all(torch.equal(again.best[n], whole.best[n]) for n in whole.best)
+
+
+def test_a_checkpoint_of_other_settings_is_refused(base: Path, tmp_path: Path) -> None:
+    save_checkpoint(trainer(base, settings()), tmp_path)
+    with pytest.raises(TrainingError, match="other settings or data"):
+        load_checkpoint(trainer(base, settings(seed=5)), tmp_path)
+
+
+def test_patience_ends_a_training_that_gets_no_better(base: Path) -> None:
+    chosen = settings(learning_rate=0.0, head_learning_rate=0.0, epochs=50, patience=2)
+    found = trainer(base, chosen)
+    run(found)
+    assert len(found.curve) == 3
+    assert found.step < found.total_steps
+
+
+def test_a_loss_that_is_no_number_is_said(base: Path) -> None:
+    found = trainer(base, settings("cross-encoder", clip=0.0))
+    with torch.no_grad():
+        next(iter(found.parameters.values())).fill_(float("nan"))
+    with pytest.raises(TrainingError, match="lower learning rate"):
+        run(found)
+
+
+def test_batches_hold_every_pair_once_and_never_mix_sets(base: Path) -> None:
+    device = Device(choose_device("cpu", torch.float32))
+    sets = [data(40, 0, "one"), data(24, 5, "two")]
+    found = Trainer(settings(batch_size=8), sets, data(9, 1), base, 32, device)
+    batches = found._batches(0)
+    for number, expected in enumerate(sets):
+        indices = np.concatenate([part for of, part in batches if of == number])
+        assert sorted(indices.tolist()) == list(range(len(expected)))
+    assert [p.tolist() for _, p in batches] != [p.tolist() for _, p in found._batches(1)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"loss": "mse"}, "not trained with “mse”"),
+        ({"rank": 0}, "“rank” is 0"),
+        ({"learning_rate": -1.0}, "“learning_rate”"),
+        ({"batch_size": 1}, "“batch_size”"),
+    ],
+)
+def test_settings_that_cannot_be_followed(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(TrainingError, match=sentence):
+        settings(**changes)
+
+
+def test_equal_labels_teach_nothing(base: Path) -> None:
+    flat = LabelledPairs("flat", (("a", "b"), ("c", "d")), np.ones(2))
+    with pytest.raises(TrainingError, match="nothing to learn"):
+        Trainer(settings(), [flat], data(9, 1), base, 32, Device(choose_device("cpu")))
+
+
+# --- saved and exported ---
+
+
+def adapter_card(base: Path, folder: Path, kind: str) -> ModelCard:
+    return tiny.card("trained", base, kind, base="tiny", adapter=folder, max_length=32)
+
+
+@pytest.mark.parametrize("kind", ["bi-encoder", "cross-encoder"])
+def test_adapter_export_and_trainee_agree(base: Path, kind: str, tmp_path: Path) -> None:
+    from sentence_transformers import CrossEncoder, SentenceTransformer
+
+    found = trainer(base, settings(kind, average=0.0, epochs=4))
+    run(found)
+    found.best = {}  # the last weights, whatever they are worth
+    save_trained(found, tmp_path / "adapter", "tiny", base, {"note": "x"})
+    export_adapter(tmp_path / "whole", base, tmp_path / "adapter", 32)
+    pairs = list(data(12, 9).pairs)
+    card = adapter_card(base, tmp_path / "adapter", kind)
+    catalog = Catalog((tiny.card("tiny", base, max_length=32), card))
+    registry = Registry(catalog, device="cpu", dtype=torch.float32)
+    ours = registry.score("trained", pairs).numpy()
+    registry.close()
+    if kind == "bi-encoder":
+        peer = SentenceTransformer(str(tmp_path / "whole"), device="cpu")
+        u, v = (peer.encode([pair[side] for pair in pairs]) for side in (0, 1))
+        theirs = (u * v).sum(axis=1)
+    else:
+        theirs = CrossEncoder(str(tmp_path / "whole"), device="cpu").predict(pairs)
+    assert np.allclose(ours, theirs, atol=1e-5)
+    trained = found._score(pairs)
+    assert np.allclose(ours, trained, atol=5e-3)  # the adapter is stored in half precision
+    assert not np.allclose(ours, trainer(base, settings(kind))._score(pairs), atol=5e-3)
+
+
+def test_peft_reads_the_adapter(base: Path, tmp_path: Path) -> None:
+    from peft import PeftModel
+    from transformers import AutoModel
+
+    found = trainer(base, settings(average=0.0))
+    run(found)
+    save_trained(found, tmp_path, "tiny", base, {})
+    model = PeftModel.from_pretrained(AutoModel.from_pretrained(base), tmp_path).eval()
+    inputs = found.trainee.tokenizer.pad(found.trainee.tokenizer.encode_texts(["a b c d"]))
+    with torch.no_grad():
+        theirs = model(**inputs).last_hidden_state
+        ours = found.trainee.encoder(**inputs).last_hidden_state
+    assert torch.allclose(ours, theirs, atol=5e-3)
+
+
+@pytest.mark.parametrize("kind", ["bi-encoder", "cross-encoder"])
+def test_full_weights_are_a_folder_of_the_peers(base: Path, kind: str, tmp_path: Path) -> None:
+    from sentence_transformers import CrossEncoder, SentenceTransformer
+
+    found = trainer(base, settings(kind, method="full", learning_rate=3e-3))
+    run(found)
+    save_trained(found, tmp_path, "tiny", base, {})
+    pairs = list(data(6, 9).pairs)
+    if kind == "bi-encoder":
+        peer = SentenceTransformer(str(tmp_path), device="cpu")
+        u, v = (peer.encode([pair[side] for pair in pairs]) for side in (0, 1))
+        theirs = (u * v).sum(axis=1)
+    else:
+        theirs = CrossEncoder(str(tmp_path), device="cpu").predict(pairs)
+    assert np.allclose(found._score(pairs), theirs, atol=1e-5)
+
+
+def test_the_card_tells_what_was_done(base: Path, tmp_path: Path) -> None:
+    found = trainer(base, settings())
+    run(found)
+    save_trained(found, tmp_path, "tiny", base, {"base": "x"})
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert card["settings"]["seed"] == 0
+    assert card["settings"]["scale"] == 20.0
+    assert card["train"] == [{"name": "letters", "pairs": 64}]
+    assert card["best"] in card["curve"]
+    assert all(
+        t.dtype == torch.float16 for t in load_file(tmp_path / "adapter_model.safetensors").values()
+    )
+
+
+# --- data ---
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.tsv", 'score\tsentence1\tsentence2\n1.5\tan "odd one\ttwo\n2\tthree\tfour\n'),
+        ("a.csv", 'label,text1,text2\n1.5,"an ""odd one",two\n2,three,four\n'),
+        (
+            "a.jsonl",
+            '{"score": 1.5, "sentence1": "an \\"odd one", "sentence2": "two"}\n'
+            '{"score": 2, "sentence1": "three", "sentence2": "four"}\n',
+        ),
+    ],
+)
+def test_files_are_read(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    found = read_labelled_pairs(tmp_path / name)
+    assert found.pairs == (('an "odd one', "two"), ("three", "four"))
+    assert found.labels.tolist() == [1.5, 2.0]
+
+
+def test_a_hub_data_set_is_fetched_at_its_revision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    asked: list[object] = []
+
+    def download(repo: str, file: str, repo_type: str, revision: str | None) -> str:
+        asked.extend([repo, file, repo_type, revision])
+        (tmp_path / "x.csv").write_text("score,sentence1,sentence2\n1,a,b\n")
+        return str(tmp_path / "x.csv")
+
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
+    found = read_labelled_pairs("hub:owner/name/data/x.csv@abc")
+    assert asked == ["owner/name", "data/x.csv", "dataset", "abc"]
+    assert found.pairs == (("a", "b"),)
+    with pytest.raises(TrainingError, match="hub:owner/name/file"):
+        read_labelled_pairs("hub:owner")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("sentence1,sentence2\na,b\n", "no column “score”"),
+        ("score,sentence1,sentence2\nx,a,b\n", "Row 1 .* “x”, which is not a number"),
+        ("score,sentence1,sentence2\nnan,a,b\n", "not a number"),
+        ("score,sentence1,sentence2\n", "holds no pairs"),
+    ],
+)
+def test_bad_files_are_refused_in_a_sentence(tmp_path: Path, content: str, sentence: str) -> None:
+    (tmp_path / "a.csv").write_text(content)
+    with pytest.raises(TrainingError, match=sentence):
+        read_labelled_pairs(tmp_path / "a.csv")
+    with pytest.raises(TrainingError, match="cannot be read"):
+        read_labelled_pairs(tmp_path / "absent.csv")
+
+
+def test_held_out_pairs_are_not_trained_on() -> None:
+    train = LabelledPairs("t", (("A cat.", "a dog"), ("x", "y"), ("p", "q")), np.arange(3.0))
+    held_out = LabelledPairs("h", (("A  dog", "a cat"), ("Y", "z")), np.zeros(2))
+    assert train.without(held_out).pairs == (("x", "y"), ("p", "q"))
+
+
+def test_a_split_is_seeded_and_complete() -> None:
+    whole = data(50, 3)
+    kept, held = whole.split(0.2, seed=1)
+    assert (len(kept), len(held)) == (40, 10)
+    assert sorted(kept.pairs + held.pairs) == sorted(whole.pairs)
+    assert whole.split(0.2, seed=1)[1].pairs == held.pairs
+    assert whole.split(0.2, seed=2)[1].pairs != held.pairs
+
+
+# --- the command ---
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    for name, pairs in (("train", data(32, 0)), ("dev", data(16, 1))):
+        rows = [f"{y}\t{a}\t{b}" for (a, b), y in zip(pairs.pairs, pairs.labels, strict=True)]
+        text = "\n".join(["score\tsentence1\tsentence2", *rows]) + "\n"
+        (tmp_path / f"{name}.tsv").write_text(text)
+    return ["--train", str(tmp_path / "train.tsv"), "--dev", str(tmp_path / "dev.tsv")]
+
+
+@pytest.fixture
+def tiny_catalog(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = Catalog((tiny.card("tiny", base, max_length=32),))
+    monkeypatch.setattr(command, "CATALOG", catalog)
+
+
+@pytest.mark.usefixtures("tiny_catalog")
+def test_the_command_trains_saves_and_exports(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, whole = tmp_path / "out", tmp_path / "whole"
+    options = ["--base", "tiny", "--output", str(out), "--export", str(whole), "--device", "cpu"]
+    assert command.main([*files, *options, "--kind", "cross-encoder", "--batch-size", "8"]) == 0
+    assert "Spearman" in capsys.readouterr().out
+    assert {p.name for p in out.iterdir()} == {
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "card.json",
+        "head.safetensors",
+    }
+    assert (whole / "modules.json").is_file()
+
+
+@pytest.mark.usefixtures("tiny_catalog")
+def test_the_command_says_what_is_wrong(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--base", "tiny", "--output", str(tmp_path / "out"), "--kind", "bi-encoder"]
+    assert command.main([*files, *options, "--loss", "mse"]) == 1
+    error = capsys.readouterr().err
+    assert "not trained with “mse”" in error
+    assert "Traceback" not in error
+
+
+def test_every_setting_is_an_option(files: list[str], tmp_path: Path) -> None:
+    words = [*files, "--output", str(tmp_path), "--kind", "bi-encoder", "--swap", "--patience", "3"]
+    options = command._parse([*words, "--loss", "angle", "--scale", "2.5"])
+    found = command._settings(options)
+    expected = TrainingSettings(kind="bi-encoder", swap=True, patience=3, loss="angle", scale=2.5)
+    assert found == expected
+    assert {f.name for f in dataclasses.fields(found)} <= set(vars(options))
