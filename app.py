@@ -13,7 +13,9 @@ if ZERO_GPU:
 import gradio as gr
 
 from demos import DEMOS
+from demos.frame.demo import House
 from demos.frame.home import build_home
+from demos.frame.own_models import OwnModels
 from demos.frame.status import build_status_line
 from demos.frame.strings import I18N, text
 from demos.frame.tables import MAX_FILE_BYTES
@@ -29,6 +31,7 @@ HEADER = '<div class="kl-header"><span class="kl-seal">科</span><h1>Kexue Lab</
 def build_app(registry: Registry) -> gr.Blocks:
     """The whole interface over one registry."""
     with gr.Blocks(title="Kexue Lab", delete_cache=(3_600, DAY), analytics_enabled=False) as app:
+        house = House(registry, app, OwnModels(registry, app))
         with gr.Row(equal_height=True):
             gr.HTML(HEADER, container=False)
             build_status_line(registry, app)
@@ -37,7 +40,7 @@ def build_app(registry: Registry) -> gr.Blocks:
                 build_home(DEMOS)
             for demo in DEMOS:
                 with gr.Tab(text(f"{demo.key}.title"), id=demo.key, elem_id=f"tab-{demo.key}"):
-                    demo.build(registry, app)
+                    demo.build(house)
     return app.queue(api_open=False, default_concurrency_limit=CONCURRENT_EVENTS, max_size=256)
 
 

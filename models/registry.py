@@ -33,16 +33,10 @@ from models.cache import ResultCache
 from models.catalog import CATALOG, Catalog, ModelCard, ModelKind, hub_card
 from models.errors import InputError, UnknownModelError
 from models.sentences import Sentence
+from models.train.events import Queued, SessionEvent, Trained
 from models.train.labelled_pairs import LabelledPairs
 from models.train.line import TrainingLine
-from models.train.session import (
-    Queued,
-    SessionEvent,
-    Trained,
-    check_limits,
-    run_apart,
-    title_of,
-)
+from models.train.session import check_limits, run_apart, title_of
 from models.train.settings import TrainingSettings
 from models.visitors import PRIVATE_PREFIX, VisitorModels
 from models.work import Cancellation, Step, Steps, Work

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from demos.frame.own_models import OwnModels
 from models.registry import Registry
+
+
+@dataclass(frozen=True)
+class House:
+    """What every tab is built into: the app, its registry, and each visitor's own models."""
+
+    registry: Registry
+    app: gr.Blocks
+    own_models: OwnModels
 
 
 @dataclass(frozen=True)
@@ -20,5 +30,5 @@ class Demo:
     """
 
     key: str
-    build: Callable[[Registry, gr.Blocks], None]
+    build: Callable[[House], None]
     posts: tuple[str, ...]

@@ -1,9 +1,11 @@
-"""The one table export: rows to a CSV file that spreadsheets open rightly."""
+"""Files for visitors: tables as CSV that spreadsheets open rightly, folders as ZIP."""
 
 from __future__ import annotations
 
 import csv
+import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -19,8 +21,7 @@ def write_csv(name: str, headers: Sequence[str], rows: Iterable[Sequence[object]
     Text that a spreadsheet would run as a formula gets a leading apostrophe; numbers stay numbers.
     """
     # Gradio's own folder of served files: its `delete_cache` sweeps it.
-    folder = Path(tempfile.mkdtemp(dir=_served_folder()))
-    path = folder / f"{name}.csv"
+    path = new_folder() / f"{name}.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([_safe(header) for header in headers])
@@ -28,10 +29,29 @@ def write_csv(name: str, headers: Sequence[str], rows: Iterable[Sequence[object]
     return str(path)
 
 
-def _served_folder() -> str:
+def write_zip(name: str, content: Path, remove: bool = False) -> str:
+    """Pack a folder without compressing it (weights hardly shrink) and return the archive's path.
+
+    Args:
+        name: of the archive, and of the folder inside it.
+        content: the folder.
+        remove: whether it has served its purpose.
+    """
+    path = new_folder() / f"{name}.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted(content.rglob("*")):
+            if file.is_file():
+                archive.write(file, f"{name}/{file.relative_to(content).as_posix()}")
+    if remove:
+        shutil.rmtree(content)
+    return str(path)
+
+
+def new_folder() -> Path:
+    """An empty folder among those that are served and swept."""
     folder = get_upload_folder()
     Path(folder).mkdir(parents=True, exist_ok=True)
-    return folder
+    return Path(tempfile.mkdtemp(dir=folder))
 
 
 def _safe(cell: object) -> object:

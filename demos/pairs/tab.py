@@ -6,18 +6,22 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from demos.frame.demo import House
 from demos.frame.strings import text
 from demos.pairs.score.panel import ScorePanel
-from models.registry import Registry
+from demos.pairs.training.panel import TrainingPanel
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
-PANELS: tuple[tuple[str, Callable[[Registry, gr.Blocks], object]], ...] = (("score", ScorePanel),)
+PANELS: tuple[tuple[str, Callable[[House], object]], ...] = (
+    ("score", ScorePanel),
+    ("training", TrainingPanel),
+)
 
 
-def build(registry: Registry, app: gr.Blocks) -> None:
+def build(house: House) -> None:
     """Lay out the tab inside an open `gr.Tab` and wire it."""
     gr.Markdown(text("pairs.intro"))
     with gr.Tabs(elem_id="pairs-tabs"):
         for key, panel in PANELS:
             with gr.Tab(text(f"pairs.tab.{key}"), id=f"pairs-{key}", elem_id=f"pairs-tab-{key}"):
-                panel(registry, app)
+                panel(house)

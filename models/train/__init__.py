@@ -4,6 +4,7 @@
     labelled_pairs.py  pairs with labels, from a local file or a hub data set
     trainee.py         the model while it is trained; low_rank.py its LoRA updates
     objectives.py      settings to a loss of a batch
+    events.py          what is reported on the way; session.py the bounds of a training in the app
     trainer.py         steps, evaluations, best weights; checkpoint.py stops and goes on
     saving.py          adapter, head and card; export.py sentence-transformers' folder
 

@@ -20,11 +20,12 @@ from models.device import Device, choose_device
 from models.errors import ModelError
 from models.sources import find_files
 from models.train.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
+from models.train.events import Evaluated, StepDone
 from models.train.export import export_adapter
 from models.train.labelled_pairs import LabelledPairs, read_labelled_pairs
 from models.train.saving import save_trained
 from models.train.settings import LOSSES, TrainingSettings
-from models.train.trainer import Evaluated, StepDone, Trainer
+from models.train.trainer import Trainer
 
 _STEPS_BETWEEN_CHECKPOINTS = 100
 _HELD_OUT_SHARE = 0.1

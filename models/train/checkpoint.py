@@ -16,7 +16,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from models.errors import TrainingError
-from models.train.trainer import Evaluated, Trainer
+from models.train.events import Evaluated
+from models.train.trainer import Trainer
 
 _STATE = "checkpoint.json"
 

@@ -1,19 +1,14 @@
-"""What a visitor's training in the app is bound by, and what it reports."""
+"""What a visitor's training in the app is bound by."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, Union
+from typing import Any, TypeVar
 
-from models.catalog import ModelCard
 from models.errors import TrainingError
 from models.train.labelled_pairs import LabelledPairs
 from models.train.settings import LossName, TrainingSettings
-
-if TYPE_CHECKING:
-    from models.train.trainer import Evaluated, StepDone
 
 ResultT = TypeVar("ResultT")
 
@@ -28,24 +23,6 @@ LOSS_NAMES: Mapping[LossName, str] = {
     "cross_entropy": "cross-entropy",
     "mse": "MSE",
 }
-
-
-@dataclass(frozen=True)
-class Queued:
-    """Waiting in the line: how many trainings are before this one."""
-
-    ahead: int
-
-
-@dataclass(frozen=True)
-class Trained:
-    """The end: the card of the model, listed for its owner, and the evaluation it is kept for."""
-
-    card: ModelCard
-    best: Evaluated
-
-
-SessionEvent = Union[Queued, "StepDone", "Evaluated", Trained]
 
 
 def check_limits(settings: TrainingSettings, train: LabelledPairs, held_out: LabelledPairs) -> None:

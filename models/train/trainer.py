@@ -15,7 +15,6 @@ import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +27,7 @@ from models.device import Device
 from models.errors import TrainingError
 from models.statistics import pearson, spearman
 from models.tokenizer import Pair
+from models.train.events import Evaluated, StepDone
 from models.train.labelled_pairs import LabelledPairs
 from models.train.low_rank import load_adapter
 from models.train.objectives import count_classes, make_objective
@@ -41,27 +41,6 @@ _EVALUATION_PAIRS = 64  # scored in one piece
 _AVERAGE_START = 10  # steps in which the average forgets faster, so that the start is not in it
 
 
-@dataclass(frozen=True)
-class StepDone:
-    """One step: how many are done, of how many, and its loss."""
-
-    step: int
-    total: int
-    loss: float
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """Correlation of the averaged model's scores with the held-out labels after a step."""
-
-    step: int
-    total: int
-    spearman: float
-    pearson: float
-    is_best: bool
-
-
-TrainingEvent = StepDone | Evaluated
 Batch = tuple[int, NDArray[np.int64]]  # number of the training set, indices of its pairs
 
 
@@ -128,7 +107,7 @@ class Trainer:
         """The evaluation whose weights are kept."""
         return next((e for e in reversed(self.curve) if e.is_best), None)
 
-    def run(self, execute: Execute = _at_once) -> Iterator[TrainingEvent]:
+    def run(self, execute: Execute = _at_once) -> Iterator[StepDone | Evaluated]:
         """Train to the end, or until patience is out, from wherever it stands.
 
         Raises:

@@ -17,11 +17,12 @@ from models.errors import TrainingError
 from models.registry import Registry
 from models.train import __main__ as command
 from models.train.checkpoint import load_checkpoint, save_checkpoint
+from models.train.events import Evaluated, StepDone
 from models.train.export import export_adapter
 from models.train.labelled_pairs import LabelledPairs, read_labelled_pairs
 from models.train.saving import save_trained
 from models.train.settings import LOSSES, TrainingSettings
-from models.train.trainer import Evaluated, StepDone, Trainer
+from models.train.trainer import Trainer
 from tests.models import tiny
 
 LETTERS = "abcdefghijklmnop"

@@ -1,3 +1,137 @@
 """Pairs: training in the browser."""
 
-TEXTS: dict[str, tuple[str, str]] = {}
+TEXTS: dict[str, tuple[str, str]] = {
+    "pairs.tab.training": ("Train", "训练"),
+    "training.intro": (
+        "Train an adapter on labelled pairs, here, in a minute: watch the loss and the Spearman correlation on pairs"
+        " that are held out. Train twice (CoSENT, then cross-entropy) and lay the two runs over each other. The model"
+        " joins **your own** list in every tab; nobody else sees it, and it goes when you close the page: download it.",
+        "在这里用带标签的句子对训练一个适配器，大约一分钟：观察损失，以及在留出句子对上的 Spearman 相关系数。"
+        "训练两次（先 CoSENT，再交叉熵），把两次的曲线叠在一起看。训练好的模型会出现在**你自己的**模型列表中，"
+        "别人看不到；关闭页面后模型即被删除，请先下载。",
+    ),
+    "training.file": (
+        "Your labelled pairs (CSV, TSV, JSONL), or leave empty for ours",
+        "你的带标签句子对（CSV、TSV、JSONL）；留空则用我们自带的",
+    ),
+    "training.read": (
+        "{pairs:,} labelled pairs from “{name}”; a fifth of them is held out.",
+        "从「{name}」读入 {pairs:,} 对带标签的句子；其中五分之一留作检验。",
+    ),
+    "training.bundled": ("ours", "自带"),
+    "training.kind": ("Model", "模型"),
+    "training.bi": ("bi-encoder", "双塔"),
+    "training.cross": ("cross-encoder", "交互式"),
+    "training.loss": ("Loss", "损失函数"),
+    "training.steps": ("Steps", "步数"),
+    "training.more": ("Learning rate, batch, seed", "学习率、批大小、随机种子"),
+    "training.rate": ("Learning rate", "学习率"),
+    "training.batch": ("Pairs in a batch", "每批句子对数"),
+    "training.seed": ("Seed", "随机种子"),
+    "training.train": ("Train", "开始训练"),
+    "training.curves": (
+        "Spearman on held-out pairs, and training loss",
+        "留出集上的 Spearman 与训练损失",
+    ),
+    "training.axis_spearman": ("Spearman, held out", "Spearman（留出集）"),
+    "training.axis_loss": ("loss", "损失"),
+    "training.axis_step": ("step", "步"),
+    "training.starting": ("Preparing the training…", "正在准备训练……"),
+    "training.queued": (
+        "One training runs at a time on this machine; before yours: {ahead}.",
+        "这台机器一次只进行一项训练；排在你前面的有 {ahead} 项。",
+    ),
+    "training.step": ("Training {run}", "正在训练 {run}"),
+    "training.done": (
+        "Done: “{model}” is in your list of models, in every tab of this page.",
+        "完成：「{model}」已加入你的模型列表，本页所有标签页都可使用。",
+    ),
+    "training.cancelled": (
+        "Cancelled: the curves so far are kept, no model was made.",
+        "已取消：保留已有曲线，没有生成模型。",
+    ),
+    "training.runs": ("Your trainings", "你的训练"),
+    "training.shown": ("Runs in the figure", "图中显示"),
+    "training.shown_hint": ("At most two, laid over each other.", "最多两次，叠在一起显示。"),
+    "training.chosen": ("Model to download", "要下载的模型"),
+    "training.chosen_hint": (
+        "As an adapter, or merged into its base.",
+        "可下载适配器，或与基座合并后的整个模型。",
+    ),
+    "training.adapter": ("Download adapter (ZIP)", "下载适配器（ZIP）"),
+    "training.whole": ("Make sentence-transformers folder", "生成 sentence-transformers 目录"),
+    "training.whole_ready": ("Download folder (ZIP, 90 MB)", "下载目录（ZIP，90 MB）"),
+    "training.exporting": ("Merging the adapter into its base…", "正在把适配器合并进基座……"),
+    "training.exported": (
+        "The folder is ready: unzip it and load it with sentence-transformers.",
+        "目录已生成：解压后即可用 sentence-transformers 加载。",
+    ),
+    "training.column.run": ("Run", "序号"),
+    "training.column.kind": ("Model", "模型"),
+    "training.column.loss": ("Loss", "损失函数"),
+    "training.column.data": ("Data", "数据"),
+    "training.column.pairs": ("Trained + held out", "训练 + 留出"),
+    "training.column.steps": ("Steps", "步数"),
+    "training.column.before": ("Spearman before", "训练前 Spearman"),
+    "training.column.best": ("Spearman best", "最佳 Spearman"),
+    "training.column.time": ("Time", "用时"),
+    "training.column.outcome": ("Outcome", "结果"),
+    "training.column.step": ("step", "步"),
+    "training.column.loss_value": ("loss", "损失"),
+    "training.column.spearman": ("Spearman, held out", "Spearman（留出集）"),
+    "training.outcome.running": ("running", "进行中"),
+    "training.outcome.finished": ("finished", "完成"),
+    "training.outcome.cancelled": ("cancelled", "已取消"),
+    "training.no_labels": (
+        "“{name}” has no labels: give it a column named score, with a number in every row.",
+        "「{name}」没有标签：请加一列 score，每行一个数字。",
+    ),
+    "training.one_label": (
+        "All labels of “{name}” are equal, so there is nothing to learn: use pairs of different likeness.",
+        "「{name}」的标签全部相同，没有可学的东西：请使用相似程度不同的句子对。",
+    ),
+    "training.count": (
+        "“{name}” has {pairs:,} labelled pairs; {least} to {most:,} are taken.",
+        "「{name}」有 {pairs:,} 对带标签的句子；可用的数量为 {least} 到 {most:,} 对。",
+    ),
+    "training.bad_rate": (
+        "The learning rate has to lie between 0 and 0.1: 0.0003 is usual for a bi-encoder.",
+        "学习率必须在 0 与 0.1 之间：双塔模型通常用 0.0003。",
+    ),
+    "training.no_run": (
+        "That run has no model: train one first.",
+        "这次训练没有模型：请先训练一个。",
+    ),
+    "training.about": ("Formula, what to notice, and limits", "公式、看点与局限"),
+    "training.about_text": (
+        "**CoSENT:** $L = \\log\\Big(1 + \\sum_{y_i > y_j} e^{\\lambda (s_j - s_i)}\\Big)$, $\\lambda = 20$ for cosines and"
+        " $1$ for a cross-encoder's raw output: only the *order* of the labels is learnt"
+        " ([8847](https://kexue.fm/archives/8847), [9341](https://kexue.fm/archives/9341)). Cross-entropy, MSE and cosine"
+        " regression fit the labels' *values*, brought to 0…1; Sentence-BERT's softmax classifies $[u; v; |u - v|]$.\n\n"
+        "What is trained is a LoRA adapter of rank 8 on all-MiniLM-L6-v2 ($W + BA$ in every linear layer); the base"
+        " stays as it is. The weights that are kept are a running average, taken where the held-out Spearman was highest.\n\n"
+        "**What to notice**\n"
+        "- The losses' heights cannot be compared, the Spearman curves can.\n"
+        "- A bi-encoder starts high, for its base was trained on a billion pairs; a cross-encoder starts from a new head and"
+        " needs far more than these pairs to catch up.\n"
+        "- Change only the seed and train again: gaps smaller than what the seed does are noise.\n\n"
+        "**Limits**\n"
+        "- With a few dozen held-out pairs Spearman is uncertain by several points, and the best of ten looks is a"
+        " little lucky: do not read it as a test result.\n"
+        "- At most 400 steps and 2,000 pairs; one training at a time on this machine. Longer ones:"
+        " `python -m models.train`.",
+        "**CoSENT：** $L = \\log\\Big(1 + \\sum_{y_i > y_j} e^{\\lambda (s_j - s_i)}\\Big)$，余弦取 $\\lambda = 20$，交互式模型的"
+        "原始输出取 $1$：只学习标签的*顺序*（[8847](https://kexue.fm/archives/8847)、"
+        "[9341](https://kexue.fm/archives/9341)）。交叉熵、MSE 与余弦回归拟合的是标签的*数值*（缩放到 0…1）；"
+        "Sentence-BERT 的 softmax 对 $[u; v; |u - v|]$ 做分类。\n\n"
+        "训练的是 all-MiniLM-L6-v2 上秩为 8 的 LoRA 适配器（每个线性层为 $W + BA$），基座保持不变。"
+        "保留的权重是滑动平均，取留出集 Spearman 最高的那一刻。\n\n"
+        "**看点**\n"
+        "- 不同损失的高低不能比较，Spearman 曲线可以。\n"
+        "- 双塔模型的起点就很高，因为基座见过十亿对句子；交互式模型从一个新的输出层开始，仅靠这些句子对远远追不上。\n"
+        "- 只改随机种子再训练一次：比种子造成的差别还小的差距就是噪声。\n\n"
+        "**局限**\n"
+        "- 留出的句子对只有几十对，Spearman 有几个百分点的不确定性；十次评估取最好，也略带运气：不要当作测试结果。\n"
+        "- 最多 400 步、2,000 对；本机一次只进行一项训练。更长的训练请用 `python -m models.train`。",
+    ),
+}

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import gradio as gr
 
+from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.progress import IDLE, duration, note_html, progress_html
@@ -22,6 +23,7 @@ from demos.pairs.score.notes import disagreement_html, notes_html
 from demos.pairs.score.results import model_table, pair_table
 from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
 from models.catalog import ModelKind
+from models.errors import ModelError
 from models.registry import Registry
 
 DEFAULT_MODELS = ("all-MiniLM-L6-v2", "minilm-cross-preview")
@@ -36,8 +38,8 @@ Updates = dict[Any, Any]
 class ScorePanel:
     """Components as attributes, handlers as methods; the table is the one source of pairs."""
 
-    def __init__(self, registry: Registry, app: gr.Blocks):
-        self.registry = registry
+    def __init__(self, house: House):
+        self.registry = house.registry
         with gr.Row():
             with gr.Column(scale=7, min_width=340):
                 self._lay_out_table()
@@ -47,7 +49,8 @@ class ScorePanel:
         with gr.Accordion(text("pairs.about"), open=False, elem_id="pairs-about"):
             gr.Markdown(text("pairs.about_text"), latex_delimiters=_LATEX)
         self._wire_inputs()
-        self._wire_scoring(app)
+        self._wire_scoring(house.app)
+        house.own_models.follow(self.models, "pairs", *SCORING_KINDS)
 
     # --- layout --------------------------------------------------------------------------------
 
@@ -339,7 +342,10 @@ class ScorePanel:
         )
 
     def _title(self, key: str) -> str:
-        return self.registry.catalog[key].title if key in self.registry.catalog else key
+        try:
+            return self.registry.card(key).title
+        except ModelError:
+            return key
 
     def _reason(self, left_out: LeftOut, language: Language) -> str:
         reason = sentence_for(left_out.reason, language)

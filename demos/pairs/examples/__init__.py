@@ -1,0 +1,1 @@
+"""Sentence pairs written for this app, one by one."""

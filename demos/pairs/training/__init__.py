@@ -1,0 +1,1 @@
+"""Training an adapter in the browser, and what became of it."""
