@@ -19,7 +19,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -253,7 +253,7 @@ class Registry:
 
     def train(
         self, settings: TrainingSettings, train: LabelledPairs, held_out: LabelledPairs, owner: str
-    ) -> Iterator[SessionEvent]:
+    ) -> Generator[SessionEvent, None, None]:
         """Train an adapter for one visitor: `Queued` while others are at it, then the trainer's
         events, at the end `Trained`.
 
