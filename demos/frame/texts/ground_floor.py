@@ -89,6 +89,54 @@ SENTENCES_ZH: dict[str, str] = {
     "A text holds a token that this model has no vector for: leave it out.": (
         "文本中有一个该模型没有向量的词元：请删去。"
     ),
+    # --- training ---
+    "“{kind}” cannot be trained here.": "这里不能训练「{kind}」。",
+    "A {kind} is not trained with “{loss}”: choose one of {losses}.": (
+        "{kind} 不能用「{loss}」训练：请从 {losses} 中选择。"
+    ),
+    "“{name}” is {value} and has to lie between {low:g} and {high:g}.": (
+        "「{name}」为 {value}，应在 {low:g} 与 {high:g} 之间。"
+    ),
+    "“{base}” is not a BERT: choose another base.": "「{base}」不是 BERT：请换一个基座。",
+    "At least two pairs to train on and two to test on are needed.": (
+        "至少需要两对句子用于训练、两对用于检验。"
+    ),
+    "All labels of “{name}” are equal: there is nothing to learn.": (
+        "「{name}」的标签全部相同：没有可学的东西。"
+    ),
+    "The loss was no number at step {step}: choose a lower learning rate.": (
+        "第 {step} 步的损失不再是数字：请降低学习率。"
+    ),
+    "“{folder}” is an adapter of another shape: rank, kind and base have to be the same.": (
+        "「{folder}」是另一种形状的适配器：秩、类型与基座必须相同。"
+    ),
+    "“{folder}” holds a checkpoint of other settings or data: remove it or choose another.": (
+        "「{folder}」中是其他设置或数据的存档：请删除，或换一个目录。"
+    ),
+    "Only LoRA adapters are trained here: full weights are too large.": (
+        "这里只训练 LoRA 适配器：完整权重太大。"
+    ),
+    "At most {limit} steps are trained here.": "这里最多训练 {limit} 步。",
+    "A batch has at most {limit} pairs here.": "这里每批最多 {limit} 对。",
+    "There are {pairs:,} labelled pairs and at most {limit:,} are trained on here: use fewer rows.": (
+        "共有 {pairs:,} 对带标签的句子，这里最多用 {limit:,} 对训练：请减少行数。"
+    ),
+    "“{name}” cannot be read: {error}.": "无法读取「{name}」：{error}。",
+    "“{name}” holds no pairs.": "「{name}」中没有句子对。",
+    "Write a hub data set as hub:owner/name/file, not “{it}”.": (
+        "模型库中的数据集请写成 hub:owner/name/file，而不是「{it}」。"
+    ),
+    "“{name}” cannot be fetched from the hub: {error}.": "无法从模型库取得「{name}」：{error}。",
+    "“{name}” has no column “{wanted}”: name its columns sentence1, sentence2 and score.": (
+        "「{name}」没有列「{wanted}」：请把各列命名为 sentence1、sentence2 和 score。"
+    ),
+    "Row {row} of “{name}” has the label “{label}”, which is not a number.": (
+        "「{name}」第 {row} 行的标签「{label}」不是数字。"
+    ),
+    "That model of your own is no longer here: train it again.": (
+        "你自己的这个模型已经不在了：请重新训练。"
+    ),
+    "“{key}” is no adapter: it is a whole model already.": "「{key}」不是适配器：它本身就是完整的模型。",
     # --- memory and time ---
     "“{key}” needs {need:,.0f} MB and the memory budget of this host is {budget:,.0f} MB: choose a smaller"
     " model.": "「{key}」需要 {need:,.0f} MB，而本机的内存限额为 {budget:,.0f} MB：请选择更小的模型。",

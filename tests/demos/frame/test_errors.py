@@ -20,7 +20,7 @@ CLASSES = {
     if isinstance(value, type) and issubclass(value, ModelError)
 } | {"Sentence"}
 FOLDER = Path(models.__file__).parent
-FILES = sorted({*FOLDER.glob("*.py")} - {FOLDER / "sentences.py", FOLDER / "errors.py"})
+FILES = sorted({*FOLDER.rglob("*.py")} - {FOLDER / "sentences.py", FOLDER / "errors.py"})
 UNAVAILABLE = ModelUnavailableError(
     "“{key}” cannot be loaded here: {reasons}.",
     key="m",
