@@ -36,7 +36,7 @@ from models.sentences import Sentence
 from models.train.events import Queued, SessionEvent, Trained
 from models.train.labelled_pairs import LabelledPairs
 from models.train.line import TrainingLine
-from models.train.session import check_limits, run_apart, title_of
+from models.train.session import check_limits, run_apart, settings_to_go_on, title_of
 from models.train.settings import TrainingSettings
 from models.visitors import PRIVATE_PREFIX, VisitorModels
 from models.work import Cancellation, Step, Steps, Work
@@ -252,7 +252,12 @@ class Registry:
     # --- training ------------------------------------------------------------------------------
 
     def train(
-        self, settings: TrainingSettings, train: LabelledPairs, held_out: LabelledPairs, owner: str
+        self,
+        settings: TrainingSettings,
+        train: LabelledPairs,
+        held_out: LabelledPairs,
+        owner: str,
+        start: str | None = None,
     ) -> Generator[SessionEvent, None, None]:
         """Train an adapter for one visitor: `Queued` while others are at it, then the trainer's
         events, at the end `Trained`.
@@ -265,11 +270,15 @@ class Registry:
             settings: see `TrainingSettings`; the limits of `models.train.session` hold.
             train, held_out: disjoint pairs.
             owner: the session that alone will see the model.
+            start: key of an adapter to go on from, whose rank is taken; None starts from the base.
 
         Raises:
             ModelError: bad settings or data, or no room; one sentence.
         """
         base = self.card(settings.base)
+        adapter = None if start is None else self.card(start).adapter
+        if start is not None:
+            settings = settings_to_go_on(settings, self.card(start))
         check_limits(settings, train, held_out)
         with self._line.place() as place:
             while ahead := place.wait(_LINE_SECONDS):
@@ -277,8 +286,9 @@ class Registry:
             engine = self._engine
             need = _TRAINING_COPIES * _FLOAT_BYTES * base.parameters
             with engine.store.reserve(base, need) as files:
+                data = train.without(held_out), held_out
                 trainer = run_apart(
-                    _make_trainer, settings, train, held_out, files.folder, base, engine.device
+                    _make_trainer, settings, *data, files.folder, base, engine.device, adapter
                 )
                 yield from trainer.run(lambda piece: engine.scheduler.call(piece, Lane.BULK))
                 card = run_apart(self._keep_trained, trainer, base, files.folder)
@@ -600,13 +610,13 @@ def _make_trainer(
     folder: Path,
     base: ModelCard,
     device: Device,
+    start: Path | None,
 ) -> Trainer:
     from models.device import Device, choose_device
     from models.train.trainer import Trainer
 
     where = Device(choose_device("cpu")) if device.is_lent else device
-    train = train.without(held_out)
-    return Trainer(settings, [train], held_out, folder, base.max_length, where)
+    return Trainer(settings, [train], held_out, folder, base.max_length, where, start)
 
 
 def _cache_key(model: LoadedModel, encoder_input: Hashable) -> Hashable:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
+from models.catalog import ModelCard
 from models.errors import TrainingError
 from models.train.labelled_pairs import LabelledPairs
 from models.train.settings import LossName, TrainingSettings
@@ -42,9 +46,30 @@ def check_limits(settings: TrainingSettings, train: LabelledPairs, held_out: Lab
         )
 
 
+def settings_to_go_on(settings: TrainingSettings, card: ModelCard) -> TrainingSettings:
+    """Settings with the rank of the adapter that a training starts from.
+
+    Raises:
+        TrainingError: it is no adapter of that kind and base.
+    """
+    if card.adapter is None or (card.kind, card.base) != (settings.kind, settings.base):
+        raise TrainingError(
+            "“{title}” is no {kind} adapter on {base}: choose another start.",
+            title=card.title,
+            kind=settings.kind,
+            base=settings.base,
+        )
+    return dataclasses.replace(settings, rank=_rank_of(card.adapter))
+
+
 def title_of(settings: TrainingSettings) -> str:
     """What lists call the result, before its number."""
     return f"My {settings.kind} ({LOSS_NAMES[settings.loss]})"
+
+
+def _rank_of(adapter: Path) -> int:
+    settings = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    return int(settings["r"])
 
 
 def run_apart(function: Callable[..., ResultT], *args: Any) -> ResultT:

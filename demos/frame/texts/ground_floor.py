@@ -113,6 +113,9 @@ SENTENCES_ZH: dict[str, str] = {
     "“{folder}” holds a checkpoint of other settings or data: remove it or choose another.": (
         "「{folder}」中是其他设置或数据的存档：请删除，或换一个目录。"
     ),
+    "“{title}” is no {kind} adapter on {base}: choose another start.": (
+        "「{title}」不是 {base} 上的 {kind} 适配器：请换一个起点。"
+    ),
     "Only LoRA adapters are trained here: full weights are too large.": (
         "这里只训练 LoRA 适配器：完整权重太大。"
     ),
