@@ -23,6 +23,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "training.bi": ("bi-encoder", "双塔"),
     "training.cross": ("cross-encoder", "交互式"),
     "training.loss": ("Loss", "损失函数"),
+    "training.start": ("Start from", "起点"),
+    "training.start_hint": (
+        "The base alone (a cross-encoder gets a new head), or an adapter to go on from.",
+        "只用基座（交互式模型会加一个新的输出层），或在某个适配器的基础上继续。",
+    ),
+    "training.start_base": ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2"),
+    "training.no_better": (
+        "No look at the held-out pairs was better than the first: the model is kept as it was at the start.",
+        "留出集上的结果始终没有超过起点：保留的是起点时的模型。",
+    ),
     "training.steps": ("Steps", "步数"),
     "training.more": ("Learning rate, batch, seed", "学习率、批大小、随机种子"),
     "training.rate": ("Learning rate", "学习率"),

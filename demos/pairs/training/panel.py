@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from demos.pairs.training.figures import curves_figure
 from demos.pairs.training.results import curve_table, run_table
 from demos.pairs.training.runs import Run
 from demos.pairs.training.source import HELD_OUT_SHARE, bundled_pairs, pairs_of_file
-from models.train.events import Queued, StepDone, Trained
+from models.train.events import Queued, SessionEvent, StepDone, Trained
 from models.train.labelled_pairs import LabelledPairs
 from models.train.session import BATCH_LIMIT, LOSS_NAMES, STEP_LIMIT
 from models.train.settings import LOSSES, EncoderKind, TrainingSettings
@@ -27,9 +27,6 @@ from models.work import Progress
 
 BASE = "all-MiniLM-L6-v2"
 RUNS_KEPT = 8
-_KINDS: tuple[EncoderKind, ...] = ("bi-encoder", "cross-encoder")
-# A new head has everything to learn, vectors that are good already little.
-_RATES = {"bi-encoder": 3e-4, "cross-encoder": 1e-3}
 _SECONDS_BETWEEN_PLOTS = 0.7
 _EVALUATIONS = 10
 
@@ -71,6 +68,13 @@ class TrainingPanel:
                 label=text("training.loss"),
                 elem_id="training-loss",
             )
+        self.start = gr.Dropdown(
+            self._starts("bi-encoder", None),
+            value="",
+            label=text("training.start"),
+            info=text("training.start_hint"),
+            elem_id="training-start",
+        )
         self.steps = gr.Slider(
             10,
             STEP_LIMIT,
@@ -81,7 +85,7 @@ class TrainingPanel:
         )
         with gr.Accordion(text("training.more"), open=False, elem_id="training-more"), gr.Row():
             self.rate = gr.Number(
-                _RATES["bi-encoder"], label=text("training.rate"), elem_id="training-rate"
+                _rate_of("bi-encoder", ""), label=text("training.rate"), elem_id="training-rate"
             )
             self.batch = gr.Slider(
                 4,
@@ -140,9 +144,16 @@ class TrainingPanel:
     def _wire(self) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         self.kind.input(
-            _on_kind, self.kind, [self.loss, self.rate], api_name="training_kind", **common
+            self.on_kind,
+            self.kind,
+            [self.loss, self.rate, self.start],
+            api_name="training_kind",
+            **common,
         )
         self.file.change(_on_file, self.file, self.data_note, api_name="training_file", **common)
+        self.start.input(
+            _rate_of, [self.kind, self.start], self.rate, api_name="training_start", **common
+        )
         settings = [self.kind, self.loss, self.steps, self.rate, self.batch, self.seed]
         outputs = [
             *(self.runs, self.progress, self.plot, self.table, self.cancel, self.results_row),
@@ -151,7 +162,7 @@ class TrainingPanel:
         ]
         run = self.train.click(
             self.on_train,
-            [self.file, *settings, self.runs],
+            [self.file, *settings, self.start, self.runs],
             outputs,
             validator=self.check_inputs,
             concurrency_limit=None,  # the registry's line holds them back, and says so
@@ -200,6 +211,7 @@ class TrainingPanel:
         rate: float | None,
         batch: float,
         seed: float | None,
+        start: str | None,
         runs: list[Run],
         request: gr.Request,
     ) -> list[Any]:
@@ -207,7 +219,7 @@ class TrainingPanel:
         language = language_of(request)
         data = problem_or_none(lambda: _data(path), language)
         chosen = problem_or_none(lambda: _settings(kind, loss, steps, rate, batch, seed), language)
-        return [field(data), *[field(None)] * 3, field(chosen), *[field(None)] * 3]
+        return [field(data), *[field(None)] * 3, field(chosen), *[field(None)] * 4]
 
     @visible_errors
     def on_train(
@@ -219,6 +231,7 @@ class TrainingPanel:
         rate: float | None,
         batch: float,
         seed: float | None,
+        start: str | None,
         runs: list[Run],
         request: gr.Request,
     ) -> Iterator[Updates]:
@@ -236,7 +249,7 @@ class TrainingPanel:
         began = shown = time.monotonic()
         owner = str(request.session_hash)
         try:
-            with closing(self.registry.train(settings, train, held_out, owner)) as events:
+            with closing(self._events(settings, train, held_out, owner, start)) as events:
                 for event in events:
                     if isinstance(event, Queued):
                         waiting = say("training.queued", language, ahead=event.ahead)
@@ -250,13 +263,34 @@ class TrainingPanel:
                         shown = time.monotonic()
                         yield self._meanwhile(run, runs, event, language)
             yield self._finished(runs, language) | {
-                self.progress: note_html(say("training.done", language, model=run.model)),
+                self.progress: _done(run, language),
                 self.own_models.changed: self.own_models.tick(),
             }
         except Exception:  # said by `visible_errors`; the panel shall not look busy meanwhile
             runs = [other for other in runs if other is not run]
             yield self._finished(runs, language) | {self.progress: IDLE}
             raise
+
+    def _events(
+        self,
+        settings: TrainingSettings,
+        train: LabelledPairs,
+        held_out: LabelledPairs,
+        owner: str,
+        start: str | None,
+    ) -> Generator[SessionEvent, None, None]:
+        return self.registry.train(settings, train, held_out, owner, start or None)
+
+    def on_kind(self, kind: EncoderKind, request: gr.Request) -> tuple[Any, Any, Any]:
+        """The losses, the usual rate and the starts of a kind."""
+        losses = gr.update(choices=_loss_choices(kind), value="cosent")
+        starts = gr.update(choices=self._starts(kind, request), value="")
+        return losses, _rate_of(kind, ""), starts
+
+    def _starts(self, kind: EncoderKind, request: gr.Request | None) -> list[tuple[Any, str]]:
+        cards = self.own_models.cards(request, kind)
+        adapters = [(c.title, c.key) for c in cards if c.adapter is not None and c.base == BASE]
+        return [(text("training.start_base"), ""), *adapters]
 
     def on_cancel(self, runs: list[Run], request: gr.Request) -> Updates:
         """What had been trained is shown; there is no model of it."""
@@ -352,8 +386,9 @@ def _loss_choices(kind: EncoderKind) -> list[tuple[str, str]]:
     return [(LOSS_NAMES[loss], loss) for loss in LOSSES[kind]]
 
 
-def _on_kind(kind: EncoderKind) -> tuple[Any, Any]:
-    return gr.update(choices=_loss_choices(kind), value="cosent"), _RATES[kind]
+def _rate_of(kind: EncoderKind, start: str | None) -> float:
+    """A new head has everything to learn; vectors that are good already, little."""
+    return 1e-3 if kind == "cross-encoder" and not start else 3e-4
 
 
 @visible_errors
@@ -367,6 +402,13 @@ def _on_file(path: str | None, request: gr.Request) -> str:
 
 def _data(path: str | None) -> LabelledPairs:
     return bundled_pairs() if path is None else pairs_of_file(path)
+
+
+def _done(run: Run, language: Language) -> str:
+    note = note_html(say("training.done", language, model=run.model))
+    if run.best <= run.before:
+        note += note_html(say("training.no_better", language), "warning")
+    return note
 
 
 def _settings(
