@@ -7,13 +7,14 @@ import sys
 
 import torch
 
-from tests.bench import concurrency, encoders, startup
+from tests.bench import concurrency, encoders, losses, startup
 
 BENCHMARKS = {
     "embed": encoders.embed,
     "score": encoders.score,
     "short": encoders.short,
     "ceilings": encoders.ceilings,
+    "cosent": losses.cosent,
     "callers": concurrency.thirty_two_callers,
     "latency": concurrency.latency_during_a_long_job,
     "startup": startup.first_page,

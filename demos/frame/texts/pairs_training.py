@@ -11,8 +11,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "别人看不到；关闭页面后模型即被删除，请先下载。",
     ),
     "training.file": (
-        "Your labelled pairs (CSV, TSV, JSONL), or leave empty for ours",
-        "你的带标签句子对（CSV、TSV、JSONL）；留空则用我们自带的",
+        "Your own labelled pairs (empty: ours)",
+        "你自己的带标签句子对（留空用自带的）",
     ),
     "training.read": (
         "{pairs:,} labelled pairs from “{name}”; a fifth of them is held out.",

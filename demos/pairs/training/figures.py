@@ -47,7 +47,9 @@ def curves_figure(runs: Sequence[Run], language: Language) -> go.Figure:
                 row=2,
                 col=1,
             )
-    figure.update_layout(template=TEMPLATE, height=_HEIGHT)
+    margin = {"l": 64, "r": 16, "t": 84, "b": 48}  # the legend stands under the panel's own title
+    figure.update_layout(template=TEMPLATE, height=_HEIGHT, margin=margin)
+    figure.update_yaxes(automargin=True, title_standoff=12)
     figure.update_yaxes(title_text=say("training.axis_spearman", language), row=1, col=1)
     figure.update_yaxes(title_text=say("training.axis_loss", language), row=2, col=1)
     figure.update_xaxes(title_text=say("training.axis_step", language), row=2, col=1)

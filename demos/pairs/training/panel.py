@@ -53,7 +53,7 @@ class TrainingPanel:
     # --- layout --------------------------------------------------------------------------------
 
     def _lay_out_settings(self) -> None:
-        self.file = gr.File(label=text("training.file"), height=110, elem_id="training-file")
+        self.file = gr.File(label=text("training.file"), height=130, elem_id="training-file")
         self.data_note = gr.HTML(elem_id="training-data-note")
         with gr.Row():
             self.kind = gr.Radio(
