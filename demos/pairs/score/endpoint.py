@@ -37,11 +37,7 @@ def score_table(
     registry: Registry, pairs: list[list[str]], models: list[str], max_models: int
 ) -> dict[str, Any]:
     """`pairs_score` without Gradio. Raises InputProblem or ModelError."""
-    _check_shape(pairs or [], models)
-    if not models:
-        raise InputProblem("pairs.no_model")
-    if len(models) > max_models:
-        raise InputProblem("pairs.too_many_models", limit=max_models)
+    check_shape(pairs or [], models, max_models)
     checked = check_rows(pairs or []).pairs
     headers, columns = (
         ["sentence_a", "sentence_b"],
@@ -59,7 +55,7 @@ def score_table(
     return {"headers": headers, "data": [list(row) for row in zip(*columns, strict=True)]}
 
 
-def _check_shape(pairs: object, models: object) -> None:
+def check_shape(pairs: object, models: object, max_models: int) -> None:
     """A raw call may send anything. Blank pairs are refused: rows shall match the caller's."""
     if not isinstance(models, list) or not all(isinstance(key, str) for key in models):
         raise InputProblem("pairs.models_list")
@@ -74,3 +70,7 @@ def _check_shape(pairs: object, models: object) -> None:
             raise InputProblem("pairs.pair_shape", row=number)
         if not (pair[0].strip() or pair[1].strip()):
             raise InputProblem("pairs.empty_cell", row=number, side="A")
+    if not models:
+        raise InputProblem("pairs.no_model")
+    if len(models) > max_models:
+        raise InputProblem("pairs.too_many_models", limit=max_models)

@@ -15,6 +15,8 @@ from demos.frame.strings import Language, language_of, said, say, text
 from demos.frame.tables import Table
 from demos.pairs import pair_set as pairs_in
 from demos.pairs.agreement import greatest_disagreements
+from demos.pairs.evaluation.endpoint import make_pairs_evaluate
+from demos.pairs.evaluation.section import EvaluationSection
 from demos.pairs.example import EXAMPLE
 from demos.pairs.pair_set import Columns, PairSet, check_rows
 from demos.pairs.score.endpoint import make_pairs_score
@@ -46,6 +48,7 @@ class ScorePanel:
             with gr.Column(scale=4, min_width=300):
                 self._lay_out_controls()
         self._lay_out_results()
+        self.evaluation = EvaluationSection()
         with gr.Accordion(text("pairs.about"), open=False, elem_id="pairs-about"):
             gr.Markdown(text("pairs.about_text"), latex_delimiters=_LATEX)
         self._wire_inputs()
@@ -185,6 +188,7 @@ class ScorePanel:
         outputs = [
             *(self.progress, self.notes, self.by_model, self.plot, self.disagreement, self.scores),
             *(self.csv, self.cancel, self.axes_row, self.x_axis, self.y_axis),
+            *self.evaluation.outputs,
         ]
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # Two events: a table in a tab that was never opened loses its value when an event that
@@ -225,6 +229,7 @@ class ScorePanel:
                 **common,
             )
         gr.api(make_pairs_score(self.registry, MAX_MODELS), api_name="pairs_score")
+        gr.api(make_pairs_evaluate(self.registry, MAX_MODELS), api_name="pairs_evaluate")
 
     # --- handlers ------------------------------------------------------------------------------
 
@@ -306,6 +311,7 @@ class ScorePanel:
             self.x_axis: gr.update(choices=choices, value=x),
             self.y_axis: gr.update(choices=choices, value=y),
         }
+        shown |= self.evaluation.updates(pair_set, scored, language)
         return shown | self._comparison(pair_set, scored[:2], language)
 
     def _comparison(
@@ -329,6 +335,7 @@ class ScorePanel:
             self.csv: gr.update(value=None, interactive=False),
             self.axes_row: gr.update(visible=False),
             **dict.fromkeys(empty),
+            **self.evaluation.nothing(),
         }
 
     def _where(self, language: Language) -> str:

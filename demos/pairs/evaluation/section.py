@@ -1,0 +1,172 @@
+"""The evaluation under the scores: layout and wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import gradio as gr
+import numpy as np
+from numpy.typing import NDArray
+
+from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
+from demos.frame.export import write_csv
+from demos.frame.progress import note_html
+from demos.frame.strings import Language, language_of, say, text
+from demos.pairs.evaluation.decisions import default_cut
+from demos.pairs.evaluation.figures import (
+    intervals_figure,
+    precision_recall_figure,
+    reliability_figure,
+)
+from demos.pairs.evaluation.report import Judged, Report, make_reports
+from demos.pairs.evaluation.results import costliest_table, report_table
+from demos.pairs.pair_set import PairSet
+from demos.pairs.scoring import ModelScores
+
+Updates = dict[Any, Any]
+_LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "$", "right": "$", "display": False},
+]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What was scored last, so that another cut need not score again."""
+
+    pairs: tuple[tuple[str, str], ...]
+    labels: NDArray[np.float64]
+    judged: tuple[Judged, ...]
+
+
+class EvaluationSection:
+    """Laid out inside the Score panel; `outputs` are filled by `updates`."""
+
+    def __init__(self) -> None:
+        self.scored = gr.State(None)
+        with gr.Column(visible=False, elem_id="evaluation") as self.box:
+            gr.Markdown(text("evaluation.heading"))
+            self.notes = gr.HTML(elem_id="evaluation-notes")
+            self.table = gr.Dataframe(
+                label=text("evaluation.table"),
+                interactive=False,
+                wrap=True,
+                elem_id="evaluation-table",
+            )
+            self.intervals = gr.Plot(
+                label=text("evaluation.intervals"), elem_id="evaluation-intervals"
+            )
+            self.cut = gr.Number(
+                label=text("evaluation.cut"),
+                info=text("evaluation.cut_hint"),
+                elem_id="evaluation-cut",
+            )
+            with gr.Row():
+                with gr.Column(min_width=300):
+                    self.reliability = gr.Plot(
+                        label=text("evaluation.reliability"), elem_id="evaluation-reliability"
+                    )
+                with gr.Column(min_width=300):
+                    self.curve = gr.Plot(
+                        label=text("evaluation.precision_recall"), elem_id="evaluation-curve"
+                    )
+            self.costliest = gr.Dataframe(
+                label=text("evaluation.costliest"),
+                interactive=False,
+                wrap=True,
+                elem_id="evaluation-costliest",
+            )
+            self.csv = gr.DownloadButton(
+                cast(str, text("pairs.csv")), size="sm", elem_id="evaluation-csv"
+            )
+            with gr.Accordion(text("evaluation.about"), open=False, elem_id="evaluation-about"):
+                gr.Markdown(text("evaluation.about_text"), latex_delimiters=_LATEX)
+        self._of_cut = [self.notes, self.table, self.reliability, self.curve, self.csv]
+        self.outputs = [
+            *(self.scored, self.box, self.intervals, self.cut, self.costliest),
+            *self._of_cut,
+        ]
+        for name, event in (("submit", self.cut.submit), ("blur", self.cut.blur)):
+            event(
+                self.on_cut,
+                [self.scored, self.cut],
+                self._of_cut,
+                validator=_check_cut,
+                api_name=f"evaluation_cut_{name}",
+                show_progress="hidden",
+                api_visibility="private",
+            )
+
+    def updates(
+        self, pair_set: PairSet, scored: Sequence[ModelScores], language: Language
+    ) -> Updates:
+        """Everything for what was scored; hidden where there are no labels."""
+        if pair_set.labels is None or not scored:
+            return self.nothing()
+        judged = tuple(
+            Judged(model.card.title, model.card.kind, model.scores.astype(np.float64))
+            for model in scored
+        )
+        found = Evaluated(pair_set.pairs, pair_set.labels, judged)
+        reports = make_reports(judged, pair_set.labels)
+        headers, rows = costliest_table(reports, judged, found.pairs, found.labels, language)
+        return self._shown(found, reports, language) | {
+            self.scored: found,
+            self.box: gr.update(visible=True),
+            self.intervals: intervals_figure(reports, language),
+            self.cut: default_cut(pair_set.labels),
+            self.costliest: {"headers": headers, "data": rows},
+        }
+
+    def nothing(self) -> Updates:
+        """No labels, no evaluation."""
+        return {self.scored: None, self.box: gr.update(visible=False)}
+
+    @visible_errors
+    def on_cut(self, found: Evaluated | None, cut: float | None, request: gr.Request) -> Updates:
+        """Labels divided elsewhere; scores and intervals stay."""
+        if found is None or cut is None:
+            return {self.notes: gr.update()}
+        reports = make_reports(found.judged, found.labels, cut)
+        return self._shown(found, reports, language_of(request))
+
+    def _shown(self, found: Evaluated, reports: Sequence[Report], language: Language) -> Updates:
+        headers, rows = report_table(reports, language)
+        return {
+            self.notes: _notes(found, reports, language),
+            self.table: {"headers": headers, "data": rows},
+            self.reliability: reliability_figure(reports, language),
+            self.curve: precision_recall_figure(reports, language),
+            self.csv: gr.update(value=write_csv("evaluation", headers, rows)),
+        }
+
+
+def _notes(found: Evaluated, reports: Sequence[Report], language: Language) -> str:
+    notes = []
+    if np.ptp(found.labels) == 0:
+        notes.append(say("evaluation.equal_labels", language))
+    elif all(report.decisions is None for report in reports):
+        notes.append(say("evaluation.one_side", language))
+    limit = reports[0].ceiling
+    if limit is not None:
+        share = float(np.mean(found.labels == found.labels.max()))
+        notes.append(
+            say("evaluation.ceiling", language, share=f"{share:.0%}", limit=f"{limit:.3f}")
+        )
+    counts = {r.correlations.resamples for r in reports if r.correlations is not None}
+    if counts:
+        notes.append(say("evaluation.resamples", language, count=min(counts)))
+    return "".join(note_html(note) for note in notes)
+
+
+def _check_cut(found: Evaluated | None, cut: float | None, request: gr.Request) -> list[Any]:
+    def check() -> None:
+        if found is None:
+            return
+        lowest, highest = float(found.labels.min()), float(found.labels.max())
+        if cut is None or not lowest < cut <= highest:
+            raise InputProblem("evaluation.bad_cut", lowest=f"{lowest:g}", highest=f"{highest:g}")
+
+    return [field(None), field(problem_or_none(check, language_of(request)))]

@@ -1,0 +1,178 @@
+"""Evaluation against scipy, against definitions, and at the edges."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from demos.pairs.evaluation.decisions import (
+    cross_fitted_platt,
+    decisions,
+    default_cut,
+    reliability,
+)
+from demos.pairs.evaluation.intervals import _ranks, ceiling, correlations
+from demos.pairs.evaluation.order import cosent_loss, costliest, wrong_share
+from models import losses
+
+SAMPLES = st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 3)), min_size=2, max_size=25)
+
+
+def test_the_figures_are_scipys() -> None:
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 6, 300)
+    scores = labels + random.normal(0, 2, 300)
+    found = correlations(scores, labels)
+    assert found is not None
+    assert math.isclose(found.spearman.value, stats.spearmanr(scores, labels).statistic)
+    assert math.isclose(found.pearson.value, stats.pearsonr(scores, labels).statistic)
+
+
+def test_the_interval_is_the_bootstraps() -> None:
+    random = np.random.default_rng(1)
+    labels = random.normal(size=200)
+    scores = labels + random.normal(0, 1, 200)
+    found = correlations(scores, labels)
+    assert found is not None
+    peer = stats.bootstrap(
+        (scores, labels),
+        lambda x, y: stats.spearmanr(x, y).statistic,
+        paired=True,
+        vectorized=False,
+        n_resamples=1_000,
+        method="percentile",
+        random_state=5,
+    ).confidence_interval
+    assert math.isclose(found.spearman.low, peer.low, abs_tol=0.015)
+    assert math.isclose(found.spearman.high, peer.high, abs_tol=0.015)
+    assert found.spearman.low < found.spearman.value < found.spearman.high
+    assert correlations(scores, labels) == found  # seeded
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), min_size=2, max_size=12))
+def test_ranks_under_counts_are_those_of_the_repeated_sample(rows: list[tuple[int, int]]) -> None:
+    values, counts = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    repeated = np.repeat(values, counts.astype(int))
+    expected = stats.rankdata(repeated)
+    found = np.repeat(_ranks(values, counts[None])[0], counts.astype(int))
+    assert np.allclose(found, expected)
+
+
+@pytest.mark.parametrize("scores", [[1.0, 1.0, 1.0, 1.0], [1.0, 2.0, 3.0, 4.0]])
+def test_constant_sides_have_no_correlation(scores: list[float]) -> None:
+    assert correlations(scores, [2, 2, 2, 2]) is None
+    assert correlations([1, 1, 1, 1], scores) is None
+
+
+@pytest.mark.parametrize(("positives", "n"), [(5, 10), (3, 30), (1, 50)])
+def test_no_scores_pass_the_ceiling_and_the_best_reach_it(positives: int, n: int) -> None:
+    labels = np.r_[np.zeros(n - positives), np.ones(positives)]
+    highest = stats.spearmanr(np.arange(n), labels).statistic
+    found = ceiling(labels)
+    assert found is not None
+    assert math.isclose(found, highest)
+    share = positives / n
+    assert math.isclose(found, math.sqrt(3 * share * (1 - share)), rel_tol=0.01)
+
+
+def test_graded_labels_have_no_such_ceiling() -> None:
+    assert ceiling([0, 1, 2]) is None
+    assert ceiling([1, 1]) is None
+
+
+@given(SAMPLES, st.sampled_from([1.0, 20.0]))
+def test_the_loss_is_that_of_the_models(rows: list[tuple[int, int]], scale: float) -> None:
+    scores, labels = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    expected = losses.cosent_loss(torch.tensor(scores), torch.tensor(labels), scale).item()
+    assert math.isclose(cosent_loss(scores, labels, scale), expected, rel_tol=1e-9, abs_tol=1e-12)
+
+
+@given(SAMPLES, st.integers(1, 6))
+def test_the_costliest_are_the_greatest_of_all(rows: list[tuple[int, int]], count: int) -> None:
+    scores, labels = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    everything = sorted(
+        (
+            scores[j] - scores[i]
+            for i in range(len(rows))
+            for j in range(len(rows))
+            if labels[i] > labels[j]
+        ),
+        reverse=True,
+    )
+    found = costliest(scores, labels, count)
+    assert [violation.excess for violation in found] == everything[:count]
+    for violation in found:
+        assert labels[violation.higher] > labels[violation.lower]
+        assert violation.excess == scores[violation.lower] - scores[violation.higher]
+
+
+@given(SAMPLES)
+def test_the_share_in_the_wrong_order(rows: list[tuple[int, int]]) -> None:
+    scores, labels = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    wrong = [
+        1.0 if scores[j] > scores[i] else 0.5 if scores[j] == scores[i] else 0.0
+        for i in range(len(rows))
+        for j in range(len(rows))
+        if labels[i] > labels[j]
+    ]
+    found = wrong_share(scores, labels)
+    assert found == (None if not wrong else pytest.approx(np.mean(wrong)))
+
+
+@settings(deadline=None)
+@given(SAMPLES)
+def test_decisions_are_the_best_of_all_thresholds(rows: list[tuple[int, int]]) -> None:
+    scores, labels = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    found = decisions(scores, labels, 2.0)
+    alike = labels >= 2
+    if alike.all() or not alike.any():
+        assert found is None
+        return
+    assert found is not None
+    choices = [scores >= t for t in [*np.unique(scores), np.inf]]
+    accuracies = [(chosen == alike).mean() for chosen in choices]
+    f1s = [2 * (c & alike).sum() / (c.sum() + alike.sum()) for c in choices]
+    assert math.isclose(found.accuracy.value, max(accuracies))
+    assert math.isclose(found.f1.value, max(f1s))
+    assert math.isclose(((scores >= found.accuracy.threshold) == alike).mean(), max(accuracies))
+    assert 0 < found.average_precision <= 1
+    assert found.recall[-1] == 1
+    assert np.isfinite(found.brier)
+
+
+def test_average_precision_by_hand() -> None:
+    # Alike at places 1, 3 and 4 of 5: (1/1 + 2/3 + 3/4) / 3.
+    found = decisions([5, 4, 3, 2, 1], [1, 0, 1, 1, 0], 0.5)
+    assert found is not None
+    assert math.isclose(found.average_precision, (1 + 2 / 3 + 3 / 4) / 3)
+
+
+def test_calibration_brings_a_logit_of_any_scale_to_probabilities() -> None:
+    random = np.random.default_rng(2)
+    logits = random.normal(0, 2, 4_000)
+    alike = random.random(4_000) < 1 / (1 + np.exp(-logits))
+    probability = cross_fitted_platt(logits * 7 - 30, alike)
+    assert np.abs(probability - 1 / (1 + np.exp(-logits))).max() < 0.05
+    assert reliability(probability, alike).expected_calibration_error < 0.03
+    raw = reliability(1 / (1 + np.exp(-(logits * 7 - 30))), alike)
+    assert raw.expected_calibration_error > 0.3
+
+
+def test_a_score_that_separates_both_classes_stays_finite() -> None:
+    found = decisions(np.arange(20.0), np.arange(20) >= 10, 1)
+    assert found is not None
+    assert found.accuracy.value == found.f1.value == found.average_precision == 1
+    assert found.brier < 0.1
+    assert np.isfinite(found.reliability.predicted).all()
+
+
+def test_the_default_cut_divides_the_range() -> None:
+    assert default_cut([0, 1]) == 0.5
+    assert default_cut([0, 5, 3]) == 2.5
+    assert decisions([1, 2, 3], [4, 4, 4], default_cut([4, 4, 4])) is None
