@@ -7,11 +7,15 @@ from collections.abc import Callable
 import gradio as gr
 
 from demos.frame.strings import text
+from demos.pairs.grid.panel import GridPanel
 from demos.pairs.score.panel import ScorePanel
 from models.registry import Registry
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
-PANELS: tuple[tuple[str, Callable[[Registry, gr.Blocks], object]], ...] = (("score", ScorePanel),)
+PANELS: tuple[tuple[str, Callable[[Registry, gr.Blocks], object]], ...] = (
+    ("score", ScorePanel),
+    ("grid", GridPanel),
+)
 
 
 def build(registry: Registry, app: gr.Blocks) -> None:
