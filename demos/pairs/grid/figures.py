@@ -23,7 +23,7 @@ SCALES = {
 MAX_MARKED = 2_500  # cells; beyond it a mark would hide its cell
 _MAX_NUMBERED_CELLS = (16, 12)  # rows, columns that have room for their numbers
 _MAX_LABELLED = 40
-_LABEL_WIDTH = 18  # of Latin letters; a Chinese character takes two
+_LABEL_WIDTH = 17  # of Latin letters; a Chinese character takes two
 _HOVER_LINE, _HOVER_CHARACTERS = 44, 200
 _ROW_PIXELS, _MAX_CELLS_PIXELS, _MARGIN_PIXELS = 34, 600, 200
 
@@ -39,11 +39,11 @@ def heatmap(lists: SentenceLists, grid: ModelGrid, language: Language) -> go.Fig
     figure = new_figure(height=pixels + _MARGIN_PIXELS)
     numbered = rows <= _MAX_NUMBERED_CELLS[0] and columns <= _MAX_NUMBERED_CELLS[1]
     unit = say(f"pairs.grid.unit.{grid.card.kind}", language)
-    bar = {"orientation": "h", "y": 0, "yanchor": "top", "ypad": 14, "thickness": 10, "len": 0.7}
+    bar = {"orientation": "h", "y": 0, "yanchor": "top", "ypad": 14, "thickness": 10, "len": 0.9}
     figure.add_heatmap(
         z=grid.scores,
         colorscale=[list(stop) for stop in SCALES[grid.card.kind]],
-        colorbar=bar | {"outlinewidth": 0, "nticks": 6, "tickfont": {"size": 11}},
+        colorbar=bar | {"outlinewidth": 0, "nticks": 4, "tickfont": {"size": 11}},
         xgap=1 if numbered else 0,
         ygap=1 if numbered else 0,
         texttemplate="%{z:.2f}" if numbered else None,
@@ -58,9 +58,10 @@ def heatmap(lists: SentenceLists, grid: ModelGrid, language: Language) -> go.Fig
             "automargin": True,
             "yref": "container",
             "y": 0.98,
+            "x": 0.03,
             "pad": {"b": 10},
         },
-        margin={"l": 8, "r": 34, "t": 8, "b": 8},
+        margin={"l": 8, "r": 10, "t": 8, "b": 8},
         showlegend=False,
         dragmode="zoom" if max(rows, columns) > _MAX_LABELLED else False,
     )
@@ -117,7 +118,7 @@ def _name_axes(figure: go.Figure, lists: SentenceLists) -> None:
             **bare,
         },
         xaxis2=named
-        | {"overlaying": "x", "matches": "x", "side": "top", "tickangle": -55}
+        | {"overlaying": "x", "matches": "x", "side": "top", "tickangle": -90}
         | {"tickvals": list(column_labels), "ticktext": list(column_labels.values())},
         yaxis2=named
         | {"overlaying": "y", "matches": "y", "side": "left"}
