@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-import unicodedata
 from collections.abc import Sequence
 from html import escape
 
@@ -13,6 +11,7 @@ import plotly.graph_objects as go
 from demos.frame.plots import INK, new_figure
 from demos.frame.strings import Language, say
 from demos.pairs.grid.grid import ModelGrid, SentenceLists, best_columns
+from demos.pairs.labels import shortened, wrapped
 
 # Opaque, so that a cell is the same on light and on dark paper. One hue for each kind of score: a
 # cosine and a logit are not to be compared by colour.
@@ -23,8 +22,6 @@ SCALES = {
 MAX_MARKED = 2_500  # cells; beyond it a mark would hide its cell
 _MAX_NUMBERED_CELLS = (16, 12)  # rows, columns that have room for their numbers
 _MAX_LABELLED = 40
-_LABEL_WIDTH = 17  # of Latin letters; a Chinese character takes two
-_HOVER_LINE, _HOVER_CHARACTERS = 44, 200
 _ROW_PIXELS, _MAX_CELLS_PIXELS, _MARGIN_PIXELS = 34, 600, 200
 
 
@@ -68,16 +65,6 @@ def heatmap(lists: SentenceLists, grid: ModelGrid, language: Language) -> go.Fig
     return figure
 
 
-def shortened(sentence: str, width: int = _LABEL_WIDTH) -> str:
-    """The beginning of a sentence, escaped, about `width` Latin letters wide."""
-    used = 0
-    for place, character in enumerate(sentence):
-        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if used > width and place < len(sentence) - 1:
-            return escape(sentence[:place].rstrip()) + "…"
-    return escape(sentence)
-
-
 def _mark(figure: go.Figure, grid: ModelGrid) -> None:
     """A dot on the best of each row, scissors where text was cut; on the labels' axes."""
     shown = grid.scores.size <= MAX_MARKED
@@ -106,14 +93,14 @@ def _name_axes(figure: go.Figure, lists: SentenceLists) -> None:
         xaxis={
             "range": [-0.5, columns - 0.5],
             "tickvals": list(range(columns)),
-            "ticktext": [_wrapped(sentence) for sentence in lists.b],
+            "ticktext": [wrapped(sentence) for sentence in lists.b],
             "showticklabels": False,
             **bare,
         },
         yaxis={
             "range": [rows - 0.5, -0.5],
             "tickvals": list(range(rows)),
-            "ticktext": [_wrapped(sentence) for sentence in lists.a],
+            "ticktext": [wrapped(sentence) for sentence in lists.a],
             "showticklabels": False,
             **bare,
         },
@@ -132,10 +119,3 @@ def _labels(sentences: Sequence[str]) -> dict[int, str]:
     if len(sentences) > _MAX_LABELLED:
         return {place: str(place + 1) for place in range(9, len(sentences), 10)}
     return {place: shortened(sentence) for place, sentence in enumerate(sentences)}
-
-
-def _wrapped(sentence: str) -> str:
-    """A sentence for hover text: escaped, in lines, not without end."""
-    cut = sentence[:_HOVER_CHARACTERS] + ("…" if len(sentence) > _HOVER_CHARACTERS else "")
-    lines = textwrap.wrap(cut, _HOVER_LINE) or [cut]
-    return "<br>".join(escape(line) for line in lines)
