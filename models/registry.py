@@ -373,6 +373,14 @@ class Registry:
             self._hub_cards[key] = hub_card(key, kind_of_folder(files.folder, key))
         return self._hub_cards[key]
 
+    def title(self, key: str) -> str:
+        """What people call a model: its card's title, or the key of one that is not known yet."""
+        try:
+            known = self._hub_cards.get(key)
+            return (known or self.card(key)).title if "/" not in key or known else key
+        except UnknownModelError:
+            return key
+
     def load(self, key: str) -> None:
         """Have a model ready, so that a time measured afterwards is the model's alone.
 

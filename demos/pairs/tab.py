@@ -8,12 +8,16 @@ import gradio as gr
 
 from demos.frame.demo import House
 from demos.frame.strings import text
+from demos.pairs.grid.panel import GridPanel
+from demos.pairs.playground.panel import PlaygroundPanel
 from demos.pairs.score.panel import ScorePanel
 from demos.pairs.training.panel import TrainingPanel
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
 PANELS: tuple[tuple[str, Callable[[House], object]], ...] = (
     ("score", ScorePanel),
+    ("grid", GridPanel),
+    ("playground", PlaygroundPanel),
     ("training", TrainingPanel),
 )
 

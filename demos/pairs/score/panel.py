@@ -25,7 +25,6 @@ from demos.pairs.score.notes import disagreement_html, notes_html
 from demos.pairs.score.results import model_table, pair_table
 from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
 from models.catalog import ModelKind
-from models.errors import ModelError
 from models.registry import Registry
 
 DEFAULT_MODELS = ("all-MiniLM-L6-v2", "minilm-cross-preview")
@@ -265,7 +264,7 @@ class ScorePanel:
                     left_out.append(step)
                 else:
                     yield {
-                        self.progress: _progress(step, self._title(step.key), language),
+                        self.progress: _progress(step, self.registry.title(step.key), language),
                         self.cancel: gr.update(interactive=True),
                     }
             yield self._results(pair_set, scored, left_out, language)
@@ -348,15 +347,11 @@ class ScorePanel:
             reason=said(status.reason, language),
         )
 
-    def _title(self, key: str) -> str:
-        try:
-            return self.registry.card(key).title
-        except ModelError:
-            return key
-
     def _reason(self, left_out: LeftOut, language: Language) -> str:
         reason = sentence_for(left_out.reason, language)
-        return say("pairs.left_out", language, model=self._title(left_out.key), reason=reason)
+        return say(
+            "pairs.left_out", language, model=self.registry.title(left_out.key), reason=reason
+        )
 
 
 def check_models(registry: Registry, keys: Sequence[str]) -> None:

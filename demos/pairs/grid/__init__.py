@@ -1,0 +1,1 @@
+"""Two lists of sentences against each other: every pair, one heatmap a model."""

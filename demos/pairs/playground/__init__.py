@@ -1,0 +1,1 @@
+"""The CoSENT playground: a few scored pairs, the loss's terms, and its gradient."""
