@@ -2,6 +2,7 @@
 
 from demos.frame.texts import (
     house,
+    pairs_attribution,
     pairs_evaluation,
     pairs_grid,
     pairs_playground,
@@ -13,6 +14,7 @@ from demos.frame.texts import (
 _ROOMS = (
     house,
     pairs_score,
+    pairs_attribution,
     pairs_evaluation,
     pairs_grid,
     pairs_playground,

@@ -15,6 +15,7 @@ from demos.frame.strings import Language, language_of, said, say, text
 from demos.frame.tables import Table
 from demos.pairs import pair_set as pairs_in
 from demos.pairs.agreement import greatest_disagreements
+from demos.pairs.attribution.section import AttributionSection
 from demos.pairs.evaluation.endpoint import make_pairs_evaluate
 from demos.pairs.evaluation.section import EvaluationSection
 from demos.pairs.example import EXAMPLE
@@ -47,6 +48,7 @@ class ScorePanel:
             with gr.Column(scale=4, min_width=300):
                 self._lay_out_controls()
         self._lay_out_results()
+        self.attribution = AttributionSection(self.registry, self.scores)
         self.evaluation = EvaluationSection()
         with gr.Accordion(text("pairs.about"), open=False, elem_id="pairs-about"):
             gr.Markdown(text("pairs.about_text"), latex_delimiters=_LATEX)
@@ -188,6 +190,7 @@ class ScorePanel:
             *(self.progress, self.notes, self.by_model, self.plot, self.disagreement, self.scores),
             *(self.csv, self.cancel, self.axes_row, self.x_axis, self.y_axis),
             *self.evaluation.outputs,
+            *self.attribution.outputs,
         ]
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # Two events: a table in a tab that was never opened loses its value when an event that
@@ -311,6 +314,7 @@ class ScorePanel:
             self.y_axis: gr.update(choices=choices, value=y),
         }
         shown |= self.evaluation.updates(pair_set, scored, language)
+        shown |= self.attribution.updates(pair_set.pairs, scored)
         return shown | self._comparison(pair_set, scored[:2], language)
 
     def _comparison(
@@ -335,6 +339,7 @@ class ScorePanel:
             self.axes_row: gr.update(visible=False),
             **dict.fromkeys(empty),
             **self.evaluation.nothing(),
+            **self.attribution.nothing(),
         }
 
     def _where(self, language: Language) -> str:

@@ -1,0 +1,1 @@
+"""What moved the score: each token left out in turn."""

@@ -1,0 +1,190 @@
+"""What moved the score, under the scores: layout and wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import unescape
+from typing import Any, cast
+
+import gradio as gr
+
+from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
+from demos.frame.export import write_csv
+from demos.frame.progress import IDLE, note_html, progress_html
+from demos.frame.strings import Language, language_of, say, text
+from demos.pairs.attribution.figures import Moved, moved_figure
+from demos.pairs.attribution.leave_one_out import Pair, Variants, changes, make_variants
+from demos.pairs.labels import shortened
+from demos.pairs.scoring import LeftOut, ModelScores, score_with_models
+from models.registry import Registry
+
+_LISTED = 500  # pairs in the chooser; a row of the table reaches the others
+_LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "$", "right": "$", "display": False},
+]
+
+Updates = dict[Any, Any]
+
+
+class AttributionSection:
+    """Laid out inside the Score panel; `renew` after each scoring.
+
+    Args:
+        registry: scores the variants.
+        scores: the table of scores: a click on one of its rows chooses the pair.
+    """
+
+    def __init__(self, registry: Registry, scores: gr.Dataframe):
+        self.registry = registry
+        self.scored = gr.State(None)  # (pairs, model keys) of the last scoring
+        with gr.Column(visible=False, elem_id="attribution") as self.box:
+            gr.Markdown(text("attribution.heading"))
+            with gr.Row():
+                self.pair = gr.Dropdown(
+                    label=text("attribution.pair"),
+                    info=text("attribution.pair_hint"),
+                    scale=5,
+                    min_width=260,
+                    elem_id="attribution-pair",
+                )
+                with gr.Column(scale=2, min_width=180):
+                    self.show = gr.Button(text("attribution.show"), elem_id="attribution-show")
+                    self.cancel = gr.Button(
+                        text("pairs.cancel"), interactive=False, elem_id="attribution-cancel"
+                    )
+            self.progress = gr.HTML(elem_id="attribution-progress")
+            self.plot = gr.Plot(
+                label=text("attribution.plot"), visible=False, elem_id="attribution-plot"
+            )
+            self.csv = gr.DownloadButton(
+                cast(str, text("pairs.csv")), size="sm", visible=False, elem_id="attribution-csv"
+            )
+            with gr.Accordion(text("attribution.about"), open=False, elem_id="attribution-about"):
+                gr.Markdown(text("attribution.about_text"), latex_delimiters=_LATEX)
+        self.outputs = [self.scored, self.box, self.pair, self.plot, self.csv]
+        self._wire(scores)
+
+    def _wire(self, scores: gr.Dataframe) -> None:
+        common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        shown = [self.progress, self.plot, self.csv, self.cancel]
+        scores.select(_chosen_row, self.scored, self.pair, api_name="attribution_row", **common)
+        run = self.show.click(
+            self.on_show,
+            [self.scored, self.pair],
+            shown,
+            validator=_check_pair,
+            api_name="attribution_show",
+            **common,
+        )
+        self.cancel.click(
+            _say_cancelled,
+            None,
+            [self.progress, self.cancel],
+            cancels=[run],
+            api_name="attribution_cancel",
+            **common,
+        )
+
+    def updates(self, pairs: Sequence[Pair], scored: Sequence[ModelScores]) -> Updates:
+        """Another scoring: its pairs to choose from, and nothing of the one before."""
+        choices = [
+            (f"{i}. {_plain(a)} / {_plain(b)}", i - 1)
+            for i, (a, b) in enumerate(pairs[:_LISTED], start=1)
+        ]
+        return {
+            self.scored: (tuple(pairs), [model.card.key for model in scored]),
+            self.box: gr.update(visible=True),
+            self.pair: gr.update(choices=choices, value=0),
+            self.plot: gr.update(value=None, visible=False),
+            self.csv: gr.update(visible=False),
+        }
+
+    def nothing(self) -> Updates:
+        """Nothing was scored."""
+        return {self.scored: None, self.box: gr.update(visible=False)}
+
+    @visible_errors
+    def on_show(self, scored: Any, place: int | None, request: gr.Request) -> Iterator[Updates]:
+        """Score the pair without each token, with every model that scored it."""
+        language = language_of(request)
+        pair, keys = _pair_at(scored, place)
+        variants = make_variants(pair)
+        moved: list[Moved] = []
+        notes: list[str] = []
+        try:
+            for step in score_with_models(self.registry, keys, variants.all_pairs()):
+                if isinstance(step, ModelScores):
+                    score = float(step.scores[0])
+                    moved.append(Moved(step.card.title, score, changes(step.scores)))
+                elif isinstance(step, LeftOut):
+                    model = self.registry.title(step.key)
+                    reason = sentence_for(step.reason, language)
+                    notes.append(say("pairs.left_out", language, model=model, reason=reason))
+                else:
+                    what = say("pairs.working", language, model=self.registry.title(step.key))
+                    yield {
+                        self.progress: progress_html(what, step.progress, language),
+                        self.cancel: gr.update(interactive=True),
+                    }
+            yield self._result(variants, moved, notes, language)
+        except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
+            yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
+            raise
+
+    def _result(
+        self, variants: Variants, moved: list[Moved], notes: list[str], language: Language
+    ) -> Updates:
+        shown = "".join(note_html(note, "warning") for note in notes)
+        shown += "".join(
+            note_html(say("attribution.kept_alone", language, side="AB"[side]))
+            for side in variants.kept_alone
+        )
+        if not moved:
+            return {self.progress: shown, self.cancel: gr.update(interactive=False)}
+        headers = [say(f"attribution.{key}", language) for key in ("sentence", "token")]
+        headers += [model.title for model in moved]
+        rows = [
+            ["AB"[token.side], token.text, *(float(m.changes[i]) for m in moved)]
+            for i, token in enumerate(variants.tokens)
+        ]
+        return {
+            self.progress: shown,
+            self.cancel: gr.update(interactive=False),
+            self.plot: gr.update(value=moved_figure(variants, moved, language), visible=True),
+            self.csv: gr.update(value=write_csv("tokens", headers, rows), visible=True),
+        }
+
+
+def _pair_at(scored: Any, place: int | None) -> tuple[Pair, list[str]]:
+    if scored is None or place is None or not 0 <= place < len(scored[0]):
+        raise InputProblem("attribution.no_pair")
+    return scored[0][place], scored[1]
+
+
+def _check_pair(scored: Any, place: int | None, request: gr.Request) -> list[Any]:
+    problem = problem_or_none(
+        lambda: make_variants(_pair_at(scored, place)[0]), language_of(request)
+    )
+    return [field(None), field(problem)]
+
+
+def _chosen_row(scored: Any, event: gr.SelectData) -> Any:
+    """A click on a row of the scores; rows may be sorted, so its sentences say which it is."""
+    if scored is None or not event.row_value:
+        return gr.update()
+    clicked = tuple(str(cell) for cell in event.row_value[:2])
+    place = next((i for i, pair in enumerate(scored[0]) if pair == clicked), None)
+    if place is None or place >= _LISTED:
+        return gr.update()
+    return gr.update(value=place)
+
+
+def _say_cancelled(request: gr.Request) -> tuple[str, Any]:
+    note = note_html(say("progress.cancelled", language_of(request)))
+    return note, gr.update(interactive=False)
+
+
+def _plain(sentence: str) -> str:
+    """Short, and as it is: a chooser shows text, not HTML."""
+    return unescape(shortened(sentence, 40))
