@@ -10,6 +10,7 @@ from demos.frame.demo import House
 from demos.frame.strings import text
 from demos.pairs.grid.panel import GridPanel
 from demos.pairs.playground.panel import PlaygroundPanel
+from demos.pairs.published.panel import PublishedPanel
 from demos.pairs.score.panel import ScorePanel
 from demos.pairs.training.panel import TrainingPanel
 
@@ -19,6 +20,7 @@ PANELS: tuple[tuple[str, Callable[[House], object]], ...] = (
     ("grid", GridPanel),
     ("playground", PlaygroundPanel),
     ("training", TrainingPanel),
+    ("published", PublishedPanel),
 )
 
 

@@ -27,14 +27,12 @@ from demos.pairs.grid.grid import (
     split_lines,
 )
 from demos.pairs.grid.results import best_table, cost_table
+from demos.pairs.models import DEFAULT_MODELS, SCORING_KINDS, check_models
 from demos.pairs.score.notes import notes_html
 from demos.pairs.score.results import pair_table
 from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
-from models.catalog import ModelKind
 
-DEFAULT_MODELS = ("all-MiniLM-L6-v2", "minilm-cross-preview")
 MAX_MODELS = 4
-_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "cross-encoder")
 # Pixels: a column of numbers, the least and most of a column of text, a table on a wide screen.
 _NARROW, _TEXT, _WIDEST_TEXT, _WIDE = 100, 200, 335, 1_065
 _LATEX: list[dict[str, str | bool]] = [
@@ -58,7 +56,7 @@ class GridPanel:
             gr.Markdown(text("pairs.grid.about_text"), latex_delimiters=_LATEX)
         self._wire_inputs()
         self._wire_scoring(tab)
-        house.own_models.follow(self.models, "grid", *_KINDS)
+        house.own_models.follow(self.models, "grid", *SCORING_KINDS)
 
     # --- layout --------------------------------------------------------------------------------
 
@@ -94,7 +92,9 @@ class GridPanel:
                 self.models = gr.Dropdown(
                     label=text("pairs.grid.models"),
                     info=text("pairs.grid.models_hint"),
-                    choices=[(c.title, c.key) for c in self.registry.catalog.of_kind(*_KINDS)],
+                    choices=[
+                        (c.title, c.key) for c in self.registry.catalog.of_kind(*SCORING_KINDS)
+                    ],
                     value=list(DEFAULT_MODELS),
                     multiselect=True,
                     allow_custom_value=self.registry.allow_hub_ids,
@@ -205,18 +205,10 @@ class GridPanel:
         at_b = problem_or_none(lambda: check_list(split_lines(b), "B"), language)
         if at_a is None and at_b is None:
             at_b = problem_or_none(lambda: _lists(a, b), language)
-        at_models = problem_or_none(lambda: self.check_models(keys or []), language)
+        at_models = problem_or_none(
+            lambda: check_models(self.registry, keys or [], MAX_MODELS), language
+        )
         return [field(at_a), field(at_b), field(at_models)]
-
-    def check_models(self, keys: list[str]) -> None:
-        """Raise the sentence for no model, too many, or an unknown one."""
-        if not keys:
-            raise InputProblem("pairs.no_model")
-        if len(keys) > MAX_MODELS:
-            raise InputProblem("pairs.too_many_models", limit=MAX_MODELS)
-        for key in keys:
-            if "/" not in key or not self.registry.allow_hub_ids:
-                self.registry.card(key)
 
     def on_open(self, opened: bool, request: gr.Request) -> Iterator[Updates]:
         """The worked example for whoever opens the tab for the first time."""
@@ -231,7 +223,7 @@ class GridPanel:
         """Score with every chosen model; progress meanwhile, everything else at the end."""
         language = language_of(request)
         lists = _lists(a, b)
-        self.check_models(keys)
+        check_models(self.registry, keys, MAX_MODELS)
         scored: list[ModelScores] = []
         left_out: list[LeftOut] = []
         try:

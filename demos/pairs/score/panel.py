@@ -19,18 +19,14 @@ from demos.pairs.attribution.section import AttributionSection
 from demos.pairs.evaluation.endpoint import make_pairs_evaluate
 from demos.pairs.evaluation.section import EvaluationSection
 from demos.pairs.example import EXAMPLE
+from demos.pairs.models import DEFAULT_MODELS, MAX_MODELS, SCORING_KINDS, check_models
 from demos.pairs.pair_set import Columns, PairSet, check_rows
 from demos.pairs.score.endpoint import make_pairs_score
 from demos.pairs.score.figures import agreement_figure
 from demos.pairs.score.notes import disagreement_html, notes_html
 from demos.pairs.score.results import model_table, pair_table
 from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
-from models.catalog import ModelKind
-from models.registry import Registry
 
-DEFAULT_MODELS = ("all-MiniLM-L6-v2", "minilm-cross-preview")
-MAX_MODELS = 6
-SCORING_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "cross-encoder")
 _DISAGREEMENTS = 5
 _CELLS = ("pairs.sentence_a", "pairs.sentence_b", "pairs.label")
 
@@ -357,17 +353,6 @@ class ScorePanel:
         return say(
             "pairs.left_out", language, model=self.registry.title(left_out.key), reason=reason
         )
-
-
-def check_models(registry: Registry, keys: Sequence[str]) -> None:
-    """Raise the sentence for no model, too many, or an unknown one."""
-    if not keys:
-        raise InputProblem("pairs.no_model")
-    if len(keys) > MAX_MODELS:
-        raise InputProblem("pairs.too_many_models", limit=MAX_MODELS)
-    for key in keys:
-        if "/" not in key or not registry.allow_hub_ids:
-            registry.card(key)
 
 
 # Pixels: a column of numbers, the least and most of a column of text, a table on a wide screen.

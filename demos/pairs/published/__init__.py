@@ -1,0 +1,1 @@
+"""The posts' tables beside the app's own comparison, and the probe set."""

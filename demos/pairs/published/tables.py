@@ -1,0 +1,67 @@
+"""Figures that the posts publish, as facts: Spearman x 100.
+
+Sources: Su Jianlin, kexue.fm/archives/8847 and 8860 (bi-encoders), 9341 (cross-encoders).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Repeated cross-entropy runs of the same setting in 8860 and 9341 differ by up to this much.
+NOISE = 1.05
+
+
+@dataclass(frozen=True)
+class Published:
+    """One row of a post's table; `figures` by data set."""
+
+    model: str
+    figures: dict[str, float]
+
+    @property
+    def mean(self) -> float:
+        """The mean that the post gives is this one, rounded."""
+        return sum(self.figures.values()) / len(self.figures)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """CoSENT against its baseline on one backbone."""
+
+    cosent: Published
+    baseline: Published
+
+    def gaps(self) -> Iterator[tuple[str, float]]:
+        """Data set and CoSENT minus baseline, in points."""
+        for name, figure in self.cosent.figures.items():
+            yield name, figure - self.baseline.figures[name]
+
+
+def _row(model: str, sets: tuple[str, ...], *figures: float) -> Published:
+    return Published(model, dict(zip(sets, figures, strict=True)))
+
+
+_BI = ("ATEC", "BQ", "LCQMC", "PAWSX", "STS-B")
+_CROSS = ("ATEC", "BQ", "LCQMC", "PAWSX")
+
+BI_ENCODERS: tuple[Comparison, ...] = (
+    Comparison(
+        _row("BERT + CoSENT", _BI, 49.74, 72.38, 78.69, 60.00, 80.14),
+        _row("Sentence-BERT", _BI, 46.36, 70.36, 78.72, 46.86, 66.41),
+    ),
+    Comparison(
+        _row("RoBERTa + CoSENT", _BI, 50.81, 71.45, 79.31, 61.56, 81.13),
+        _row("Sentence-RoBERTa", _BI, 48.29, 69.99, 79.22, 44.10, 72.42),
+    ),
+)
+CROSS_ENCODERS: tuple[Comparison, ...] = (
+    Comparison(
+        _row("BERT + CoSENT", _CROSS, 48.09, 72.25, 78.70, 69.34),
+        _row("BERT + cross-entropy", _CROSS, 48.01, 71.96, 78.53, 68.59),
+    ),
+    Comparison(
+        _row("RoBERTa + CoSENT", _CROSS, 49.82, 73.09, 78.78, 70.54),
+        _row("RoBERTa + cross-entropy", _CROSS, 49.70, 73.20, 79.13, 70.52),
+    ),
+)
