@@ -29,8 +29,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "evaluation.predicted": ("calibrated probability", "校准后的概率"),
     "evaluation.observed": ("share that is alike", "实际相似的比例"),
     "evaluation.reliability_hover": (
-        "predicted %{x:.3f}, observed %{y:.3f}, %{customdata} pairs",
-        "预测 %{x:.3f}，实际 %{y:.3f}，%{customdata} 对",
+        "predicted %{{x:.3f}}, observed %{{y:.3f}}, %{{customdata}} pairs",
+        "预测 %{{x:.3f}}，实际 %{{y:.3f}}，%{{customdata}} 对",
     ),
     "evaluation.recall": ("recall", "召回"),
     "evaluation.precision": ("precision", "精度"),

@@ -55,7 +55,7 @@ def evaluate(
     for row, label in enumerate(labels, start=1):
         if isinstance(label, bool) or not isinstance(label, (int, float)) or not _finite(label):
             raise InputProblem("pairs.bad_label", row=row, label=label)
-    checked = check_rows(pairs).pairs
+    checked = check_rows(pairs or []).pairs
     keys = list(dict.fromkeys(models))
     judged = [
         Judged(key, registry.card(key).kind, registry.score(key, checked).numpy().astype(float))

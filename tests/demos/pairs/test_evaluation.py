@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -11,15 +12,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from demos.frame.errors import InputProblem
+from demos.frame.strings import Language
 from demos.pairs.evaluation.decisions import (
     cross_fitted_platt,
     decisions,
     default_cut,
     reliability,
 )
+from demos.pairs.evaluation.endpoint import evaluate
+from demos.pairs.evaluation.figures import (
+    intervals_figure,
+    precision_recall_figure,
+    reliability_figure,
+)
 from demos.pairs.evaluation.intervals import _ranks, ceiling, correlations
 from demos.pairs.evaluation.order import cosent_loss, costliest, wrong_share
+from demos.pairs.evaluation.report import Judged, make_reports
+from demos.pairs.evaluation.results import DASH, costliest_table, report_table
 from models import losses
+from models.registry import Registry
 
 SAMPLES = st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 3)), min_size=2, max_size=25)
 
@@ -176,3 +188,65 @@ def test_the_default_cut_divides_the_range() -> None:
     assert default_cut([0, 1]) == 0.5
     assert default_cut([0, 5, 3]) == 2.5
     assert decisions([1, 2, 3], [4, 4, 4], default_cut([4, 4, 4])) is None
+
+
+# --- shown ---
+
+
+def judged(labels: list[float]) -> tuple[Judged, ...]:
+    scores = np.linspace(-1, 1, len(labels))
+    return (Judged("<b>m</b>", "bi-encoder", scores), Judged("n", "cross-encoder", -scores))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("labels", [[0, 1] * 6, [0, 1, 2, 3, 4, 5] * 2, [3] * 12])
+def test_every_report_can_be_shown(language: Language, labels: list[float]) -> None:
+    y = np.array(labels, dtype=float)
+    models = judged(labels)
+    reports = make_reports(models, y)
+    for draw in (intervals_figure, reliability_figure, precision_recall_figure):
+        text = draw(reports, language).to_json()
+        assert "<b>" not in text
+        assert "NaN" not in text
+    headers, rows = report_table(reports, language)
+    assert [len(row) for row in rows] == [len(headers)] * 2
+    assert "nan" not in str(rows)
+    pairs = [("a", "b")] * len(y)
+    headers, rows = costliest_table(reports, models, pairs, y, language)
+    assert all(len(row) == len(headers) for row in rows)
+    if np.ptp(y) == 0:
+        assert report_table(reports, language)[1][0][1] == DASH
+        assert reports[0].cosent == 0
+
+
+def test_the_endpoint_answers_in_plain_numbers(registry: Registry) -> None:
+    pairs = [["A cat sleeps.", "A cat is asleep."], ["Rain fell.", "A cat sleeps."], ["a", "b c"]]
+    key = "all-MiniLM-L6-v2"
+    found = evaluate(registry, pairs, [5, 0, 1.5], [key, key], 6)
+    assert list(found) == [key]
+    assert json.loads(json.dumps(found)) == found
+    assert found[key]["spearman"]["value"] == pytest.approx(
+        stats.spearmanr(registry.score(key, pairs), [5, 0, 1.5]).statistic
+    )
+    assert found[key]["ceiling"] is None
+    assert evaluate(registry, pairs, [1, 1, 1], [key], 6)[key]["spearman"] is None
+
+
+@pytest.mark.parametrize(
+    ("pairs", "labels", "models", "sentence"),
+    [
+        ([["a", "b"]], [1, 2], ["all-MiniLM-L6-v2"], "as many numbers"),
+        ([["a", "b"]], "5", ["all-MiniLM-L6-v2"], "as many numbers"),
+        ([["a", "b"]], ["x"], ["all-MiniLM-L6-v2"], "not a number"),
+        ([["a", "b"]], [float("nan")], ["all-MiniLM-L6-v2"], "not a number"),
+        ([["a", "b"]], [10**400], ["all-MiniLM-L6-v2"], "not a number"),
+        ([["a", "b"]], [1], [], "at least one model"),
+        ([["a"]], [1], ["all-MiniLM-L6-v2"], "two sentences"),
+        (None, [], ["all-MiniLM-L6-v2"], "no pair yet"),
+    ],
+)
+def test_the_endpoint_refuses_in_a_sentence(
+    registry: Registry, pairs: object, labels: object, models: object, sentence: str
+) -> None:
+    with pytest.raises(InputProblem, match=sentence):
+        evaluate(registry, pairs, labels, models, 6)
