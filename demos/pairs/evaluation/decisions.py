@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 FOLDS = 5
 BINS = 10
+_PAIRS_A_BIN = 8  # fewer than that say nothing of a share
 _RIDGE = 1e-3  # keeps the slope finite where a threshold separates both classes
 _NEWTON_STEPS = 50
 Floats = NDArray[np.float64]
@@ -128,8 +129,9 @@ def _logistic(x: Floats, target: Floats, new: Floats) -> Floats:
     return _sigmoid(weights[0] + weights[1] * (new - mean) / deviation)
 
 
-def reliability(probability: Floats, alike: NDArray[np.bool_], bins: int = BINS) -> Reliability:
-    """Pairs sorted by probability, in bins of about equally many."""
+def reliability(probability: Floats, alike: NDArray[np.bool_]) -> Reliability:
+    """Pairs sorted by probability, in at most ten bins of about equally many."""
+    bins = int(np.clip(len(probability) // _PAIRS_A_BIN, 2, BINS))
     order = np.argsort(probability, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]
     return Reliability(

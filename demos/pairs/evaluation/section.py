@@ -53,6 +53,7 @@ class EvaluationSection:
                 label=text("evaluation.table"),
                 interactive=False,
                 wrap=True,
+                column_widths=[210, 190, 190, 100, 150, 110, 150, 150, 110, 90],
                 elem_id="evaluation-table",
             )
             self.intervals = gr.Plot(
@@ -76,6 +77,7 @@ class EvaluationSection:
                 label=text("evaluation.costliest"),
                 interactive=False,
                 wrap=True,
+                column_widths=[190, 400, 400, 90],
                 elem_id="evaluation-costliest",
             )
             self.csv = gr.DownloadButton(

@@ -28,7 +28,7 @@ def gaps_figure(language: Language) -> go.Figure:
         layer="below",
         annotation_text=say("published.noise_band", language, noise=NOISE),
         annotation_font_color=INK,
-        annotation_position="bottom right",
+        annotation_position="top right",
     )
     groups = (("bi", BI_ENCODERS), ("cross", CROSS_ENCODERS))
     number = 0

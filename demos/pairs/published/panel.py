@@ -54,7 +54,7 @@ class PublishedPanel:
             with gr.Column(scale=7, min_width=320):
                 self.gaps = gr.Plot(label=text("published.gaps"), elem_id="published-gaps")
             with gr.Column(scale=4, min_width=300):
-                gr.Markdown(text("published.corrections"))
+                gr.Markdown(text("published.corrections"), latex_delimiters=_LATEX)
                 self.ceiling = gr.Plot(label=text("published.ceiling"), elem_id="published-ceiling")
         self.bi = _table("published.bi_table", "published-bi")
         self.cross = _table("published.cross_table", "published-cross")
@@ -100,7 +100,7 @@ class PublishedPanel:
         self.probe_plot = gr.Plot(
             label=text("published.probe_plot"), visible=False, elem_id="published-probe-plot"
         )
-        self.probe = _table("published.probe_table", "published-probe")
+        self.probe = _table("published.probe_table", "published-probe", [220, *[100] * 12])
         self.probe_csv = gr.DownloadButton(
             cast(str, text("pairs.csv")), size="sm", visible=False, elem_id="published-probe-csv"
         )
@@ -219,8 +219,14 @@ class PublishedPanel:
         )
 
 
-def _table(label: str, elem_id: str) -> gr.Dataframe:
-    return gr.Dataframe(label=text(label), interactive=False, wrap=True, elem_id=elem_id)
+def _table(label: str, elem_id: str, widths: list[int] | None = None) -> gr.Dataframe:
+    return gr.Dataframe(
+        label=text(label),
+        interactive=False,
+        wrap=True,
+        column_widths=cast(Any, widths),
+        elem_id=elem_id,
+    )
 
 
 def _rows(headers: list[str], rows: list[list[object]]) -> Any:

@@ -44,8 +44,8 @@ class ScorePanel:
             with gr.Column(scale=4, min_width=300):
                 self._lay_out_controls()
         self._lay_out_results()
-        self.attribution = AttributionSection(self.registry, self.scores)
         self.evaluation = EvaluationSection()
+        self.attribution = AttributionSection(self.registry, self.scores)
         with gr.Accordion(text("pairs.about"), open=False, elem_id="pairs-about"):
             gr.Markdown(text("pairs.about_text"), latex_delimiters=_LATEX)
         self._wire_inputs()
