@@ -96,8 +96,8 @@ def main() -> None:
     if RESULT.is_file():
         runs = json.loads(RESULT.read_text())["runs"]
     known = {(r["kind"], r["data"], r["loss"], r["seed"]) for r in runs}
-    for seed in seeds:
-        for kind, data, losses in RUNS:
+    for kind, data, losses in RUNS:
+        for seed in seeds:
             for loss in losses:
                 if (kind, data, loss, seed) in known:
                     continue
