@@ -18,7 +18,7 @@ from demos.pairs.labels import shortened
 from demos.pairs.scoring import LeftOut, ModelScores, score_with_models
 from models.registry import Registry
 
-_LISTED = 500  # pairs in the chooser; a row of the table reaches the others
+_LISTED = 500  # pairs in the chooser
 _LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
@@ -93,7 +93,7 @@ class AttributionSection:
             for i, (a, b) in enumerate(pairs[:_LISTED], start=1)
         ]
         return {
-            self.scored: (tuple(pairs), [model.card.key for model in scored]),
+            self.scored: (tuple(pairs[:_LISTED]), [model.card.key for model in scored]),
             self.box: gr.update(visible=True),
             self.pair: gr.update(choices=choices, value=0),
             self.plot: gr.update(value=None, visible=False),
@@ -175,9 +175,7 @@ def _chosen_row(scored: Any, event: gr.SelectData) -> Any:
         return gr.update()
     clicked = tuple(str(cell) for cell in event.row_value[:2])
     place = next((i for i, pair in enumerate(scored[0]) if pair == clicked), None)
-    if place is None or place >= _LISTED:
-        return gr.update()
-    return gr.update(value=place)
+    return gr.update() if place is None else gr.update(value=place)
 
 
 def _say_cancelled(request: gr.Request) -> tuple[str, Any]:

@@ -36,7 +36,6 @@ _LATEX: list[dict[str, str | bool]] = [
 class Evaluated:
     """What was scored last, so that another cut need not score again."""
 
-    pairs: tuple[tuple[str, str], ...]
     labels: NDArray[np.float64]
     judged: tuple[Judged, ...]
 
@@ -111,9 +110,9 @@ class EvaluationSection:
             Judged(model.card.title, model.card.kind, model.scores.astype(np.float64))
             for model in scored
         )
-        found = Evaluated(pair_set.pairs, pair_set.labels, judged)
+        found = Evaluated(pair_set.labels, judged)
         reports = make_reports(judged, pair_set.labels)
-        headers, rows = costliest_table(reports, judged, found.pairs, found.labels, language)
+        headers, rows = costliest_table(reports, judged, pair_set.pairs, pair_set.labels, language)
         return self._shown(found, reports, language) | {
             self.scored: found,
             self.box: gr.update(visible=True),

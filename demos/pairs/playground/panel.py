@@ -10,6 +10,7 @@ import numpy as np
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
+from demos.frame.progress import IDLE, note_html
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.playground.batch import (
     EXAMPLE,
@@ -72,6 +73,8 @@ class PlaygroundPanel:
             max_height=420,
             elem_id="pairs-playground-table",
         )
+        # A table shows a validator's sentence after a click, not after an edit.
+        self.problem = gr.HTML(elem_id="pairs-playground-problem")
         with gr.Row():
             self.add_row = gr.Button(
                 text("pairs.playground.add_row"), size="sm", elem_id="pairs-playground-add-row"
@@ -164,7 +167,7 @@ class PlaygroundPanel:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         source = [self.table, self.scale, self.colouring]
         shown = [self.loss, self.comparison, self.terms, *self.gradients, self.csv]
-        everything = [*shown, self.path, self.path_plot]
+        everything = [*shown, self.problem, self.path, self.path_plot]
         changing = [self.table, self.scale, *everything]
         app.load(self.on_reset, None, changing, api_name="playground_load", **common)
         self.reset.click(self.on_reset, None, changing, api_name="playground_reset", **common)
@@ -176,7 +179,6 @@ class PlaygroundPanel:
                 self.on_edit,
                 source,
                 everything,
-                validator=_check_source,
                 trigger_mode="always_last",
                 api_name=f"playground_{name}",
                 **common,
@@ -226,8 +228,12 @@ class PlaygroundPanel:
 
     @visible_errors
     def on_edit(self, rows: Rows, scale: float, colouring: str, request: gr.Request) -> Updates:
-        """Another cell, another scale."""
-        batch, language = check_batch(rows, scale), language_of(request)
+        """Another cell, another scale; what cannot be read is said, and the figures wait."""
+        language = language_of(request)
+        try:
+            batch = check_batch(rows, scale)
+        except InputProblem as problem:
+            return {self.problem: note_html(problem.sentence(language), "warning")}
         return self._shown(None, view_of(batch), colouring, language) | {
             self.path: [batch.scores],
             self.path_plot: path_figure(batch, [batch.scores], language),
@@ -294,6 +300,7 @@ class PlaygroundPanel:
     def _shown(self, old: View | None, view: View, colouring: str, language: Language) -> Updates:
         headers, rows = item_table(view, language)
         return {
+            self.problem: IDLE,
             self.loss: loss_html(view, language),
             self.comparison: comparison_html(old, view, language),
             self.terms: terms_figure(view, colouring, language),

@@ -150,7 +150,14 @@ class TrainingPanel:
             api_name="training_kind",
             **common,
         )
-        self.file.change(_on_file, self.file, self.data_note, api_name="training_file", **common)
+        self.file.change(
+            _on_file,
+            self.file,
+            self.data_note,
+            validator=_check_file,
+            api_name="training_file",
+            **common,
+        )
         self.start.input(
             _rate_of, [self.kind, self.start], self.rate, api_name="training_start", **common
         )
@@ -389,6 +396,12 @@ def _loss_choices(kind: EncoderKind) -> list[tuple[str, str]]:
 def _rate_of(kind: EncoderKind, start: str | None) -> float:
     """A new head has everything to learn; vectors that are good already, little."""
     return 1e-3 if kind == "cross-encoder" and not start else 3e-4
+
+
+def _check_file(path: str | None, request: gr.Request) -> Any:
+    if path is None:
+        return field(None)
+    return field(problem_or_none(lambda: pairs_of_file(path), language_of(request)))
 
 
 @visible_errors
