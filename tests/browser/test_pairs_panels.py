@@ -123,10 +123,18 @@ def test_a_broken_cell_of_the_playground_is_said(open_page: OpenPage) -> None:
     expect(page.locator("#pairs-playground-problem")).not_to_contain_text("not a number")
 
 
-def test_the_playground_in_chinese_dark_and_narrow(open_page: OpenPage) -> None:
-    page = open_panel(open_page(language="zh-CN", theme="dark", width=400), "playground")
+def test_the_playground_in_chinese_and_dark(open_page: OpenPage) -> None:
+    page = open_panel(open_page(language="zh-CN", theme="dark"), "playground")
     expect(page.locator("#pairs-playground-shift")).to_have_text("平移所有分数")
     expect(page.locator("#pairs-playground-terms .js-plotly-plot")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "plot"), [("grid", "#pairs-grid-plot-1"), ("playground", "#pairs-playground-terms")]
+)
+def test_on_a_narrow_screen(open_page: OpenPage, name: str, plot: str) -> None:
+    page = open_panel(open_page(width=400), name)
+    expect(page.locator(f"{plot} .js-plotly-plot")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 

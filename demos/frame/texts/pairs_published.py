@@ -8,7 +8,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "原文报告的结果及其噪声；**我们自己**用多个随机种子得到的结果；以及一个探针集，用否定、角色互换、改动数字来考模型。",
     ),
     "published.gaps": ("CoSENT minus its baseline, as published", "原文中 CoSENT 与基线之差"),
-    "published.gap": ("Spearman × 100, difference", "Spearman × 100 之差"),
+    "published.gaps_bi": ("bi-encoders", "双塔模型"),
+    "published.gaps_cross": ("cross-encoders", "交互式模型"),
+    "published.gap": ("difference × 100", "差值 × 100"),
     "published.noise_band": (
         "± {noise}: what a repeated run may differ by",
         "± {noise}：重复实验可能的差异",
@@ -19,7 +21,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         " [9341](https://kexue.fm/archives/9341) differ by up to 1.05 points: most cross-encoder gaps lie inside that.\n"
         "- Cross-entropy ran with batches of 32, CoSENT with 64.\n"
         "- ATEC, BQ, LCQMC and PAWSX have binary labels: with a share $p$ of positives Spearman cannot exceed"
-        " $\\sqrt{3p(1-p)}$. ATEC's 50 and STS-B's 80 are not on one scale.",
+        " $\\sqrt{3p(1-p)}$ as long as no two scores are equal. ATEC's 50 and STS-B's 80 are not on one scale.",
         "**请谨慎阅读**\n"
         "- [8860](https://kexue.fm/archives/8860) 与 [9341](https://kexue.fm/archives/9341) 中同一设置的交叉熵实验相差可达"
         " 1.05 个百分点：交互式模型的多数差距都在这个范围之内。\n"

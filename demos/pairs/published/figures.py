@@ -7,8 +7,9 @@ from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from demos.frame.plots import GRID, INK, PALETTE, new_figure
+from demos.frame.plots import GRID, PALETTE, TEMPLATE, new_figure
 from demos.frame.strings import Language, say
 from demos.pairs.examples.data import ProbePair
 from demos.pairs.published.probe import Probed, kinds_of
@@ -18,39 +19,34 @@ from models.train.session import LOSS_NAMES
 
 
 def gaps_figure(language: Language) -> go.Figure:
-    """CoSENT minus its baseline on each data set; inside the band a gap may be noise."""
-    figure = new_figure(height=420)
-    figure.add_hrect(
-        y0=-NOISE,
-        y1=NOISE,
-        fillcolor=GRID,
-        line_width=0,
-        layer="below",
-        annotation_text=say("published.noise_band", language, noise=NOISE),
-        annotation_font_color=INK,
-        annotation_position="top right",
-    )
-    groups = (("bi", BI_ENCODERS), ("cross", CROSS_ENCODERS))
-    number = 0
-    for kind, comparisons in groups:
-        for comparison in comparisons:
+    """CoSENT minus its baseline on each data set; inside the band a gap may be noise.
+
+    Bi-encoders and cross-encoders have axes of their own: their gaps differ tenfold.
+    """
+    titles = [say(f"published.gaps_{kind}", language) for kind in ("bi", "cross")]
+    figure = make_subplots(rows=2, cols=1, subplot_titles=titles, vertical_spacing=0.16)
+    for row, comparisons in enumerate((BI_ENCODERS, CROSS_ENCODERS), start=1):
+        figure.add_hrect(y0=-NOISE, y1=NOISE, fillcolor=GRID, line_width=0, row=row, col=1)
+        for color, comparison in zip(PALETTE, comparisons, strict=False):
             names, values = zip(*comparison.gaps(), strict=True)
-            backbone = comparison.cosent.model.split(" ")[0]
             figure.add_scatter(
                 x=list(names),
                 y=list(values),
                 mode="markers",
-                name=f"{backbone}, {say(f'training.{kind}', language)}",
-                marker={
-                    "size": 11,
-                    "color": PALETTE[number],
-                    "symbol": "circle" if kind == "bi" else "diamond",
-                },
+                name=comparison.cosent.model.split(" ")[0],
+                legendgroup=color,
+                showlegend=row == 1,
+                marker={"size": 11, "color": color},
                 hovertemplate="%{x}: %{y:+.2f}<extra></extra>",
+                row=row,
+                col=1,
             )
-            number += 1
-    figure.update_yaxes(title_text=say("published.gap", language))
-    figure.update_layout(margin={"t": 84})
+    figure.update_yaxes(title_text=say("published.gap", language), title_font={"size": 12})
+    figure.update_yaxes(range=[-1.6, 1.6], row=2, col=1)
+    note = say("published.noise_band", language, noise=NOISE)
+    figure.update_xaxes(title_text=note, title_font={"size": 12}, row=2, col=1)
+    figure.update_layout(template=TEMPLATE, height=560, margin={"t": 96})
+    figure.update_layout(legend={"y": 1.07})
     return figure
 
 

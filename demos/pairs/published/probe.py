@@ -36,6 +36,7 @@ def kinds_of(probe: Sequence[ProbePair]) -> list[str]:
 def probed(title: str, scores: NDArray[np.float32], probe: Sequence[ProbePair]) -> Probed:
     """Hold a model's scores [n] of the probe's pairs against their grades."""
     grades = np.array([pair.grade for pair in probe])
+    scores = np.round(scores, 5)  # identical pairs differ by rounding alone
     ranks = descending_ranks(scores)
     kinds = np.array([pair.kind for pair in probe])
     share = wrong_share(scores, grades)

@@ -22,7 +22,7 @@ def published_table(
     for comparison in comparisons:
         for row in (comparison.cosent, comparison.baseline):
             figures = [f"{row.figures[name]:.2f}" for name in sets]
-            rows.append([row.model, *figures, f"{row.mean:.2f}"])
+            rows.append([row.model, *figures, f"{row.printed_mean:.2f}"])
     return [say("published.model", language), *sets, say("published.mean", language)], rows
 
 

@@ -5,6 +5,7 @@ Sources: Su Jianlin, kexue.fm/archives/8847 and 8860 (bi-encoders), 9341 (cross-
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,9 +21,10 @@ class Published:
     figures: dict[str, float]
 
     @property
-    def mean(self) -> float:
-        """The mean that the post gives is this one, rounded."""
-        return sum(self.figures.values()) / len(self.figures)
+    def printed_mean(self) -> float:
+        """The mean as the post prints it: two decimals, a half rounded up."""
+        hundredths = sum(round(100 * figure) for figure in self.figures.values())
+        return math.floor(hundredths / len(self.figures) + 0.5) / 100
 
 
 @dataclass(frozen=True)
