@@ -1,7 +1,7 @@
 """LoRA adapters in peft's format, applied beside the base's weights and never merged into them.
 
 Merging would be a little faster for one adapter and would need a second copy of the base for the
-next one. peft trains the adapters (`models/train.py`) and checks this file in the tests.
+next one. `models/train` makes the adapters; peft checks this file in the tests.
 """
 
 from __future__ import annotations

@@ -26,15 +26,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.playground.relabel": ("Relabel 3/2/1 ↔ 10/7/1", "改标签 3/2/1 ↔ 10/7/1"),
     "pairs.playground.colouring": ("Colour of a term", "各项的颜色"),
     "pairs.playground.colour.exponent": (
-        "Terms; colour: exponent λ(sⱼ − sᵢ), red = wrong order",
-        "各项；颜色：指数 λ(sⱼ − sᵢ)，红 = 顺序错误",
+        "Terms · red: wrong order",
+        "各项 · 红色：顺序错误",
     ),
     "pairs.playground.colour.share": (
-        "Terms; colour: share of 1 + sum",
-        "各项；颜色：在 1 + 总和 中所占比例",
+        "Terms · share of 1 + sum",
+        "各项 · 在 1 + 总和中的占比",
     ),
-    "pairs.playground.exponent": ("exponent", "指数"),
-    "pairs.playground.share": ("share", "占比"),
+    "pairs.playground.no_terms": (
+        "no terms: all labels are equal, the loss is 0",
+        "没有任何项：所有标签相同，损失为 0",
+    ),
+    "pairs.playground.exponent": ("exponent λ(sⱼ − sᵢ)", "指数 λ(sⱼ − sᵢ)"),
+    "pairs.playground.share": ("share of the sum", "在总和中的占比"),
     "pairs.playground.term_hover": (
         "should be higher: %{{customdata[2]}}<br>should be lower: %{{customdata[3]}}<br>"
         "term <b>%{{text}}</b>, exponent %{{customdata[0]:.4f}}, share %{{customdata[1]:.2%}}<extra></extra>",

@@ -92,9 +92,7 @@ class GridPanel:
                 self.models = gr.Dropdown(
                     label=text("pairs.grid.models"),
                     info=text("pairs.grid.models_hint"),
-                    choices=[
-                        (c.title, c.key) for c in self.registry.catalog.of_kind(*SCORING_KINDS)
-                    ],
+                    choices=[(c.title, c.key) for c in self.registry.cards(None, *SCORING_KINDS)],
                     value=list(DEFAULT_MODELS),
                     multiselect=True,
                     allow_custom_value=self.registry.allow_hub_ids,
@@ -152,7 +150,9 @@ class GridPanel:
         self.swap.click(
             lambda a, b: (b, a), both, both, api_name="pairs_grid_swap", queue=False, **quick
         )
-        self.restore.click(_example, None, both, api_name="pairs_grid_restore", **quick)
+        self.restore.click(
+            _example, None, both, api_name="pairs_grid_restore", queue=False, **quick
+        )
         self.file.upload(
             _use_file,
             self.file,
@@ -186,12 +186,19 @@ class GridPanel:
             api_name="pairs_grid_run",
             **common,
         )
+        # A cancel closes the queue's stream of answers, and what would come through it at that
+        # moment is lost. So the note comes afterwards and, like the lists' buttons, beside it.
         self.cancel.click(
+            None,
+            cancels=[run, shown],
+            api_name="pairs_grid_cancel",
+            **common,
+        ).then(
             _say_cancelled,
             None,
             [self.progress, self.cancel],
-            cancels=[run, shown],
-            api_name="pairs_grid_cancel",
+            queue=False,
+            api_name="pairs_grid_cancelled",
             **common,
         )
         gr.api(make_pairs_grid(self.registry, MAX_MODELS), api_name="pairs_grid")
@@ -302,9 +309,8 @@ class GridPanel:
 
     def _reason(self, left_out: LeftOut, language: Language) -> str:
         reason = sentence_for(left_out.reason, language)
-        return say(
-            "pairs.left_out", language, model=self.registry.title(left_out.key), reason=reason
-        )
+        model = self.registry.title(left_out.key)
+        return say("pairs.left_out", language, model=model, reason=reason)
 
 
 def _lists(a: str, b: str) -> SentenceLists:

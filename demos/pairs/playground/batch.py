@@ -29,7 +29,7 @@ MIN_ITEMS, MAX_ITEMS = 2, 12
 LOSSES = ("cosent", "cross_entropy", "mse")
 MAX_NAME = 120
 
-# Written for this app; cosines as a model might give them. Two orders are wrong.
+# Written for this app; cosines as a model might give them. Four of the orders are wrong.
 EXAMPLE: tuple[tuple[str, float, float], ...] = (
     ("cat on the sofa / on the couch", 0.85, 3),
     ("password reset / forgotten", 0.62, 3),

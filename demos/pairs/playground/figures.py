@@ -19,6 +19,17 @@ from demos.pairs.playground.playground import Floats
 COLOURINGS = ("exponent", "share")
 _DIVERGING = [[0.0, "#274f87"], [0.5, "#ece7dc"], [1.0, "#a53a28"]]
 _SEQUENTIAL = [[0.0, "#ece7dc"], [0.5, "#e09f8d"], [1.0, "#8e3223"]]
+_COLOUR_BAR = {
+    "orientation": "h",
+    "y": 0,
+    "yanchor": "top",
+    "ypad": 14,
+    "thickness": 10,
+    "len": 0.9,
+    "outlinewidth": 0,
+    "nticks": 5,
+    "tickfont": {"size": 11},
+}
 _ROW_PIXELS = 34
 _LARGEST_PLAIN = 1e5
 
@@ -26,50 +37,45 @@ _LARGEST_PLAIN = 1e5
 def terms_figure(view: View, colouring: str, language: Language) -> go.Figure:
     """Each term exp(scale (s_j - s_i)) as a cell: row i should score above column j.
 
-    Items are sorted by label, so that the terms fill one corner. The cell holds the term, its
-    colour the exponent (red: the order is wrong) or its share of the whole sum.
+    Items are sorted by label, so that the terms fill one corner; those that no term has are left
+    out. The cell holds the term, its colour the exponent (red: the order is wrong) or its share
+    of the whole sum.
     """
     batch, terms = view.batch, view.cosent.terms
+    title = say(f"pairs.playground.colour.{colouring}", language)
+    if not len(terms):
+        return _empty(title, say("pairs.playground.no_terms", language))
     order = np.argsort(-batch.labels, kind="stable")
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    count = len(order)
+    rows = [int(i) for i in order if i in terms.higher]
+    columns = [int(j) for j in order if j in terms.lower]
     cells = {"exponent": terms.exponents, "share": terms.shares}
-    grids = {name: np.full((count, count), np.nan) for name in cells}  # [n, n] each
+    grids: dict[str, Floats] = {}
     for name, values in cells.items():
-        grids[name][place[terms.higher], place[terms.lower]] = values
-    figure = new_figure(height=count * _ROW_PIXELS + 200)
+        full = np.full((len(order), len(order)), np.nan)  # [n, n]
+        full[terms.higher, terms.lower] = values
+        grids[name] = full[np.ix_(rows, columns)]
+    figure = new_figure(height=max(len(rows) * _ROW_PIXELS + 200, 320))
     figure.add_heatmap(
         z=grids[colouring],
         **_colours(colouring, grids[colouring]),
         text=[[power(e) for e in row] for row in grids["exponent"]],
-        customdata=_hover_data(grids, [batch.names[i] for i in order]),
+        customdata=_hover_data(
+            grids, [batch.names[i] for i in rows], [batch.names[j] for j in columns]
+        ),
         texttemplate="%{text}",
         hovertemplate=say("pairs.playground.term_hover", language),
         hoverongaps=False,
         xgap=1,
         ygap=1,
-        colorbar={
-            "orientation": "h",
-            "y": 0,
-            "yanchor": "top",
-            "ypad": 14,
-            "thickness": 10,
-            "len": 0.9,
-            "outlinewidth": 0,
-            "nticks": 5,
-            "tickfont": {"size": 11},
-        },
+        colorbar=_COLOUR_BAR,
     )
-    labels = [f"{shortened(batch.names[i], 13)} ({batch.labels[i]:.4g})" for i in order]
-    axis = {"tickvals": list(range(count)), "ticktext": labels, "tickfont": {"size": 11}}
-    bare = {"showgrid": False, "zeroline": False, "automargin": True, "ticks": ""}
     figure.update_layout(
         margin={"l": 8, "r": 10, "t": 8, "b": 8},
-        xaxis=axis | bare | {"side": "top", "tickangle": -90, "range": [-0.5, count - 0.5]},
-        yaxis=axis | bare | {"range": [count - 0.5, -0.5]},
+        xaxis=_item_axis(batch, columns)
+        | {"side": "top", "tickangle": -90, "range": [-0.5, len(columns) - 0.5]},
+        yaxis=_item_axis(batch, rows) | {"range": [len(rows) - 0.5, -0.5]},
         dragmode=False,
-        title=_title(say(f"pairs.playground.colour.{colouring}", language)),
+        title=_title(title),
     )
     return figure
 
@@ -77,18 +83,10 @@ def terms_figure(view: View, colouring: str, language: Language) -> go.Figure:
 def gradient_figure(view: View, loss: str, language: Language) -> go.Figure:
     """One loss's gradient on each score: red pushes the score down, blue pushes it up."""
     names = view.batch.names
-    figure = new_figure(height=len(names) * 30 + 110)
-    found = view.loss(loss)
-    title = say(f"pairs.playground.{loss}", language)
+    found, title = view.loss(loss), say(f"pairs.playground.{loss}", language)
     if found is None:
-        figure.update_layout(
-            title=_title(title), xaxis={"visible": False}, yaxis={"visible": False}
-        )
-        note = escape(say("pairs.playground.undefined", language))
-        figure.add_annotation(
-            x=0.5, y=0.5, xref="paper", yref="paper", text=note, showarrow=False, align="center"
-        )
-        return figure
+        return _empty(title, say("pairs.playground.undefined", language))
+    figure = new_figure(height=len(names) * 30 + 110)
     gradient = found.gradient
     figure.add_bar(
         x=gradient,
@@ -148,7 +146,8 @@ def path_figure(batch: Batch, path: Sequence[Floats], language: Language) -> go.
     figure.update_layout(
         margin={"l": 48, "r": 10, "t": 64, "b": 44},
         xaxis={"title": {"text": say("pairs.playground.steps", language)}, "rangemode": "tozero"}
-        | {"range": [-0.3, max(len(steps) - 0.7, 1.3)], "fixedrange": True, "zeroline": False},
+        | {"range": [-0.3, max(len(steps) - 0.7, 1.3)], "fixedrange": True, "zeroline": False}
+        | ({"dtick": 1} if len(steps) < 12 else {"nticks": 8}),
         yaxis={"fixedrange": True, "zeroline": True, "zerolinecolor": GRID},
         title=_title(say("pairs.playground.path", language)),
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"},
@@ -175,7 +174,8 @@ def number(value: float) -> str:
 def _scientific(exponent: float) -> str:
     decimal = exponent / math.log(10)
     whole = math.floor(decimal)
-    return f"{10 ** (decimal - whole):.1f}e{whole:+d}"
+    digits = f"{10 ** (decimal - whole):.1f}"
+    return f"1.0e{whole + 1:+d}" if digits == "10.0" else f"{digits}e{whole:+d}"
 
 
 def _colours(colouring: str, values: Floats) -> dict[str, object]:
@@ -186,14 +186,40 @@ def _colours(colouring: str, values: Floats) -> dict[str, object]:
     return {"colorscale": _DIVERGING, "zmin": -most, "zmax": most}
 
 
-def _hover_data(grids: dict[str, Floats], names: Sequence[str]) -> np.ndarray[Any, Any]:
-    """[n, n, 4]: exponent, share, and the full names of row and column (the ticks' are short)."""
-    count = len(names)
-    data = np.empty((count, count, 4), dtype=object)
+def _hover_data(
+    grids: dict[str, Floats], rows: Sequence[str], columns: Sequence[str]
+) -> np.ndarray[Any, Any]:
+    """[rows, columns, 4]: exponent, share, and both full names (the ticks' are short)."""
+    data = np.empty((len(rows), len(columns), 4), dtype=object)
     data[..., 0], data[..., 1] = grids["exponent"], grids["share"]
-    texts = np.array([wrapped(name) for name in names], dtype=object)
-    data[..., 2], data[..., 3] = texts[:, None], texts[None, :]
+    data[..., 2] = np.array([wrapped(name) for name in rows], dtype=object)[:, None]
+    data[..., 3] = np.array([wrapped(name) for name in columns], dtype=object)[None, :]
     return data
+
+
+def _item_axis(batch: Batch, items: Sequence[int]) -> dict[str, Any]:
+    """An axis whose ticks are items: name and label."""
+    labels = [f"{shortened(batch.names[i], 13)} ({batch.labels[i]:.4g})" for i in items]
+    return {
+        "tickvals": list(range(len(items))),
+        "ticktext": labels,
+        "tickfont": {"size": 11},
+        "showgrid": False,
+        "zeroline": False,
+        "automargin": True,
+        "ticks": "",
+    }
+
+
+def _empty(title: str, note: str) -> go.Figure:
+    """A sentence where there is nothing to draw."""
+    figure = new_figure(height=200)
+    hidden = {"visible": False, "fixedrange": True}
+    figure.update_layout(title=_title(title), xaxis=hidden, yaxis=hidden, dragmode=False)
+    figure.add_annotation(
+        x=0.5, y=0.5, xref="paper", yref="paper", text=escape(note), showarrow=False
+    )
+    return figure
 
 
 def _title(text: str) -> dict[str, object]:

@@ -9,7 +9,11 @@ from demos.frame.strings import Language, say
 from demos.pairs.playground.batch import LOSSES, View
 from demos.pairs.playground.figures import number
 
-_CELL = "padding:4px 10px;border-bottom:1px solid var(--border-color-primary);text-align:{side}"
+_CELL = (
+    "padding:4px 10px;border:0;border-bottom:1px solid var(--border-color-primary);"
+    "text-align:{side}"
+)
+_ROW = '<tr style="border:0">'  # against Gradio's own borders of tables in HTML
 
 
 def loss_html(view: View, language: Language) -> str:
@@ -33,10 +37,9 @@ def loss_html(view: View, language: Language) -> str:
                 f" = {number(found.loss)}",
             )
         )
-    figure = f'<b style="font-size:26px">{number(view.cosent.value)}</b>'
-    value = f'<div style="font-size:15px">L = {figure}</div>'
+    loss = f'<b style="font-size:26px">{number(view.cosent.value)}</b>'
     cells = [[say(key, language), value] for key, value in rows]
-    return value + _table([], cells)
+    return f'<div style="font-size:15px">L = {loss}</div>' + _table([], cells)
 
 
 def comparison_html(before: View | None, after: View, language: Language) -> str:
@@ -73,7 +76,7 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
             for cell, side in zip(cells, sides, strict=True)
         )
 
-    head = f"<thead><tr>{line(headers, 'th')}</tr></thead>" if headers else ""
-    body = "".join(f"<tr>{line(row, 'td')}</tr>" for row in rows)
-    style = "width:100%;font-size:14px;border-collapse:collapse;font-variant-numeric:tabular-nums"
+    head = f"<thead>{_ROW}{line(headers, 'th')}</tr></thead>" if headers else ""
+    body = "".join(f"{_ROW}{line(row, 'td')}</tr>" for row in rows)
+    style = "width:100%;border:0;border-collapse:collapse;font-size:14px"
     return f'<table style="{style}">{head}<tbody>{body}</tbody></table>'

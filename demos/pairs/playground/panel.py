@@ -1,16 +1,22 @@
-"""The playground: layout and wiring."""
+"""The CoSENT playground: layout and wiring. It parses, calls, and shows.
+
+The table is the one source of scores and labels, the way of the scores under gradient steps the
+one thing that is remembered beside it. All of it is numpy on a dozen numbers: no model, no queue.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import gradio as gr
 import numpy as np
+from gradio.context import Context
 
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
-from demos.frame.progress import IDLE, note_html
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.playground.batch import (
     EXAMPLE,
@@ -22,354 +28,489 @@ from demos.pairs.playground.batch import (
     view_of,
 )
 from demos.pairs.playground.endpoint import cosent_loss
-from demos.pairs.playground.figures import (
-    COLOURINGS,
-    gradient_figure,
-    path_figure,
-    terms_figure,
-)
+from demos.pairs.playground.figures import COLOURINGS, gradient_figure, path_figure, terms_figure
 from demos.pairs.playground.notes import comparison_html, loss_html
-from demos.pairs.playground.results import item_table
+from demos.pairs.playground.playground import Floats
+from demos.pairs.playground.results import batch_table
 
-_SCALE, _CONSTANT, _STEP_SIZE = 20.0, 0.5, 0.005
+# lambda, and a step of gradient descent that neither creeps nor overshoots with it
+PRESETS = {"cosine": (20.0, 0.005), "logit": (1.0, 0.5)}
+_MAX_PATH = 200  # steps that are remembered; the oldest are forgotten
+_CELLS = ("pairs.playground.name", "pairs.playground.score", "pairs.playground.label")
+_CLICK_CSV = (
+    "() => setTimeout(() => document.querySelector('#pairs-playground-csv-file')?.click(), 150)"
+)
 _LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
 ]
 
 Updates = dict[Any, Any]
-Rows = list[list[Any]]
+Path = list[list[float]]  # scores [n], one list a step
 
 
 class PlaygroundPanel:
-    """Components as attributes, handlers as methods; the table and the scale are the source."""
+    """Components as attributes, handlers as methods."""
 
     def __init__(self, house: House):
+        tab = cast(gr.Tab, Context.block)  # the open tab, whose selection draws the example
         gr.Markdown(text("pairs.playground.intro"))
-        self.path = gr.State(list[Any]())  # scores [n] by gradient step since the last edit
         with gr.Row():
             with gr.Column(scale=6, min_width=320):
                 self._lay_out_table()
             with gr.Column(scale=5, min_width=300):
-                self._lay_out_losses()
+                self._lay_out_numbers()
         self._lay_out_figures()
         with gr.Accordion(
             text("pairs.playground.about"), open=False, elem_id="pairs-playground-about"
         ):
             gr.Markdown(text("pairs.playground.about_text"), latex_delimiters=_LATEX)
-        self._wire(house.app)
+        self.path = gr.State([])
+        self.opened = gr.State(False)
+        self._wire_inputs(tab)
+        self._wire_buttons()
+        gr.api(cosent_loss, api_name="cosent_loss")
 
     # --- layout --------------------------------------------------------------------------------
 
     def _lay_out_table(self) -> None:
         self.table = gr.Dataframe(
             label=text("pairs.playground.table"),
-            value={"headers": _headers("en"), "data": _example_batch().rows()},
+            value=_table(_example(), "en"),
             type="array",
             column_count=3,
             column_widths=["56%", "22%", "22%"],
             interactive=True,
             wrap=True,
-            max_height=420,
+            max_height=370,
             elem_id="pairs-playground-table",
         )
-        # A table shows a validator's sentence after a click, not after an edit.
-        self.problem = gr.HTML(elem_id="pairs-playground-problem")
         with gr.Row():
-            self.add_row = gr.Button(
-                text("pairs.playground.add_row"), size="sm", elem_id="pairs-playground-add-row"
+            self.add_row, self.reset, self.make_csv = (
+                gr.Button(
+                    text(f"pairs.playground.{name}"),
+                    size="sm",
+                    min_width=90,
+                    elem_id=f"pairs-playground-{name}",
+                )
+                for name in ("add_row", "reset", "csv")
             )
-            self.reset = gr.Button(
-                text("pairs.playground.reset"), size="sm", elem_id="pairs-playground-reset"
-            )
+            # The file is made when it is asked for, not at every edit; then this link is clicked.
+            self.csv_file = gr.DownloadButton(visible="hidden", elem_id="pairs-playground-csv-file")
+        self.scale = gr.Slider(
+            0.5,
+            50,
+            value=PRESETS["cosine"][0],
+            step=0.5,
+            label=text("pairs.playground.scale"),
+            elem_id="pairs-playground-scale",
+        )
         with gr.Row():
-            self.scale = gr.Number(
-                _SCALE, label=text("pairs.playground.scale"), elem_id="pairs-playground-scale"
-            )
-            with gr.Column(min_width=160):
-                self.cosine = gr.Button(
-                    text("pairs.playground.preset_cosine"),
+            self.presets = {
+                name: gr.Button(
+                    text(f"pairs.playground.preset_{name}"),
                     size="sm",
-                    elem_id="pairs-playground-cosine",
+                    min_width=120,
+                    elem_id=f"pairs-playground-preset-{name}",
                 )
-                self.logit = gr.Button(
-                    text("pairs.playground.preset_logit"),
-                    size="sm",
-                    elem_id="pairs-playground-logit",
-                )
+                for name in PRESETS
+            }
 
-    def _lay_out_losses(self) -> None:
+    def _lay_out_numbers(self) -> None:
         self.loss = gr.HTML(elem_id="pairs-playground-loss")
         self.comparison = gr.HTML(elem_id="pairs-playground-comparison")
+        self.constant = gr.Number(
+            0.5, label=text("pairs.playground.constant"), elem_id="pairs-playground-constant"
+        )
         with gr.Row():
-            self.constant = gr.Number(
-                _CONSTANT,
-                label=text("pairs.playground.constant"),
-                min_width=120,
-                elem_id="pairs-playground-constant",
+            self.shift, self.relabel = (
+                gr.Button(
+                    text(f"pairs.playground.{name}"),
+                    variant="primary",
+                    min_width=140,
+                    elem_id=f"pairs-playground-{name}",
+                )
+                for name in ("shift", "relabel")
             )
-            with gr.Column(min_width=180):
-                self.shift = gr.Button(
-                    text("pairs.playground.shift"), size="sm", elem_id="pairs-playground-shift"
-                )
-                self.relabel = gr.Button(
-                    text("pairs.playground.relabel"),
-                    size="sm",
-                    elem_id="pairs-playground-relabel",
-                )
-        with gr.Row():
-            self.by = gr.Dropdown(
-                _loss_choices(),
-                value="cosent",
-                label=text("pairs.playground.descend_by"),
-                min_width=140,
-                elem_id="pairs-playground-by",
-            )
-            self.step_size = gr.Number(
-                _STEP_SIZE,
-                label=text("pairs.playground.step_size"),
-                min_width=110,
-                elem_id="pairs-playground-step-size",
-            )
-            with gr.Column(min_width=110):
-                self.one_step = gr.Button(
-                    text("pairs.playground.step"), size="sm", elem_id="pairs-playground-step"
-                )
-                self.ten_steps = gr.Button(
-                    text("pairs.playground.ten_steps"), size="sm", elem_id="pairs-playground-ten"
-                )
 
     def _lay_out_figures(self) -> None:
         with gr.Row():
             with gr.Column(min_width=320):
-                self.terms = gr.Plot(show_label=False, elem_id="pairs-playground-terms")
                 self.colouring = gr.Radio(
-                    [(text(f"pairs.playground.{name}"), name) for name in COLOURINGS],
-                    value="exponent",
+                    choices=_choices("pairs.playground.{}", COLOURINGS),
+                    value=COLOURINGS[0],
                     label=text("pairs.playground.colouring"),
                     elem_id="pairs-playground-colouring",
                 )
+                self.terms = gr.Plot(show_label=False, elem_id="pairs-playground-terms")
             with gr.Column(min_width=320):
-                self.path_plot = gr.Plot(show_label=False, elem_id="pairs-playground-path")
+                with gr.Row():
+                    self.descend_by = gr.Radio(
+                        choices=_choices("pairs.playground.{}", LOSSES),
+                        value=LOSSES[0],
+                        label=text("pairs.playground.descend_by"),
+                        scale=3,
+                        min_width=240,
+                        elem_id="pairs-playground-descend-by",
+                    )
+                    self.step_size = gr.Number(
+                        PRESETS["cosine"][1],
+                        label=text("pairs.playground.step_size"),
+                        min_width=100,
+                        elem_id="pairs-playground-step-size",
+                    )
+                with gr.Row():
+                    self.step, self.ten_steps = (
+                        gr.Button(
+                            text(f"pairs.playground.{name}"),
+                            size="sm",
+                            min_width=100,
+                            elem_id=f"pairs-playground-{name}",
+                        )
+                        for name in ("step", "ten_steps")
+                    )
+                self.way = gr.Plot(show_label=False, elem_id="pairs-playground-path")
         gr.Markdown(text("pairs.playground.gradients"))
         with gr.Row():
-            self.gradients = [
-                gr.Plot(show_label=False, min_width=300, elem_id=f"pairs-playground-{name}")
-                for name in LOSSES
-            ]
-        self.csv = gr.DownloadButton(
-            cast(str, text("pairs.playground.csv")), size="sm", elem_id="pairs-playground-csv"
-        )
+            self.gradients = {
+                loss: gr.Plot(
+                    show_label=False, min_width=300, elem_id=f"pairs-playground-gradient-{loss}"
+                )
+                for loss in LOSSES
+            }
 
     # --- wiring --------------------------------------------------------------------------------
 
-    def _wire(self, app: gr.Blocks) -> None:
-        common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        source = [self.table, self.scale, self.colouring]
-        shown = [self.loss, self.comparison, self.terms, *self.gradients, self.csv]
-        everything = [*shown, self.problem, self.path, self.path_plot]
-        changing = [self.table, self.scale, *everything]
-        app.load(self.on_reset, None, changing, api_name="playground_load", **common)
-        self.reset.click(self.on_reset, None, changing, api_name="playground_reset", **common)
-        self.add_row.click(
-            _with_new_row, self.table, self.table, api_name="playground_add_row", **common
-        ).then(self.on_edit, source, everything, api_name="playground_row_shown", **common)
-        for name, event in (("table", self.table.input), ("scale", self.scale.input)):
+    def _wire_inputs(self, tab: gr.Tab) -> None:
+        shown = self._shown_components()
+        tab.select(
+            self.on_open,
+            self.opened,
+            [self.opened, self.table, *shown],
+            api_name="pairs_playground_open",
+            **_QUICK,
+        )
+        inputs = [self.table, self.scale, self.colouring]
+        for name, event in (("edit", self.table.input), ("scale", self.scale.input)):
             event(
                 self.on_edit,
-                source,
-                everything,
-                trigger_mode="always_last",
-                api_name=f"playground_{name}",
-                **common,
+                inputs,
+                shown,
+                validator=_check_table,
+                trigger_mode="always_last",  # a slider on its way sends more than can be drawn
+                api_name=f"pairs_playground_{name}",
+                **_QUICK,
             )
-        for name, button, scale in (("cosine", self.cosine, 20.0), ("logit", self.logit, 1.0)):
-            button.click(
-                _preset(scale), None, self.scale, api_name=f"playground_{name}", **common
-            ).then(self.on_edit, source, everything, api_name=f"playground_{name}_shown", **common)
         self.colouring.input(
-            self.on_colour, source, self.terms, api_name="playground_colour", **common
+            self.on_colouring,
+            inputs,
+            self.terms,
+            validator=_check_table,
+            api_name="pairs_playground_colouring",
+            **_QUICK,
         )
+        for name, button in self.presets.items():
+            button.click(
+                self._preset(name),
+                [self.table, self.colouring],
+                [self.scale, self.step_size, *shown],
+                validator=_check_preset,
+                api_name=f"pairs_playground_preset_{name}",
+                **_QUICK,
+            )
+        self.add_row.click(
+            self.on_add_row,
+            inputs,
+            [self.table, *shown],
+            validator=_check_room,
+            api_name="pairs_playground_add_row",
+            **_QUICK,
+        )
+        self.reset.click(
+            self.on_reset,
+            None,
+            [self.table, self.scale, self.step_size, self.colouring, *shown],
+            api_name="pairs_playground_reset",
+            **_QUICK,
+        )
+
+    def _wire_buttons(self) -> None:
+        shown = self._shown_components()
+        inputs = [self.table, self.scale, self.colouring]
         self.shift.click(
             self.on_shift,
-            [*source, self.constant],
-            changing,
+            [*inputs, self.constant],
+            [self.table, *shown],
             validator=_check_shift,
-            api_name="playground_shift",
-            **common,
+            api_name="pairs_playground_shift",
+            **_QUICK,
         )
         self.relabel.click(
             self.on_relabel,
-            source,
-            changing,
-            validator=_check_source,
-            api_name="playground_relabel",
-            **common,
+            inputs,
+            [self.table, *shown],
+            validator=_check_table,
+            api_name="pairs_playground_relabel",
+            **_QUICK,
         )
-        for name, button, count in (("step", self.one_step, 1), ("ten", self.ten_steps, 10)):
+        for name, button, count in (("step", self.step, 1), ("ten_steps", self.ten_steps, 10)):
             button.click(
-                self._stepper(count),
-                [*source, self.by, self.step_size, self.path],
-                changing,
-                validator=_check_steps,
-                api_name=f"playground_{name}",
-                **common,
+                self._descent(count),
+                [*inputs, self.descend_by, self.step_size, self.path],
+                [self.table, *shown],
+                validator=_check_descent(count),
+                api_name=f"pairs_playground_{name}",
+                **_QUICK,
             )
-        gr.api(cosent_loss, api_name="cosent_loss")
+        self.make_csv.click(
+            _csv,
+            [self.table, self.scale],
+            self.csv_file,
+            validator=_check_csv,
+            api_name="pairs_playground_csv",
+            **_QUICK,
+        ).success(
+            None, js=_CLICK_CSV, api_name="pairs_playground_download", api_visibility="private"
+        )
+
+    def _shown_components(self) -> list[Any]:
+        """What `_show` renews."""
+        return [
+            *(self.loss, self.comparison, self.terms, self.way, self.path),
+            *self.gradients.values(),
+        ]
 
     # --- handlers ------------------------------------------------------------------------------
 
-    def on_reset(self, request: gr.Request) -> Updates:
-        """The worked example."""
-        batch, language = _example_batch(), language_of(request)
-        return self._changed(None, batch, "exponent", [batch.scores], language) | {
-            self.scale: _SCALE
-        }
-
     @visible_errors
-    def on_edit(self, rows: Rows, scale: float, colouring: str, request: gr.Request) -> Updates:
-        """Another cell, another scale; what cannot be read is said, and the figures wait."""
+    def on_open(self, opened: bool, request: gr.Request) -> Updates:
+        """The worked example for whoever opens the tab for the first time."""
+        if opened:
+            return {self.opened: True}
         language = language_of(request)
-        try:
-            batch = check_batch(rows, scale)
-        except InputProblem as problem:
-            return {self.problem: note_html(problem.sentence(language), "warning")}
-        return self._shown(None, view_of(batch), colouring, language) | {
-            self.path: [batch.scores],
-            self.path_plot: path_figure(batch, [batch.scores], language),
-        }
+        view = view_of(check_batch(EXAMPLE, PRESETS["cosine"][0]))
+        table = {self.opened: True, self.table: _table(view.batch.rows(), language)}
+        return table | self._show(view, COLOURINGS[0], language)
 
     @visible_errors
-    def on_colour(self, rows: Rows, scale: float, colouring: str, request: gr.Request) -> Any:
-        """The terms in another colour."""
+    def on_edit(
+        self, rows: list[list[Any]], scale: float, colouring: str, request: gr.Request
+    ) -> Updates:
+        """Another cell or another scale: all is drawn anew, the way begins here."""
+        return self._show(view_of(check_batch(rows, scale)), colouring, language_of(request))
+
+    @visible_errors
+    def on_colouring(
+        self, rows: list[list[Any]], scale: float, colouring: str, request: gr.Request
+    ) -> Any:
+        """The terms in other colours."""
         return terms_figure(view_of(check_batch(rows, scale)), colouring, language_of(request))
 
     @visible_errors
-    def on_shift(
-        self, rows: Rows, scale: float, colouring: str, constant: float, request: gr.Request
+    def on_add_row(
+        self, rows: list[list[Any]], scale: float, colouring: str, request: gr.Request
     ) -> Updates:
-        """The same constant on every score: which losses move?"""
+        """One pair more, complete, so that nothing is wrong while it is being edited."""
+        language = language_of(request)
         batch = check_batch(rows, scale)
-        moved = batch.shifted(_constant(constant))
-        checked = check_batch(moved.rows(), scale)
-        return self._changed(batch, checked, colouring, [checked.scores], language_of(request))
+        new = [say("pairs.playground.new", language), 0.5, batch.rows()[-1][2]]
+        return self._with_table(check_batch([*batch.rows(), new], scale), None, colouring, language)
 
     @visible_errors
-    def on_relabel(self, rows: Rows, scale: float, colouring: str, request: gr.Request) -> Updates:
-        """Other labels in the same order: which losses move?"""
-        batch = check_batch(rows, scale)
-        changed = batch.relabelled()
-        return self._changed(batch, changed, colouring, [changed.scores], language_of(request))
+    def on_reset(self, request: gr.Request) -> Updates:
+        """The worked example again."""
+        scale, step = PRESETS["cosine"]
+        batch = check_batch(EXAMPLE, scale)
+        return {
+            self.scale: scale,
+            self.step_size: step,
+            self.colouring: COLOURINGS[0],
+            **self._with_table(batch, None, COLOURINGS[0], language_of(request)),
+        }
 
-    def _stepper(self, count: int) -> Any:
+    @visible_errors
+    def on_shift(
+        self,
+        rows: list[list[Any]],
+        scale: float,
+        colouring: str,
+        constant: float,
+        request: gr.Request,
+    ) -> Updates:
+        """A constant on every score, and the three losses before and after."""
+        before = check_batch(rows, scale)
+        after = _shifted(before, constant)
+        return self._with_table(after, view_of(before), colouring, language_of(request))
+
+    @visible_errors
+    def on_relabel(
+        self, rows: list[list[Any]], scale: float, colouring: str, request: gr.Request
+    ) -> Updates:
+        """Other labels in the same order, and the three losses before and after."""
+        before = check_batch(rows, scale)
+        return self._with_table(
+            before.relabelled(), view_of(before), colouring, language_of(request)
+        )
+
+    def _preset(self, name: str) -> Callable[..., Updates]:
+        scale, step = PRESETS[name]
+
+        @visible_errors
+        def on_preset(rows: list[list[Any]], colouring: str, request: gr.Request) -> Updates:
+            """The scale for this kind of score, and a step that suits it."""
+            shown = self.on_edit(rows, scale, colouring, request)
+            return {self.scale: scale, self.step_size: step, **shown}
+
+        return on_preset
+
+    def _descent(self, count: int) -> Callable[..., Updates]:
         @visible_errors
         def on_step(
-            rows: Rows,
+            rows: list[list[Any]],
             scale: float,
             colouring: str,
-            by: str,
-            step_size: float,
-            path: list[Any],
+            loss: str,
+            step: float,
+            path: Path,
             request: gr.Request,
         ) -> Updates:
-            batch = check_batch(rows, scale)
-            taken = descend(batch, by, step_size, count)
-            known = path if path and np.array_equal(path[-1], batch.scores) else [batch.scores]
-            whole = [*known, *(after.scores for after in taken)]
-            return self._changed(batch, taken[-1], colouring, whole, language_of(request))
+            """Some gradient steps from where the scores are."""
+            before = check_batch(rows, scale)
+            steps = descend(before, loss, step, count)
+            way = path if path and path[-1] == before.scores.tolist() else []
+            way = [*(way or [before.scores.tolist()]), *(s.scores.tolist() for s in steps)]
+            return self._with_table(
+                steps[-1],
+                view_of(before),
+                colouring,
+                language_of(request),
+                way[-_MAX_PATH - 1 :],
+            )
 
         return on_step
 
     # --- what is shown -------------------------------------------------------------------------
 
-    def _changed(
+    def _with_table(
         self,
-        before: Batch | None,
-        after: Batch,
+        batch: Batch,
+        before: View | None,
         colouring: str,
-        path: list[Any],
         language: Language,
+        path: Path | None = None,
     ) -> Updates:
-        old = None if before is None else view_of(before)
-        return self._shown(old, view_of(after), colouring, language) | {
-            self.table: {"headers": _headers(language), "data": after.rows()},
-            self.path: path,
-            self.path_plot: path_figure(after, path, language),
-        }
+        shown = self._show(view_of(batch), colouring, language, before, path)
+        return {self.table: _table(batch.rows(), language), **shown}
 
-    def _shown(self, old: View | None, view: View, colouring: str, language: Language) -> Updates:
-        headers, rows = item_table(view, language)
+    def _show(
+        self,
+        view: View,
+        colouring: str,
+        language: Language,
+        before: View | None = None,
+        path: Path | None = None,
+    ) -> Updates:
+        way = path or [view.batch.scores.tolist()]
+        points: list[Floats] = [np.array(scores) for scores in way]
         return {
-            self.problem: IDLE,
             self.loss: loss_html(view, language),
-            self.comparison: comparison_html(old, view, language),
+            self.comparison: comparison_html(before, view, language),
             self.terms: terms_figure(view, colouring, language),
-            self.csv: gr.update(value=write_csv("cosent", headers, rows)),
+            self.way: path_figure(view.batch, points, language),
+            self.path: way,
             **{
-                plot: gradient_figure(view, name, language)
-                for plot, name in zip(self.gradients, LOSSES, strict=True)
+                plot: gradient_figure(view, loss, language) for loss, plot in self.gradients.items()
             },
         }
 
 
-def _headers(language: Language) -> list[str]:
-    return [say(f"pairs.playground.{key}", language) for key in ("name", "score", "label")]
+_QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def _example_batch() -> Batch:
-    return check_batch(EXAMPLE, _SCALE)
+def _choices(pattern: str, names: Sequence[str]) -> list[tuple[Any, str]]:
+    return [(text(pattern.format(name)), name) for name in names]
 
 
-def _loss_choices() -> list[tuple[Any, str]]:
-    return [(text(f"pairs.playground.{name}"), name) for name in LOSSES]
+def _example() -> list[list[object]]:
+    return [list(row) for row in EXAMPLE]
 
 
-def _with_new_row(rows: Rows, request: gr.Request) -> dict[str, Any]:
-    language = language_of(request)
-    new = [say("pairs.playground.new", language), 0.5, 2]
-    return {"headers": _headers(language), "data": [*rows, new]}
+def _table(rows: list[list[object]], language: Language) -> dict[str, Any]:
+    return {"headers": [say(key, language) for key in _CELLS], "data": rows}
 
 
-def _preset(scale: float) -> Any:
-    return lambda: scale
-
-
-def _constant(constant: Any) -> float:
-    if not isinstance(constant, (int, float)) or not np.isfinite(constant):
+def _shifted(batch: Batch, constant: object) -> Batch:
+    """Raises InputProblem for a constant that is no number or carries a score out of range."""
+    if not isinstance(constant, (int, float)) or not math.isfinite(constant):
         raise InputProblem("pairs.playground.bad_constant")
-    return float(constant)
+    shifted = batch.shifted(constant)
+    check_batch(shifted.rows(), batch.scale)
+    return shifted
 
 
-def _check_source(rows: Rows, scale: Any, colouring: Any, request: gr.Request) -> list[Any]:
-    """A sentence at the table or, if it is about the scale, at the scale."""
-    language = language_of(request)
-    at_table = problem_or_none(lambda: check_batch(rows, _SCALE), language)
-    at_scale = problem_or_none(lambda: check_batch(EXAMPLE, scale), language)
-    return [field(at_table), field(at_scale), field(None)]
+@visible_errors
+def _csv(rows: list[list[Any]], scale: float, request: gr.Request) -> str:
+    table = batch_table(view_of(check_batch(rows, scale)), language_of(request))
+    return write_csv("cosent-playground", *table)
+
+
+# --- validators: one answer a component among the inputs -----------------------------------------
+
+
+def _answers(check: Callable[[], object], count: int, at: int, request: gr.Request) -> list[Any]:
+    """Answers for `count` components; what `check` raises is said at number `at`."""
+    answers = [field(None) for _ in range(count)]
+    answers[at] = field(problem_or_none(check, language_of(request)))
+    return answers
+
+
+def _check_table(
+    rows: list[list[Any]], scale: float, colouring: str, request: gr.Request
+) -> list[Any]:
+    return _answers(lambda: check_batch(rows, scale), 3, 0, request)
+
+
+def _check_csv(rows: list[list[Any]], scale: float, request: gr.Request) -> list[Any]:
+    return _answers(lambda: check_batch(rows, scale), 2, 0, request)
+
+
+def _check_preset(rows: list[list[Any]], colouring: str, request: gr.Request) -> list[Any]:
+    return _answers(lambda: check_batch(rows, PRESETS["logit"][0]), 2, 0, request)
+
+
+def _check_room(
+    rows: list[list[Any]], scale: float, colouring: str, request: gr.Request
+) -> list[Any]:
+    def check() -> None:
+        batch = check_batch(rows, scale)
+        check_batch([*batch.rows(), ["", 0, 0]], scale)
+
+    return _answers(check, 3, 0, request)
 
 
 def _check_shift(
-    rows: Rows, scale: Any, colouring: Any, constant: Any, request: gr.Request
+    rows: list[list[Any]], scale: float, colouring: str, constant: float, request: gr.Request
 ) -> list[Any]:
-    language = language_of(request)
-    at_constant = problem_or_none(lambda: _constant(constant), language)
-    return [*_check_source(rows, scale, colouring, request), field(at_constant)]
+    answers = [*_check_table(rows, scale, colouring, request), field(None)]
+    if answers[0]["is_valid"]:
+        answers = _answers(lambda: _shifted(check_batch(rows, scale), constant), 4, 3, request)
+    return answers
 
 
-def _check_steps(
-    rows: Rows,
-    scale: Any,
-    colouring: Any,
-    by: Any,
-    step_size: Any,
-    path: Any,
-    request: gr.Request,
-) -> list[Any]:
-    def check() -> None:
-        if not isinstance(step_size, (int, float)):
-            raise InputProblem("pairs.playground.bad_step")
-        descend(_example_batch(), "mse", float(step_size), 1)
+def _check_descent(count: int) -> Callable[..., list[Any]]:
+    def check(
+        rows: list[list[Any]],
+        scale: float,
+        colouring: str,
+        loss: str,
+        step: float,
+        path: Path,
+        request: gr.Request,
+    ) -> list[Any]:
+        answers = [*_check_table(rows, scale, colouring, request), *(field(None) for _ in range(3))]
+        if answers[0]["is_valid"]:
+            batch = check_batch(rows, scale)
+            answers = _answers(lambda: descend(batch, loss, step, count), 6, 4, request)
+        return answers
 
-    at_step = problem_or_none(check, language_of(request))
-    source = _check_source(rows, scale, colouring, request)
-    return [*source, field(None), field(at_step), field(None)]
+    return check
