@@ -46,8 +46,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "区间：对句子对做百分位自助法，重采样 {count:,} 次。",
     ),
     "evaluation.ceiling": (
-        "The labels have two values, {share} of them the higher: Spearman cannot exceed {limit}, whatever the model.",
-        "标签只有两个值，较高者占 {share}：无论什么模型，Spearman 都不会超过 {limit}。",
+        "The labels have two values, {share} of them the higher: Spearman cannot exceed {limit}, whatever the model, unless scores tie.",
+        "标签只有两个值，较高者占 {share}：只要分数没有并列，无论什么模型，Spearman 都不会超过 {limit}。",
     ),
     "evaluation.equal_labels": (
         "All labels are equal: there is nothing to correlate with.",
@@ -73,8 +73,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         " pairs of pairs with different labels whose scores are the other way round.\n\n"
         "**Calibrated score:** Platt's logistic curve, each fifth of the pairs by a curve fitted to the others;"
         " *calibration error* is the mean distance of the curve's bins from the diagonal.\n\n"
-        "**Ceiling:** with two label values, the higher with share $p$, Spearman cannot exceed $\\sqrt{3p(1-p)}$: .866 at"
-        " most. A figure of .50 on such data and one of .80 on graded data are not comparable.\n\n"
+        "**Ceiling:** with two label values, the higher with share $p$, scores without ties cannot exceed a Spearman of"
+        " $\\sqrt{3p(1-p)}$, .866 at most (for $n$ pairs exactly: divided by $\\sqrt{1 - 1/n^2}$). A figure of .50 on such data and one of .80 on graded data are not comparable.\n\n"
         "**Limits**\n"
         "- Best thresholds are the best *on these pairs*: on new ones they do a little worse.\n"
         "- The bootstrap treats pairs as independent; pairs that share sentences make intervals too narrow.\n"
@@ -84,7 +84,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "「顺序错误」是标签不同的对中之对里，分数顺序相反的比例。\n\n"
         "**校准后的分数：** Platt 的 logistic 曲线，每五分之一的句子对用其余部分拟合的曲线；"
         "「校准误差」是各分箱与对角线的平均距离。\n\n"
-        "**上限：** 标签只有两个值、较高者占比为 $p$ 时，Spearman 不会超过 $\\sqrt{3p(1-p)}$，最高 .866。"
+        "**上限：** 标签只有两个值、较高者占比为 $p$ 时，分数若无并列，Spearman 不会超过 $\\sqrt{3p(1-p)}$，最高 .866（$n$ 对时的精确值再除以 $\\sqrt{1 - 1/n^2}$）。"
         "这种数据上的 .50 与分级数据上的 .80 不能比较。\n\n"
         "**局限**\n"
         "- 最佳阈值是*在这些句子对上*最好的：换新的数据会略差。\n"

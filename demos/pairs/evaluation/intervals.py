@@ -46,14 +46,16 @@ def correlations(scores: ArrayLike, labels: ArrayLike, seed: int = 0) -> Correla
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None
     count = int(min(RESAMPLES, max(_FEWEST, _WORK // len(x))))
-    ranks, values = _resampled(x, y, count, np.random.default_rng(seed))
+    # A shift changes no correlation, and smaller numbers lose fewer digits.
+    ranks, values = _resampled(x - x.mean(), y - y.mean(), count, np.random.default_rng(seed))
     return Correlations(_interval(spearman(x, y), ranks), _interval(pearson(x, y), values), count)
 
 
 def ceiling(labels: ArrayLike) -> float | None:
     """The highest Spearman that labels of two values allow, sqrt(3 p (1 - p)); None for others.
 
-    p is the share of the higher label. It is reached when no two scores are equal.
+    p is the share of the higher label. It holds where no two scores are equal, and is reached
+    there; equal scores may pass it (two scores for two labels reach 1).
     """
     y = np.asarray(labels, dtype=np.float64)
     values = np.unique(y)
@@ -83,7 +85,9 @@ def _resampled(
         rows = min(block, count - start)
         counts = random.multinomial(n, np.full(n, 1 / n), size=rows).astype(np.float64)  # [r, n]
         rank_parts.append(_weighted_pearson(_ranks(x, counts), _ranks(y, counts), counts))
-        value_parts.append(_weighted_pearson(x[None], y[None], counts))
+        drawn = _weighted_pearson(x[None], y[None], counts)
+        drawn[_constant(x, counts) | _constant(y, counts)] = np.nan  # rounding would say 1 or -1
+        value_parts.append(drawn)
     return np.concatenate(rank_parts), np.concatenate(value_parts)
 
 
@@ -97,6 +101,14 @@ def _ranks(values: Floats, counts: Floats) -> Floats:
     group = np.empty(len(values), dtype=np.int64)
     group[order] = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(values)]))
     return rank[:, group]
+
+
+def _constant(values: Floats, counts: Floats) -> NDArray[np.bool_]:
+    """Whether the values [n] that are drawn at all, `counts` [r, n], are one and the same; [r]."""
+    drawn = counts > 0
+    lowest = np.where(drawn, values, np.inf).min(axis=1)
+    constant: NDArray[np.bool_] = lowest == np.where(drawn, values, -np.inf).max(axis=1)
+    return constant
 
 
 def _weighted_pearson(a: Floats, b: Floats, counts: Floats) -> Floats:

@@ -26,7 +26,7 @@ from demos.pairs.evaluation.figures import (
     precision_recall_figure,
     reliability_figure,
 )
-from demos.pairs.evaluation.intervals import _ranks, ceiling, correlations
+from demos.pairs.evaluation.intervals import _ranks, _resampled, ceiling, correlations
 from demos.pairs.evaluation.order import cosent_loss, costliest, wrong_share
 from demos.pairs.evaluation.report import Judged, make_reports
 from demos.pairs.evaluation.results import DASH, costliest_table, report_table
@@ -76,6 +76,19 @@ def test_ranks_under_counts_are_those_of_the_repeated_sample(rows: list[tuple[in
     assert np.allclose(found, expected)
 
 
+def test_a_resample_of_one_pair_has_no_correlation() -> None:
+    # 0.1 * 3 / 3 is not 0.1: rounding alone would make a correlation of 1 or -1 of nothing.
+    x, y = np.array([0.1, 0.7, 0.3]), np.array([0.1, 0.2, 0.7])
+    expected, drawn = [], np.random.default_rng(3).multinomial(3, np.full(3, 1 / 3), size=400)
+    for counts in drawn:
+        a, b = np.repeat(x, counts), np.repeat(y, counts)
+        alone = (counts == 3).any()
+        expected.append(np.nan if alone else stats.pearsonr(a, b).statistic)
+    assert np.isnan(expected).sum() > 10
+    found = _resampled(x, y, 400, np.random.default_rng(3))[1]
+    assert np.allclose(found, expected, equal_nan=True)
+
+
 @pytest.mark.parametrize("scores", [[1.0, 1.0, 1.0, 1.0], [1.0, 2.0, 3.0, 4.0]])
 def test_constant_sides_have_no_correlation(scores: list[float]) -> None:
     assert correlations(scores, [2, 2, 2, 2]) is None
@@ -91,6 +104,15 @@ def test_no_scores_pass_the_ceiling_and_the_best_reach_it(positives: int, n: int
     assert math.isclose(found, highest)
     share = positives / n
     assert math.isclose(found, math.sqrt(3 * share * (1 - share)), rel_tol=0.01)
+
+
+def test_equal_scores_may_pass_the_ceiling() -> None:
+    labels = [0, 0, 1, 1]
+    found = correlations(labels, labels)
+    assert found is not None
+    limit = ceiling(labels)
+    assert limit is not None
+    assert limit < found.spearman.value
 
 
 def test_graded_labels_have_no_such_ceiling() -> None:
@@ -135,6 +157,15 @@ def test_the_share_in_the_wrong_order(rows: list[tuple[int, int]]) -> None:
     ]
     found = wrong_share(scores, labels)
     assert found == (None if not wrong else pytest.approx(np.mean(wrong)))
+
+
+def test_the_share_of_many_pairs_is_kendalls() -> None:
+    random = np.random.default_rng(4)
+    labels = random.normal(size=3_000)
+    scores = labels + random.normal(size=3_000)
+    found = wrong_share(scores, labels)
+    assert found is not None
+    assert math.isclose(1 - 2 * found, stats.kendalltau(scores, labels).statistic, abs_tol=1e-12)
 
 
 @settings(deadline=None)
