@@ -26,7 +26,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "evaluation.reliability": ("Reliability of the calibrated score", "校准后分数的可靠性"),
     "evaluation.precision_recall": ("Precision and recall", "精度与召回"),
-    "evaluation.predicted": ("calibrated probability", "校准后的概率"),
+    "evaluation.predicted": (
+        "calibrated probability<br>(each point: about {count:,} pairs)",
+        "校准后的概率<br>（每点约 {count:,} 对）",
+    ),
     "evaluation.observed": ("share that is alike", "实际相似的比例"),
     "evaluation.reliability_hover": (
         "predicted %{{x:.3f}}, observed %{{y:.3f}}, %{{customdata}} pairs",
@@ -57,6 +60,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "All labels lie on one side of the cut, so there is nothing to decide: choose another cut.",
         "所有标签都在分界的同一侧，无从判断：请换一个分界。",
     ),
+    "evaluation.two_pairs": (
+        "Correlations need at least three pairs.",
+        "至少要有三对句子才能计算相关系数。",
+    ),
+    "evaluation.equal_scores": (
+        "{model} gives every pair the same score, so there is no correlation.",
+        "{model} 给所有句子对的分数都相同，因此没有相关系数。",
+    ),
+    "evaluation.few": (
+        "With only {count} pairs the calibration curve, its error and the best thresholds are mostly chance.",
+        "只有 {count} 对，校准曲线、校准误差与最佳阈值大多出于偶然。",
+    ),
+    "evaluation.low_end": ("{of}, 95 % low", "{of}，95% 下限"),
+    "evaluation.high_end": ("{of}, 95 % high", "{of}，95% 上限"),
+    "evaluation.resamples_column": ("Resamples", "重采样次数"),
+    "evaluation.ceiling_column": ("Ceiling of Spearman", "Spearman 上限"),
+    "evaluation.cut_column": ("Cut", "分界"),
+    "evaluation.f1_column": ("Best F1", "最佳 F1"),
+    "evaluation.accuracy_column": ("Best accuracy", "最佳准确率"),
+    "evaluation.threshold": ("{of}, threshold", "{of}，阈值"),
     "evaluation.bad_cut": (
         "The cut has to lie above {lowest} and at most at {highest}, the ends of the labels.",
         "分界必须大于 {lowest} 且不超过 {highest}（标签的两端）。",

@@ -16,7 +16,7 @@ from demos.frame.strings import Language, say
 from demos.pairs.attribution.leave_one_out import Variants
 from demos.pairs.labels import shortened
 
-_ROW, _HEAD = 24, 120  # pixels
+_ROW, _GAP, _TOP, _BOTTOM = 24, 84, 84, 52  # pixels; a title has two lines
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,12 @@ def moved_figure(variants: Variants, moved: Sequence[Moved], language: Language)
     """Bars by token in reading order, sentence A above sentence B; each model has its own scale."""
     rows = len(moved)
     count = len(variants.tokens)
+    inner = rows * count * _ROW + (rows - 1) * _GAP
     figure = make_subplots(
         rows=rows,
         cols=1,
-        subplot_titles=[f"{escape(m.title)} · {m.score:.4f}" for m in moved],
-        vertical_spacing=min(0.09, 0.6 / max(rows, 1)),
+        subplot_titles=[f"{escape(m.title)}<br>{m.score:.4f}" for m in moved],
+        vertical_spacing=_GAP / inner,
     )
     labels = [f"{'AB'[token.side]} · {shortened(token.text)}" for token in variants.tokens]
     for row, model in enumerate(moved, start=1):
@@ -68,6 +69,10 @@ def moved_figure(variants: Variants, moved: Sequence[Moved], language: Language)
     title = say("attribution.axis", language)
     figure.update_xaxes(title_text=title, title_font={"size": 12}, row=rows, col=1)
     figure.update_layout(
-        template=TEMPLATE, height=rows * (count * _ROW + 70) + _HEAD, dragmode=False
+        template=TEMPLATE,
+        height=inner + _TOP + _BOTTOM,
+        margin={"t": _TOP, "b": _BOTTOM},
+        dragmode=False,
     )
+    figure.update_annotations(font={"size": 13})  # the titles
     return figure

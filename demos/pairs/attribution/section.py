@@ -15,6 +15,7 @@ from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.attribution.figures import Moved, moved_figure
 from demos.pairs.attribution.leave_one_out import Pair, Variants, changes, make_variants
 from demos.pairs.labels import shortened
+from demos.pairs.pair_set import check_rows
 from demos.pairs.scoring import LeftOut, ModelScores, score_with_models
 from models.registry import Registry
 
@@ -68,7 +69,9 @@ class AttributionSection:
     def _wire(self, scores: gr.Dataframe) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         shown = [self.progress, self.plot, self.csv, self.cancel]
-        scores.select(_chosen_row, self.scored, self.pair, api_name="attribution_row", **common)
+        scores.select(
+            _chosen_row, self.scored, [self.scored, self.pair], api_name="attribution_row", **common
+        )
         run = self.show.click(
             self.on_show,
             [self.scored, self.pair],
@@ -88,14 +91,10 @@ class AttributionSection:
 
     def updates(self, pairs: Sequence[Pair], scored: Sequence[ModelScores]) -> Updates:
         """Another scoring: its pairs to choose from, and nothing of the one before."""
-        choices = [
-            (f"{i}. {_plain(a)} / {_plain(b)}", i - 1)
-            for i, (a, b) in enumerate(pairs[:_LISTED], start=1)
-        ]
         return {
             self.scored: (tuple(pairs[:_LISTED]), [model.card.key for model in scored]),
             self.box: gr.update(visible=True),
-            self.pair: gr.update(choices=choices, value=0),
+            self.pair: gr.update(choices=_choices(pairs[:_LISTED]), value=0),
             self.plot: gr.update(value=None, visible=False),
             self.csv: gr.update(visible=False),
         }
@@ -135,7 +134,8 @@ class AttributionSection:
     def _result(
         self, variants: Variants, moved: list[Moved], notes: list[str], language: Language
     ) -> Updates:
-        shown = "".join(note_html(note, "warning") for note in notes)
+        shown = note_html(" / ".join(f"“{_short(sentence)}”" for sentence in variants.pair))
+        shown += "".join(note_html(note, "warning") for note in notes)
         shown += "".join(
             note_html(say("attribution.kept_alone", language, side="AB"[side]))
             for side in variants.kept_alone
@@ -169,18 +169,37 @@ def _check_pair(scored: Any, place: int | None, request: gr.Request) -> list[Any
     return [field(None), field(problem)]
 
 
-def _chosen_row(scored: Any, event: gr.SelectData) -> Any:
+def _chosen_row(scored: Any, event: gr.SelectData) -> tuple[Any, Any]:
     """A click on a row of the scores; rows may be sorted, so its sentences say which it is."""
     if scored is None or not event.row_value:
-        return gr.update()
+        return gr.update(), gr.update()
     clicked = tuple(str(cell) for cell in event.row_value[:2])
     place = next((i for i, pair in enumerate(scored[0]) if pair == clicked), None)
-    return gr.update() if place is None else gr.update(value=place)
+    if place is None:  # beyond those that are listed: it joins them, in place of the last that did
+        try:
+            pairs = (*scored[0][:_LISTED], *check_rows([clicked]).pairs)
+        except InputProblem:
+            return gr.update(), gr.update()
+        scored, place = (pairs, scored[1]), len(pairs) - 1
+    return scored, gr.update(choices=_choices(scored[0]), value=place)
+
+
+def _choices(pairs: Sequence[Pair]) -> list[tuple[str, int]]:
+    """The first pairs by their number, and one more that was clicked on."""
+    numbers = [f"{i + 1}. " if i < _LISTED else "" for i in range(len(pairs))]
+    return [
+        (f"{number}{_plain(a)} / {_plain(b)}", i)
+        for i, (number, (a, b)) in enumerate(zip(numbers, pairs, strict=True))
+    ]
 
 
 def _say_cancelled(request: gr.Request) -> tuple[str, Any]:
     note = note_html(say("progress.cancelled", language_of(request)))
     return note, gr.update(interactive=False)
+
+
+def _short(sentence: str) -> str:
+    return unescape(shortened(sentence, 160))
 
 
 def _plain(sentence: str) -> str:

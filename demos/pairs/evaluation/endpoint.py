@@ -37,8 +37,9 @@ def make_pairs_evaluate(registry: Registry, max_models: int) -> PairsEvaluate:
             Spearman for binary labels, the share of pairs of pairs in the wrong order, the CoSENT
             loss and its scale, and, with labels divided in the middle of their range, average
             precision, the best F1 and accuracy with their thresholds, the calibration error and
-            Brier score of a cross-fitted Platt calibration. Null where labels or scores are
-            constant.
+            Brier score of a cross-fitted Platt calibration with its reliability curve. `costliest`
+            are the pairs of pairs in the worst order, as places in `pairs` from 0. Null where
+            labels or scores are constant.
         """
         return evaluate(registry, pairs, labels, models, max_models)
 
@@ -70,10 +71,14 @@ def _as_json(report: Report) -> dict[str, Any]:
     out: dict[str, Any] = {
         "spearman": None if found is None else _interval(found.spearman),
         "pearson": None if found is None else _interval(found.pearson),
+        "resamples": None if found is None else found.resamples,
         "ceiling": report.ceiling,
         "wrong_share": report.wrong_share,
         "cosent": report.cosent,
         "scale": report.scale,
+        "costliest": [
+            {"higher": v.higher, "lower": v.lower, "excess": v.excess} for v in report.costliest
+        ],
         "decisions": None,
     }
     if chosen is not None:
@@ -85,6 +90,11 @@ def _as_json(report: Report) -> dict[str, Any]:
             "accuracy": {"value": chosen.accuracy.value, "threshold": chosen.accuracy.threshold},
             "calibration_error": chosen.reliability.expected_calibration_error,
             "brier": chosen.brier,
+            "reliability": {
+                "predicted": chosen.reliability.predicted.tolist(),
+                "observed": chosen.reliability.observed.tolist(),
+                "counts": chosen.reliability.counts.tolist(),
+            },
         }
     return out
 

@@ -50,7 +50,7 @@ def intervals_figure(reports: Sequence[Report], language: Language) -> go.Figure
         figure.add_vline(x=limit, line={"dash": "dash", "color": INK}, annotation_text=label)
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, automargin=True)
     figure.update_xaxes(title_text=say("evaluation.correlation", language))
-    figure.update_layout(margin={"t": 84})
+    figure.update_layout(margin={"t": 84, "b": 64})
     return figure
 
 
@@ -79,14 +79,16 @@ def reliability_figure(reports: Sequence[Report], language: Language) -> go.Figu
             customdata=found.counts,
             hovertemplate=say("evaluation.reliability_hover", language) + "<extra></extra>",
         )
-    figure.update_xaxes(title_text=say("evaluation.predicted", language), range=[-0.03, 1.03])
+    sizes = [r.decisions.reliability.counts.mean() for r in reports if r.decisions is not None]
+    title = say("evaluation.predicted", language, count=round(sizes[0])) if sizes else None
+    figure.update_xaxes(title_text=title, range=[-0.03, 1.03])
     figure.update_yaxes(title_text=say("evaluation.observed", language), range=[-0.03, 1.03])
-    figure.update_layout(margin={"t": 84})
+    figure.update_layout(margin={"t": 84, "b": 64})
     return figure
 
 
 def precision_recall_figure(reports: Sequence[Report], language: Language) -> go.Figure:
-    """Precision against recall over all thresholds."""
+    """Precision against recall over all thresholds; the area below is the average precision."""
     figure = new_figure(height=380)
     for color, report in zip(_colors(reports), reports, strict=True):
         if report.decisions is None:
@@ -94,16 +96,16 @@ def precision_recall_figure(reports: Sequence[Report], language: Language) -> go
         recall, precision = report.decisions.recall, report.decisions.precision
         shown = np.unique(np.linspace(0, len(recall) - 1, min(len(recall), 800)).astype(int))
         figure.add_scatter(
-            x=recall[shown],
-            y=precision[shown],
+            x=np.r_[0.0, recall[shown]],
+            y=np.r_[precision[0], precision[shown]],
             mode="lines+markers" if len(recall) < 40 else "lines",
             name=escape(report.title),
-            line={"color": color, "shape": "hv"},
+            line={"color": color, "shape": "vh"},
             hovertemplate="%{x:.3f}, %{y:.3f}<extra></extra>",
         )
     figure.update_xaxes(title_text=say("evaluation.recall", language), range=[-0.03, 1.03])
     figure.update_yaxes(title_text=say("evaluation.precision", language), range=[-0.03, 1.03])
-    figure.update_layout(margin={"t": 84})
+    figure.update_layout(margin={"t": 84, "b": 64})
     return figure
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,16 @@ def make_reports(
     """Reports of several models on the same labels [n]; `cut` divides alike from not."""
     where = default_cut(labels) if cut is None else cut
     return tuple(_report(model, labels, where) for model in judged)
+
+
+def with_cut(
+    reports: Sequence[Report], judged: Sequence[Judged], labels: NDArray[np.float64], cut: float
+) -> tuple[Report, ...]:
+    """The same reports with labels divided elsewhere; nothing else is computed anew."""
+    return tuple(
+        replace(report, decisions=decisions(model.scores, labels, cut))
+        for report, model in zip(reports, judged, strict=True)
+    )
 
 
 def _report(model: Judged, labels: NDArray[np.float64], cut: float) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import gradio as gr
@@ -20,10 +20,12 @@ from demos.pairs.evaluation.figures import (
     precision_recall_figure,
     reliability_figure,
 )
-from demos.pairs.evaluation.report import Judged, Report, make_reports
-from demos.pairs.evaluation.results import costliest_table, report_table
+from demos.pairs.evaluation.report import Judged, Report, make_reports, with_cut
+from demos.pairs.evaluation.results import costliest_table, report_csv, report_table
 from demos.pairs.pair_set import PairSet
 from demos.pairs.scoring import ModelScores
+
+_FEW = 100  # pairs: with fewer a calibration curve is mostly chance
 
 Updates = dict[Any, Any]
 _LATEX: list[dict[str, str | bool]] = [
@@ -38,6 +40,7 @@ class Evaluated:
 
     labels: NDArray[np.float64]
     judged: tuple[Judged, ...]
+    reports: tuple[Report, ...]  # without decisions, which the cut makes
 
 
 class EvaluationSection:
@@ -110,8 +113,9 @@ class EvaluationSection:
             Judged(model.card.title, model.card.kind, model.scores.astype(np.float64))
             for model in scored
         )
-        found = Evaluated(pair_set.labels, judged)
         reports = make_reports(judged, pair_set.labels)
+        kept = tuple(replace(report, decisions=None) for report in reports)
+        found = Evaluated(pair_set.labels, judged, kept)
         headers, rows = costliest_table(reports, judged, pair_set.pairs, pair_set.labels, language)
         return self._shown(found, reports, language) | {
             self.scored: found,
@@ -130,7 +134,7 @@ class EvaluationSection:
         """Labels divided elsewhere; scores and intervals stay."""
         if found is None or cut is None:
             return {self.notes: gr.update()}
-        reports = make_reports(found.judged, found.labels, cut)
+        reports = with_cut(found.reports, found.judged, found.labels, cut)
         return self._shown(found, reports, language_of(request))
 
     def _shown(self, found: Evaluated, reports: Sequence[Report], language: Language) -> Updates:
@@ -140,7 +144,7 @@ class EvaluationSection:
             self.table: {"headers": headers, "data": rows},
             self.reliability: reliability_figure(reports, language),
             self.curve: precision_recall_figure(reports, language),
-            self.csv: gr.update(value=write_csv("evaluation", headers, rows)),
+            self.csv: gr.update(value=write_csv("evaluation", *report_csv(reports, language))),
         }
 
 
@@ -150,6 +154,10 @@ def _notes(found: Evaluated, reports: Sequence[Report], language: Language) -> s
         notes.append(say("evaluation.equal_labels", language))
     elif all(report.decisions is None for report in reports):
         notes.append(say("evaluation.one_side", language))
+    else:
+        notes += _why_not_correlated(len(found.labels), reports, language)
+        if len(found.labels) < _FEW:
+            notes.append(say("evaluation.few", language, count=len(found.labels)))
     limit = reports[0].ceiling
     if limit is not None:
         share = float(np.mean(found.labels == found.labels.max()))
@@ -160,6 +168,14 @@ def _notes(found: Evaluated, reports: Sequence[Report], language: Language) -> s
     if counts:
         notes.append(say("evaluation.resamples", language, count=min(counts)))
     return "".join(note_html(note) for note in notes)
+
+
+def _why_not_correlated(count: int, reports: Sequence[Report], language: Language) -> list[str]:
+    """Why there is a dash where labels differ."""
+    if count < 3:
+        return [say("evaluation.two_pairs", language)]
+    constant = [report.title for report in reports if report.correlations is None]
+    return [say("evaluation.equal_scores", language, model=title) for title in constant]
 
 
 def _check_cut(found: Evaluated | None, cut: float | None, request: gr.Request) -> list[Any]:

@@ -89,8 +89,22 @@ def test_a_row_is_found_by_its_sentences() -> None:
         row_value = ("c", "d", 0.3)
 
     scored = ((("a", "b"), ("c", "d")), ["m"])
-    assert _chosen_row(scored, Click())["value"] == 1  # type: ignore[arg-type]
-    Click.row_value = ("x", "y", 0.1)
-    assert "value" not in _chosen_row(scored, Click())  # type: ignore[arg-type]
+    assert _chosen_row(scored, Click())[1]["value"] == 1  # type: ignore[arg-type]
     with pytest.raises(InputProblem, match="score again"):
         _pair_at(scored, 7)
+
+
+def test_a_row_beyond_those_that_are_listed_joins_them() -> None:
+    class Click:
+        row_value = ("a899", "b899", 0.3)
+
+    listed = tuple((f"a{k}", f"b{k}") for k in range(500))
+    scored, update = _chosen_row((listed, ["m"]), Click())  # type: ignore[arg-type]
+    assert _pair_at(scored, update["value"]) == (("a899", "b899"), ["m"])
+    assert update["choices"][-1] == ("a899 / b899", 500)
+    Click.row_value = ("a700", "b700", 0.1)
+    scored, update = _chosen_row(scored, Click())  # type: ignore[arg-type]
+    assert len(scored[0]) == 501  # a visitor's state does not grow with every click
+    assert _pair_at(scored, update["value"])[0] == ("a700", "b700")
+    Click.row_value = ("a3", "b3", 0.1)
+    assert _chosen_row(scored, Click())[1]["value"] == 3  # type: ignore[arg-type]

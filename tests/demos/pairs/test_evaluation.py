@@ -28,8 +28,9 @@ from demos.pairs.evaluation.figures import (
 )
 from demos.pairs.evaluation.intervals import _ranks, _resampled, ceiling, correlations
 from demos.pairs.evaluation.order import cosent_loss, costliest, wrong_share
-from demos.pairs.evaluation.report import Judged, make_reports
-from demos.pairs.evaluation.results import DASH, costliest_table, report_table
+from demos.pairs.evaluation.report import Judged, make_reports, with_cut
+from demos.pairs.evaluation.results import DASH, costliest_table, report_csv, report_table
+from demos.pairs.evaluation.section import Evaluated, _notes
 from models import losses
 from models.registry import Registry
 
@@ -250,6 +251,66 @@ def test_every_report_can_be_shown(language: Language, labels: list[float]) -> N
         assert reports[0].cosent == 0
 
 
+def test_another_cut_changes_the_decisions_alone() -> None:
+    y = np.arange(12.0)
+    models = judged(y.tolist())
+    reports = make_reports(models, y)
+    moved = with_cut(reports, models, y, 9)
+    again = make_reports(models, y, 9)
+    for before, after, fresh in zip(reports, moved, again, strict=True):
+        assert after.correlations is before.correlations
+        assert after.decisions is not None
+        assert fresh.decisions is not None
+        assert after.decisions.positives == 3
+        assert after.decisions.brier == fresh.decisions.brier
+
+
+def test_the_export_holds_numbers_that_a_program_can_read() -> None:
+    y = np.array([0.0, 1, 2, 3, 4, 5] * 2)
+    reports = make_reports(judged(y.tolist()), y)
+    headers, rows = report_csv(reports, "en")
+    assert len(headers) == len(set(headers))
+    for report, row in zip(reports, rows, strict=True):
+        cells = dict(zip(headers, row, strict=True))
+        assert report.correlations is not None
+        assert cells["Spearman"] == report.correlations.spearman.value  # negative, as a number
+        assert cells["Pearson, 95 % low"] == report.correlations.pearson.low
+        assert cells["Ceiling of Spearman"] is None
+        assert cells["λ"] == report.scale
+    equal = make_reports(judged([3] * 12), np.full(12, 3.0))
+    headers, rows = report_csv(equal, "zh")
+    assert all(len(row) == len(headers) for row in rows)
+    assert rows[0][1] is None
+
+
+def test_the_area_below_the_drawn_curve_is_the_average_precision() -> None:
+    y = np.random.default_rng(6).integers(0, 2, 60).astype(float)
+    model = Judged("m", "bi-encoder", y + np.random.default_rng(7).normal(0, 1, 60))
+    (report,) = make_reports([model], y)
+    trace = precision_recall_figure([report], "en").data[0]
+    assert trace.line.shape == "vh"  # up first: a step has the height of its right end
+    area = (np.diff(trace.x) * np.asarray(trace.y)[1:]).sum()
+    assert report.decisions is not None
+    assert math.isclose(area, report.decisions.average_precision)
+
+
+@pytest.mark.parametrize(
+    ("labels", "scores", "sentence"),
+    [
+        ([1, 2, 3], [5, 5, 5], "&lt;m&gt; gives every pair the same score"),
+        ([1, 2], [1, 2], "at least three pairs"),
+        ([2, 2, 2], [1, 2, 3], "All labels are equal"),
+    ],
+)
+def test_a_dash_is_explained(labels: list[float], scores: list[float], sentence: str) -> None:
+    y = np.array(labels, dtype=float)
+    models = (Judged("<m>", "bi-encoder", np.array(scores, dtype=float)),)
+    reports = make_reports(models, y)
+    assert report_table(reports, "en")[1][0][1] == DASH
+    found = Evaluated(y, models, reports)
+    assert sentence in _notes(found, reports, "en")
+
+
 def test_the_endpoint_answers_in_plain_numbers(registry: Registry) -> None:
     pairs = [["A cat sleeps.", "A cat is asleep."], ["Rain fell.", "A cat sleeps."], ["a", "b c"]]
     key = "all-MiniLM-L6-v2"
@@ -260,6 +321,10 @@ def test_the_endpoint_answers_in_plain_numbers(registry: Registry) -> None:
         stats.spearmanr(registry.score(key, pairs), [5, 0, 1.5]).statistic
     )
     assert found[key]["ceiling"] is None
+    assert sum(found[key]["decisions"]["reliability"]["counts"]) == 3
+    worst = found[key]["costliest"][0]
+    scores = registry.score(key, pairs).tolist()
+    assert worst["excess"] == scores[worst["lower"]] - scores[worst["higher"]]
     assert evaluate(registry, pairs, [1, 1, 1], [key], 6)[key]["spearman"] is None
 
 
