@@ -233,6 +233,8 @@ class Registry:
         checked = [_checked_pair(pair) for pair in pairs]
         if card.kind == "bi-encoder":
             return self._work(card, checked, lambda pair: pair, _cosines)
+        if card.kind == "cross-encoder" and card.symmetric:
+            return self._work(card, checked, lambda pair: (pair, pair[::-1]), _mean_logits)
         if card.kind == "cross-encoder":
             return self._work(card, checked, lambda pair: (pair,), _logits)
         raise InputError("“{key}” is a {kind} and does not score pairs.", key=key, kind=card.kind)
@@ -667,6 +669,11 @@ def _cosines(pairs: Sequence[Pair], rows: Rows) -> NDArray[np.float32]:
 
 def _logits(pairs: Sequence[Pair], rows: Rows) -> NDArray[np.float32]:
     return np.array([rows[pair].value for pair in pairs], dtype=np.float32)  # [n]
+
+
+def _mean_logits(pairs: Sequence[Pair], rows: Rows) -> NDArray[np.float32]:
+    both = [(rows[pair].value, rows[pair[::-1]].value) for pair in pairs]
+    return np.array(both, dtype=np.float32).reshape(-1, 2).mean(axis=1)  # type: ignore[no-any-return]  # [n]
 
 
 def _checked_text(text: Any) -> str:

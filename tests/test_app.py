@@ -34,9 +34,7 @@ def client(app: gr.Blocks) -> Client:
 
 def test_the_endpoint_scores_pairs(client: Client) -> None:
     pairs = [["A cat sleeps.", "A cat is asleep."], ["A cat sleeps.", "Rates fell."]]
-    table = client.predict(
-        pairs, ["all-MiniLM-L6-v2", "minilm-cross-preview"], api_name="/pairs_score"
-    )
+    table = client.predict(pairs, ["all-MiniLM-L6-v2", "cosent-cross"], api_name="/pairs_score")
     assert table["headers"][2] == "all-MiniLM-L6-v2 score"
     assert table["data"][0][2] > table["data"][1][2]
     assert [row[3] for row in table["data"]] == [1, 2]

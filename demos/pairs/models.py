@@ -8,7 +8,7 @@ from demos.frame.errors import InputProblem
 from models.catalog import ModelKind
 from models.registry import Registry
 
-DEFAULT_MODELS = ("all-MiniLM-L6-v2", "minilm-cross-preview")
+DEFAULT_MODELS = ("cosent-bi", "cosent-cross")
 MAX_MODELS = 6
 SCORING_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "cross-encoder")
 

@@ -21,7 +21,7 @@ def thirty_two_callers() -> Rows:
     """32 callers of 4 pairs at once against the same calls one after another."""
     registry = Registry()
     peer = registry.run(_plain_peer)
-    for name, key in (("bi-encoder", MODEL), ("cross-encoder", "minilm-cross-preview")):
+    for name, key in (("bi-encoder", MODEL), ("cross-encoder", "cosent-cross")):
         registry.load(key)
         requests = [mixed_pairs(EACH, seed=100 + 2 * k) for k in range(CALLERS)]
         shared = [mixed_pairs(EACH, seed=7)] * CALLERS

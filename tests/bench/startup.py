@@ -44,7 +44,7 @@ def _start() -> tuple[float, float, float]:
         _wait_for(url)
         page = time.perf_counter() - start
         client = Client(url, verbose=False)
-        models = ["all-MiniLM-L6-v2", "minilm-cross-preview"]
+        models = ["all-MiniLM-L6-v2", "cosent-cross"]
         client.predict([["one", "two"]], models, api_name="/pairs_score")
         score = time.perf_counter() - start
         return page, score, float(psutil.Process(process.pid).memory_info().rss)

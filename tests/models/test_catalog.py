@@ -39,7 +39,7 @@ def test_every_hub_source_is_pinned_to_a_commit() -> None:
 
 
 def test_embedded_weights_carry_a_digest() -> None:
-    assert {card.key for card in CATALOG.embedded()} == {"all-MiniLM-L6-v2", "minilm-cross-preview"}
+    assert {card.key for card in CATALOG.embedded()} == {"all-MiniLM-L6-v2", "cosent-cross"}
     for card in CATALOG.embedded():
         assert card.sha256
 

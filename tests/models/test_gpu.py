@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.gpu,
     pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU"),
 ]
-MINILM, CROSS = "all-MiniLM-L6-v2", "minilm-cross-preview"
+MINILM, CROSS = "all-MiniLM-L6-v2", "cosent-cross"
 
 
 @pytest.fixture(scope="module")

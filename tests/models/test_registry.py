@@ -31,7 +31,7 @@ from models.sentences import Sentence
 from tests.models import tiny
 
 MINILM = "all-MiniLM-L6-v2"
-CROSS = "minilm-cross-preview"
+CROSS = "cosent-cross"
 
 
 class CountingDevice(Device):
@@ -620,3 +620,18 @@ def test_the_wings_never_import_each_other() -> None:
         pattern = re.compile(rf"demos\.({others})\b")
         for file in (demos / wing).rglob("*.py"):
             assert not pattern.search(file.read_text(encoding="utf-8")), file
+
+
+def test_a_symmetric_cross_encoder_is_the_mean_of_both_orders(tmp_path: Path) -> None:
+    folder = tiny.write_cross_encoder(tmp_path / "cross")
+    plain = tiny.card("plain", folder, "cross-encoder")
+    both = tiny.card("both", folder, "cross-encoder", symmetric=True)
+    registry = Registry(Catalog((plain, both)), device="cpu", dtype=torch.float32)
+    pairs = [("a b", "c"), ("c", "a b"), ("d", "d"), ("e f", "g h i")]
+    turned = [(second, first) for first, second in pairs]
+    expected = (registry.score("plain", pairs) + registry.score("plain", turned)) / 2
+    found = registry.score("both", pairs)
+    assert torch.allclose(found, expected, atol=1e-6)
+    assert found[0] == found[1]
+    assert registry.score("both", []).shape == (0,)
+    registry.close()

@@ -24,7 +24,7 @@ def make_pairs_grid(registry: Registry, max_models: int) -> PairsGrid:
         Args:
             sentences_a: the rows, at most 200 sentences.
             sentences_b: the columns, at most 200 sentences.
-            models: model keys, for example ["all-MiniLM-L6-v2", "minilm-cross-preview"].
+            models: model keys, for example ["all-MiniLM-L6-v2", "cosent-cross"].
 
         Returns:
             {"shape": [N, M], "grids": [...]}, one grid a model: {"model", "kind", "scores",

@@ -113,7 +113,9 @@ def passes_needed(lists: SentenceLists, card: ModelCard) -> int:
     texts_a, texts_b = set(lists.a), set(lists.b)
     if card.kind == "bi-encoder":
         return len(texts_a | texts_b)
-    return len(texts_a) * len(texts_b)
+    pairs = len(texts_a) * len(texts_b)
+    # Both orders; of two texts that stand in both lists each order is a pair of the grid already.
+    return 2 * pairs - len(texts_a & texts_b) ** 2 if card.symmetric else pairs
 
 
 def as_grid(lists: SentenceLists, scored: ModelScores) -> ModelGrid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ from models.catalog import CATALOG
 from models.errors import UnknownModelError
 from models.registry import Registry
 
-MODELS = ["all-MiniLM-L6-v2", "minilm-cross-preview"]
+MODELS = ["all-MiniLM-L6-v2", "cosent-cross"]
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +96,10 @@ def test_passes_count_what_has_to_be_read() -> None:
     bi, cross = (CATALOG[key] for key in MODELS)
     lists = check_lists(["a", "b", "a"], ["a", "x", "y", "z"])
     assert passes_needed(lists, bi) == 5  # a b x y z
-    assert passes_needed(lists, cross) == 8  # {a, b} with {a, x, y, z}
+    assert passes_needed(lists, replace(cross, symmetric=False)) == 8  # {a, b} with {a, x, y, z}
+    assert passes_needed(lists, cross) == 15  # both orders, (a, a) once
     assert passes_needed(check_lists(EXAMPLE_A, EXAMPLE_B), bi) == 6 + 8
-    assert passes_needed(check_lists(EXAMPLE_A, EXAMPLE_B), cross) == 6 * 8
+    assert passes_needed(check_lists(EXAMPLE_A, EXAMPLE_B), cross) == 2 * 6 * 8
 
 
 # --- scores --------------------------------------------------------------------------------------
@@ -241,7 +243,7 @@ def test_the_endpoint_returns_a_grid_a_model(registry: Registry) -> None:
     assert answer["shape"] == [2, 3]
     bi, cross = answer["grids"]
     assert (bi["kind"], cross["kind"]) == ("bi-encoder", "cross-encoder")
-    assert (bi["passes"], cross["passes"]) == (4, 6)
+    assert (bi["passes"], cross["passes"]) == (4, 12)
     assert bi["scores"][0][0] == pytest.approx(1.0, abs=1e-5)
     assert np.shape(cross["scores"]) == np.shape(cross["truncated"]) == (2, 3)
     json.dumps(answer)
