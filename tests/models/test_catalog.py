@@ -39,7 +39,8 @@ def test_every_hub_source_is_pinned_to_a_commit() -> None:
 
 
 def test_embedded_weights_carry_a_digest() -> None:
-    assert {card.key for card in CATALOG.embedded()} == {"all-MiniLM-L6-v2", "cosent-cross"}
+    keys = [card.key for card in CATALOG.embedded()]
+    assert keys == ["cosent-bi", "cosent-cross", "all-MiniLM-L6-v2"]
     for card in CATALOG.embedded():
         assert card.sha256
 

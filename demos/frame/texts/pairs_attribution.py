@@ -27,6 +27,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The pair has {count} words and at most {limit} are left out one by one: choose a shorter pair.",
         "这对句子共有 {count} 个词，最多逐一删除 {limit} 个：请选择更短的句子对。",
     ),
+    "attribution.cut": (
+        "{model} reads only the beginning of this pair: words beyond it move nothing.",
+        "{model} 只读这对句子的开头：超出部分的词不起作用。",
+    ),
     "attribution.no_pair": (
         "There is no such pair any more: score again.",
         "这对句子已经不在了：请重新打分。",

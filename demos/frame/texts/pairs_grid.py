@@ -93,7 +93,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- At most 200 × 200 sentences. Dots are left out above 2,500 cells.\n"
         "- The time is measured on this machine, which others may be using, and includes putting the grid together."
         " What was scored before comes from the cache, and then the time says nothing: compare the passes.\n"
-        "- The preview cross-encoder is weaker than the bi-encoder on STS-B dev; do not read its grid as the truth.",
+        "- *CoSENT cross-encoder* reads each pair in both orders and gives the mean: two passes a cell.",
         "**双塔模型：** $S = U V^{\\top}$，其中单位向量 $u_i = f(a_i)$，$v_j = f(b_j)$：只需 $N + M$ 次前向，"
         "再做一次矩阵乘法。\n\n"
         "**交互式模型：** $S_{ij} = g([a_i; b_j])$：需要 $N \\times M$ 次前向，各格之间没有可以共用的计算。\n\n"
@@ -108,6 +108,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- 最多 200 × 200 个句子。超过 2,500 格时不画圆点。\n"
         "- 用时是在本机上测得的（可能有人同时在用），包括拼出网格的时间。之前算过的结果来自缓存，这时用时没有意义，"
         "请比较前向次数。\n"
-        "- 预览版交互式模型在 STS-B dev 上不如双塔模型，不要把它的网格当作标准答案。",
+        "- *CoSENT cross-encoder* 对每一对按两种顺序各读一次并取平均：每格两次前向。",
     ),
 }

@@ -1,7 +1,7 @@
 """How a score changes when one token of a pair is left out.
 
-A token is a word with the punctuation that clings to it, or a single Chinese, Japanese or Korean
-character: these scripts have no spaces.
+A token is a word with the punctuation that clings to it, or a single Chinese or Japanese character:
+these scripts have no spaces.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from demos.frame.errors import InputProblem
 Pair = tuple[str, str]
 
 MAX_TOKENS = 120  # of both sentences: each is one more pair to score
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\s{_CJK}]+")
 _HAS_LETTER = re.compile(r"\w")
 

@@ -63,7 +63,7 @@ class AttributionSection:
             )
             with gr.Accordion(text("attribution.about"), open=False, elem_id="attribution-about"):
                 gr.Markdown(text("attribution.about_text"), latex_delimiters=_LATEX)
-        self.outputs = [self.scored, self.box, self.pair, self.plot, self.csv]
+        self.outputs = [self.scored, self.box, self.pair, self.progress, self.plot, self.csv]
         self._wire(scores)
 
     def _wire(self, scores: gr.Dataframe) -> None:
@@ -95,8 +95,8 @@ class AttributionSection:
             self.scored: (tuple(pairs[:_LISTED]), [model.card.key for model in scored]),
             self.box: gr.update(visible=True),
             self.pair: gr.update(choices=_choices(pairs[:_LISTED]), value=0),
-            self.plot: gr.update(value=None, visible=False),
-            self.csv: gr.update(visible=False),
+            self.progress: IDLE,
+            **self._no_figure(),
         }
 
     def nothing(self) -> Updates:
@@ -115,6 +115,8 @@ class AttributionSection:
             for step in score_with_models(self.registry, keys, variants.all_pairs()):
                 if isinstance(step, ModelScores):
                     score = float(step.scores[0])
+                    if step.truncated.any():
+                        notes.append(say("attribution.cut", language, model=step.card.title))
                     moved.append(Moved(step.card.title, score, changes(step.scores)))
                 elif isinstance(step, LeftOut):
                     model = self.registry.title(step.key)
@@ -125,11 +127,19 @@ class AttributionSection:
                     yield {
                         self.progress: progress_html(what, step.progress, language),
                         self.cancel: gr.update(interactive=True),
+                        **self._no_figure(),
                     }
             yield self._result(variants, moved, notes, language)
         except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
             yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
             raise
+
+    def _no_figure(self) -> Updates:
+        """Nothing, rather than the chart of another pair."""
+        return {
+            self.plot: gr.update(value=None, visible=False),
+            self.csv: gr.update(visible=False),
+        }
 
     def _result(
         self, variants: Variants, moved: list[Moved], notes: list[str], language: Language
@@ -141,7 +151,8 @@ class AttributionSection:
             for side in variants.kept_alone
         )
         if not moved:
-            return {self.progress: shown, self.cancel: gr.update(interactive=False)}
+            quiet = {self.progress: shown, self.cancel: gr.update(interactive=False)}
+            return quiet | self._no_figure()
         headers = [say(f"attribution.{key}", language) for key in ("sentence", "token")]
         headers += [model.title for model in moved]
         rows = [
