@@ -303,6 +303,16 @@ def test_files_are_read(tmp_path: Path, name: str, content: str) -> None:
     assert found.labels.tolist() == [1.5, 2.0]
 
 
+def test_parquet_is_read(tmp_path: Path) -> None:
+    import pandas
+
+    rows = {"sentence1": ["one"], "sentence2": ["two"], "similarity_score": [3.5]}
+    pandas.DataFrame(rows).to_parquet(tmp_path / "a.parquet")
+    found = read_labelled_pairs(tmp_path / "a.parquet")
+    assert found.pairs == (("one", "two"),)
+    assert found.labels.tolist() == [3.5]
+
+
 def test_a_hub_data_set_is_fetched_at_its_revision(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
