@@ -115,6 +115,7 @@ def test_a_model_is_trained_scored_and_downloaded_and_nobody_else_sees_it(
 def test_two_runs_are_laid_over_each_other(open_page: OpenPage) -> None:
     page = open_panel(open_page(), "training")
     page.locator("#training-kind label").nth(1).click()
+    page.wait_for_timeout(2_000)  # the other kind brings other losses
     for loss in ("CoSENT", "cross-entropy"):
         choose(page, "#training-loss", loss)
         train(page, 10)
