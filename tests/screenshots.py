@@ -34,11 +34,13 @@ def open_panel(page: Page, number: int) -> None:
     page.wait_for_timeout(3_000)
     if number == 3:
         page.locator("#training-kind label").nth(1).click()
+        page.wait_for_timeout(2_000)
         for loss in ("CoSENT", "cross-entropy"):
             page.locator("#training-loss input").click()
             page.get_by_role("option", name=loss).click()
             page.locator("#training-train").click()
-            page.locator("#training-runs").get_by_text(loss).wait_for(timeout=300_000)
+            page.wait_for_timeout(3_000)
+            page.locator("#training-progress").get_by_text("Done").wait_for(timeout=300_000)
         page.wait_for_timeout(1_500)
 
 

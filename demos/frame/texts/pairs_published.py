@@ -12,8 +12,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "published.gaps_cross": ("cross-encoders", "交互式模型"),
     "published.gap": ("difference × 100", "差值 × 100"),
     "published.noise_band": (
-        "± {noise}: what a repeated run may differ by",
-        "± {noise}：重复实验可能的差异",
+        "grey: ± {noise}, what a repeated run may differ by",
+        "灰色：± {noise}，重复实验可能的差异",
     ),
     "published.corrections": (
         "**Read with care**\n"

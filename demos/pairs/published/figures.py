@@ -26,7 +26,6 @@ def gaps_figure(language: Language) -> go.Figure:
     titles = [say(f"published.gaps_{kind}", language) for kind in ("bi", "cross")]
     figure = make_subplots(rows=2, cols=1, subplot_titles=titles, vertical_spacing=0.16)
     for row, comparisons in enumerate((BI_ENCODERS, CROSS_ENCODERS), start=1):
-        figure.add_hrect(y0=-NOISE, y1=NOISE, fillcolor=GRID, line_width=0, row=row, col=1)
         for color, comparison in zip(PALETTE, comparisons, strict=False):
             names, values = zip(*comparison.gaps(), strict=True)
             figure.add_scatter(
@@ -41,6 +40,9 @@ def gaps_figure(language: Language) -> go.Figure:
                 row=row,
                 col=1,
             )
+        # After the points: a band is not drawn into an axis that holds nothing yet.
+        band = {"fillcolor": GRID, "line_width": 0, "layer": "below"}
+        figure.add_hrect(y0=-NOISE, y1=NOISE, row=row, col=1, **band)
     figure.update_yaxes(title_text=say("published.gap", language), title_font={"size": 12})
     figure.update_yaxes(range=[-1.6, 1.6], row=2, col=1)
     note = say("published.noise_band", language, noise=NOISE)

@@ -46,6 +46,11 @@ def test_which_published_gaps_pass_the_noise() -> None:
     assert max(bi) > 15 > NOISE
 
 
+def test_the_noise_band_is_drawn_for_both_kinds() -> None:
+    bands = [(shape.y0, shape.y1) for shape in gaps_figure("en").layout.shapes]
+    assert bands == [(-NOISE, NOISE)] * 2
+
+
 def comparison_file(folder: Path, seeds: int = 3) -> Path:
     runs = [
         {
