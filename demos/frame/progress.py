@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
-from demos.frame.strings import Language, say
+import gradio as gr
+
+from demos.frame.strings import Language, language_of, say
 from models.work import Progress
 
 IDLE = ""
@@ -25,6 +28,12 @@ def progress_html(what: str, progress: Progress, language: Language) -> str:
 def note_html(text: str, kind: str = "note") -> str:
     """A quiet line of text in the same place (`kind` is "note" or "warning")."""
     return f'<div class="kl-note kl-{kind}">{escape(text)}</div>' if text else ""
+
+
+def say_cancelled(request: gr.Request) -> tuple[str, Any]:
+    """What a Cancel button's event shows: the note for the progress line, and a button at rest."""
+    note = note_html(say("progress.cancelled", language_of(request)))
+    return note, gr.update(interactive=False)
 
 
 def duration(seconds: float, language: Language) -> str:

@@ -10,7 +10,8 @@ import gradio as gr
 
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
-from demos.frame.progress import IDLE, note_html, progress_html
+from demos.frame.formula import formula_markdown
+from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.attribution.figures import Moved, moved_figure
 from demos.pairs.attribution.leave_one_out import Pair, Variants, changes, make_variants
@@ -20,10 +21,6 @@ from demos.pairs.scoring import LeftOut, ModelScores, score_with_models
 from models.registry import Registry
 
 _LISTED = 500  # pairs in the chooser
-_LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 Updates = dict[Any, Any]
 
@@ -62,7 +59,7 @@ class AttributionSection:
                 cast(str, text("pairs.csv")), size="sm", visible=False, elem_id="attribution-csv"
             )
             with gr.Accordion(text("attribution.about"), open=False, elem_id="attribution-about"):
-                gr.Markdown(text("attribution.about_text"), latex_delimiters=_LATEX)
+                formula_markdown("attribution.about_text")
         self.outputs = [self.scored, self.box, self.pair, self.progress, self.plot, self.csv]
         self._wire(scores)
 
@@ -81,7 +78,7 @@ class AttributionSection:
             **common,
         )
         self.cancel.click(
-            _say_cancelled,
+            say_cancelled,
             None,
             [self.progress, self.cancel],
             cancels=[run],
@@ -202,11 +199,6 @@ def _choices(pairs: Sequence[Pair]) -> list[tuple[str, int]]:
         (f"{number}{_plain(a)} / {_plain(b)}", i)
         for i, (number, (a, b)) in enumerate(zip(numbers, pairs, strict=True))
     ]
-
-
-def _say_cancelled(request: gr.Request) -> tuple[str, Any]:
-    note = note_html(say("progress.cancelled", language_of(request)))
-    return note, gr.update(interactive=False)
 
 
 def _short(sentence: str) -> str:

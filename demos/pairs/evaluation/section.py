@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
+from demos.frame.formula import formula_markdown
 from demos.frame.progress import note_html
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.evaluation.decisions import default_cut
@@ -28,10 +29,6 @@ from demos.pairs.scoring import ModelScores
 _FEW = 100  # pairs: with fewer a calibration curve is mostly chance
 
 Updates = dict[Any, Any]
-_LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ class EvaluationSection:
                 cast(str, text("pairs.csv")), size="sm", elem_id="evaluation-csv"
             )
             with gr.Accordion(text("evaluation.about"), open=False, elem_id="evaluation-about"):
-                gr.Markdown(text("evaluation.about_text"), latex_delimiters=_LATEX)
+                formula_markdown("evaluation.about_text")
         self._of_cut = [self.notes, self.table, self.reliability, self.curve, self.csv]
         self.outputs = [
             *(self.scored, self.box, self.intervals, self.cut, self.costliest),

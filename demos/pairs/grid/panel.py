@@ -11,7 +11,8 @@ from gradio.context import Context
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
-from demos.frame.progress import IDLE, duration, note_html, progress_html
+from demos.frame.formula import formula_markdown
+from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.strings import Language, language_of, said, say, text
 from demos.pairs import pair_set as pairs_in
 from demos.pairs.grid.endpoint import make_pairs_grid
@@ -35,10 +36,6 @@ from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
 MAX_MODELS = 4
 # Pixels: a column of numbers, the least and most of a column of text, a table on a wide screen.
 _NARROW, _TEXT, _WIDEST_TEXT, _WIDE = 100, 200, 335, 1_065
-_LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 Updates = dict[Any, Any]
 
@@ -53,7 +50,7 @@ class GridPanel:
         self._lay_out_inputs()
         self._lay_out_results()
         with gr.Accordion(text("pairs.grid.about"), open=False, elem_id="pairs-grid-about"):
-            gr.Markdown(text("pairs.grid.about_text"), latex_delimiters=_LATEX)
+            formula_markdown("pairs.grid.about_text")
         self._wire_inputs()
         self._wire_scoring(tab)
         house.own_models.follow(self.models, "grid", *SCORING_KINDS)
@@ -194,7 +191,7 @@ class GridPanel:
             api_name="pairs_grid_cancel",
             **common,
         ).then(
-            _say_cancelled,
+            say_cancelled,
             None,
             [self.progress, self.cancel],
             queue=False,
@@ -339,11 +336,6 @@ def _progress(step: Step, title: str, language: Language) -> str:
     if step.progress.done == 0:
         return note_html(say("pairs.loading", language, model=title))
     return progress_html(say("pairs.working", language, model=title), step.progress, language)
-
-
-def _say_cancelled(request: gr.Request) -> tuple[str, Any]:
-    note = note_html(say("progress.cancelled", language_of(request)))
-    return note, gr.update(interactive=False)
 
 
 def _check_file(path: str | None, request: gr.Request) -> Any:

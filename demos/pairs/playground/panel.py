@@ -17,6 +17,7 @@ from gradio.context import Context
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
+from demos.frame.formula import formula_markdown
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.playground.batch import (
     EXAMPLE,
@@ -40,10 +41,6 @@ _CELLS = ("pairs.playground.name", "pairs.playground.score", "pairs.playground.l
 _CLICK_CSV = (
     "() => setTimeout(() => document.querySelector('#pairs-playground-csv-file')?.click(), 150)"
 )
-_LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 Updates = dict[Any, Any]
 Path = list[list[float]]  # scores [n], one list a step
@@ -64,7 +61,7 @@ class PlaygroundPanel:
         with gr.Accordion(
             text("pairs.playground.about"), open=False, elem_id="pairs-playground-about"
         ):
-            gr.Markdown(text("pairs.playground.about_text"), latex_delimiters=_LATEX)
+            formula_markdown("pairs.playground.about_text")
         self.path = gr.State([])
         self.opened = gr.State(False)
         self._wire_inputs(tab)

@@ -10,7 +10,8 @@ import gradio as gr
 from demos.frame.demo import House
 from demos.frame.errors import field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
-from demos.frame.progress import IDLE, note_html, progress_html
+from demos.frame.formula import formula_markdown
+from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.examples.data import read_probe
 from demos.pairs.models import DEFAULT_MODELS, SCORING_KINDS, check_models
@@ -27,10 +28,6 @@ from demos.pairs.published.tables import BI_ENCODERS, CROSS_ENCODERS
 from demos.pairs.scoring import LeftOut, ModelScores, score_with_models
 
 Updates = dict[Any, Any]
-_LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 
 class PublishedPanel:
@@ -44,7 +41,7 @@ class PublishedPanel:
         self._lay_out_own()
         self._lay_out_probe()
         with gr.Accordion(text("published.about"), open=False, elem_id="published-about"):
-            gr.Markdown(text("published.about_text"), latex_delimiters=_LATEX)
+            formula_markdown("published.about_text")
         self._wire(house)
 
     # --- layout --------------------------------------------------------------------------------
@@ -54,7 +51,7 @@ class PublishedPanel:
             with gr.Column(scale=7, min_width=320):
                 self.gaps = gr.Plot(label=text("published.gaps"), elem_id="published-gaps")
             with gr.Column(scale=4, min_width=300):
-                gr.Markdown(text("published.corrections"), latex_delimiters=_LATEX)
+                formula_markdown("published.corrections")
                 self.ceiling = gr.Plot(label=text("published.ceiling"), elem_id="published-ceiling")
         self.bi = _table("published.bi_table", "published-bi")
         self.cross = _table("published.cross_table", "published-cross")
@@ -130,7 +127,7 @@ class PublishedPanel:
             **common,
         )
         self.cancel.click(
-            _say_cancelled,
+            say_cancelled,
             None,
             [self.progress, self.cancel],
             cancels=[run],
@@ -231,8 +228,3 @@ def _table(label: str, elem_id: str, widths: list[int] | None = None) -> gr.Data
 
 def _rows(headers: list[str], rows: list[list[object]]) -> Any:
     return gr.update(value={"headers": headers, "data": rows})
-
-
-def _say_cancelled(request: gr.Request) -> tuple[str, Any]:
-    note = note_html(say("progress.cancelled", language_of(request)))
-    return note, gr.update(interactive=False)

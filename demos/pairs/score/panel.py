@@ -10,7 +10,8 @@ import gradio as gr
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
-from demos.frame.progress import IDLE, duration, note_html, progress_html
+from demos.frame.formula import formula_markdown
+from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.strings import Language, language_of, said, say, text
 from demos.frame.tables import Table
 from demos.pairs import pair_set as pairs_in
@@ -47,7 +48,7 @@ class ScorePanel:
         self.evaluation = EvaluationSection()
         self.attribution = AttributionSection(self.registry, self.scores)
         with gr.Accordion(text("pairs.about"), open=False, elem_id="pairs-about"):
-            gr.Markdown(text("pairs.about_text"), latex_delimiters=_LATEX)
+            formula_markdown("pairs.about_text")
         self._wire_inputs()
         self._wire_scoring(house.app)
         house.own_models.follow(self.models, "pairs", *SCORING_KINDS)
@@ -203,7 +204,7 @@ class ScorePanel:
             **common,
         )
         self.cancel.click(
-            _say_cancelled,
+            say_cancelled,
             None,
             [self.progress, self.cancel],
             cancels=[run, shown],
@@ -357,10 +358,6 @@ class ScorePanel:
 
 # Pixels: a column of numbers, the least and most of a column of text, a table on a wide screen.
 _NARROW, _TEXT, _WIDEST_TEXT, _WIDE = 100, 232, 335, 1_115
-_LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 
 def _headers(language: Language) -> list[str]:
@@ -399,11 +396,6 @@ def _progress(step: Step, title: str, language: Language) -> str:
     if step.progress.done == 0:
         return note_html(say("pairs.loading", language, model=title))
     return progress_html(say("pairs.working", language, model=title), step.progress, language)
-
-
-def _say_cancelled(request: gr.Request) -> tuple[str, Any]:
-    note = note_html(say("progress.cancelled", language_of(request)))
-    return note, gr.update(interactive=False)
 
 
 # --- pasted and uploaded pairs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, cast
 
@@ -13,13 +13,14 @@ import gradio as gr
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import new_folder, write_csv, write_zip
+from demos.frame.formula import formula_markdown
 from demos.frame.progress import IDLE, note_html, progress_html
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.training.figures import curves_figure
 from demos.pairs.training.results import curve_table, run_table
 from demos.pairs.training.runs import Run
 from demos.pairs.training.source import HELD_OUT_SHARE, bundled_pairs, pairs_of_file
-from models.train.events import Queued, SessionEvent, StepDone, Trained
+from models.train.events import Queued, StepDone, Trained
 from models.train.labelled_pairs import LabelledPairs
 from models.train.session import BATCH_LIMIT, LOSS_NAMES, STEP_LIMIT
 from models.train.settings import LOSSES, EncoderKind, TrainingSettings
@@ -47,7 +48,7 @@ class TrainingPanel:
                 self.plot = gr.Plot(label=text("training.curves"), elem_id="training-plot")
         self._lay_out_results()
         with gr.Accordion(text("training.about"), open=False, elem_id="training-about"):
-            gr.Markdown(text("training.about_text"), latex_delimiters=_LATEX)
+            formula_markdown("training.about_text")
         self._wire()
 
     # --- layout --------------------------------------------------------------------------------
@@ -256,7 +257,8 @@ class TrainingPanel:
         began = shown = time.monotonic()
         owner = str(request.session_hash)
         try:
-            with closing(self._events(settings, train, held_out, owner, start)) as events:
+            training = self.registry.train(settings, train, held_out, owner, start or None)
+            with closing(training) as events:
                 for event in events:
                     if isinstance(event, Queued):
                         waiting = say("training.queued", language, ahead=event.ahead)
@@ -277,16 +279,6 @@ class TrainingPanel:
             runs = [other for other in runs if other is not run]
             yield self._finished(runs, language) | {self.progress: IDLE}
             raise
-
-    def _events(
-        self,
-        settings: TrainingSettings,
-        train: LabelledPairs,
-        held_out: LabelledPairs,
-        owner: str,
-        start: str | None,
-    ) -> Generator[SessionEvent, None, None]:
-        return self.registry.train(settings, train, held_out, owner, start or None)
 
     def on_kind(self, kind: EncoderKind, request: gr.Request) -> tuple[Any, Any, Any]:
         """The losses, the usual rate and the starts of a kind."""
@@ -383,10 +375,6 @@ class TrainingPanel:
 
 
 _on = gr.update(interactive=True)
-_LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 
 def _loss_choices(kind: EncoderKind) -> list[tuple[str, str]]:
