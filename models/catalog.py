@@ -12,6 +12,7 @@ Design:
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -94,6 +95,20 @@ class ModelCard:
     def embedded(self) -> bool:
         """Whether the weights come with the installation, so that no network is needed."""
         return self.adapter is not None or any(isinstance(s, PackageSource) for s in self.sources)
+
+    @property
+    def version(self) -> str:
+        """A short name of what the model computes: where its files come from, and the adapter.
+
+        What was computed with a model is of no use once this has changed.
+        """
+        digest = hashlib.sha256(
+            repr((self.base, self.sources, self.symmetric, self.pooling, self.max_length)).encode()
+        )
+        if self.adapter is not None:
+            for file in sorted(self.adapter.glob("*.safetensors")):
+                digest.update(file.read_bytes())
+        return digest.hexdigest()[:12]
 
 
 class Catalog(Mapping[str, ModelCard]):

@@ -32,6 +32,7 @@ from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, 
 from models.cache import ResultCache
 from models.catalog import CATALOG, Catalog, ModelCard, ModelKind, hub_card
 from models.errors import InputError, UnknownModelError
+from models.held import Held, HeldTensors, map_tensors
 from models.sentences import Sentence
 from models.train.events import Queued, SessionEvent, Trained
 from models.train.labelled_pairs import LabelledPairs
@@ -185,6 +186,7 @@ class Registry:
         self._visitors = VisitorModels()
         self._line = TrainingLine()
         self._cache = ResultCache(cache_bytes)
+        self._held = HeldTensors()
         self._calls = 0
         self._count_lock = threading.Lock()
         self._wanted = (device, dtype, memory_budget)
@@ -243,13 +245,23 @@ class Registry:
         """Call `fn(*args)` on the device's thread, tensors among `args` on the device, results on
         the CPU.
 
-        Tensors are found inside lists, tuples and dicts too. On a GPU lent per call `fn` has to be
+        Tensors are found inside lists, tuples, dicts and dataclasses too; what `hold` gave stands
+        for what it holds. On a GPU lent per call `fn` has to be
         a module-level function.
         """
         engine = self._engine
         self._count_call()
         # Out of memory inside `fn` is the caller's to handle: only it knows what to make smaller.
         return cast(ResultT, engine.scheduler.call(lambda: engine.compute(fn, args)))
+
+    def hold(self, value: Any) -> Held:
+        """Keep tensors on the device from one `run` to the next: hand the answer to `run` in their
+        place.
+
+        Tensors are found as in `run`. They leave the device when the handle is dropped, or when
+        others need the room; the next `run` brings them back.
+        """
+        return Held(value)
 
     # --- training ------------------------------------------------------------------------------
 
@@ -605,8 +617,12 @@ class Registry:
             return result.cpu() if engine.device.is_lent else result
 
     def _compute(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        result = fn(*_map_tensors(self._engine.device.to_device, args))
-        return _map_tensors(lambda tensor: tensor.cpu(), result)
+        device = self._engine.device
+        placed = tuple(
+            self._held.place(arg, device) if isinstance(arg, Held) else arg for arg in args
+        )
+        result = fn(*map_tensors(device.to_device, placed))
+        return map_tensors(lambda tensor: tensor.cpu(), result)
 
     def _count_call(self) -> None:
         with self._count_lock:
@@ -696,21 +712,6 @@ def _checked_pair(pair: Any) -> Pair:
     if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
         raise InputError("Each pair needs exactly two sentences: [[“first”, “second”], …].")
     return _checked_text(pair[0]), _checked_text(pair[1])
-
-
-def _map_tensors(change: Callable[[Tensor], Tensor], value: Any) -> Any:
-    """Apply `change` to every tensor inside lists, tuples and dicts."""
-    import torch
-
-    if isinstance(value, torch.Tensor):
-        return change(value)
-    if isinstance(value, dict):
-        return {name: _map_tensors(change, entry) for name, entry in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_map_tensors(change, entry) for entry in value))
-    if isinstance(value, (list, tuple)):
-        return type(value)(_map_tensors(change, entry) for entry in value)
-    return value
 
 
 def _model_status(model: LoadedModel) -> ModelStatus:

@@ -9,6 +9,7 @@ from demos.frame.texts import (
     pairs_published,
     pairs_score,
     pairs_training,
+    retrieval,
 )
 
 _ROOMS = (
@@ -20,6 +21,7 @@ _ROOMS = (
     pairs_playground,
     pairs_training,
     pairs_published,
+    retrieval,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {

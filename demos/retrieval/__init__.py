@@ -1,0 +1,1 @@
+"""Retrieval: a cross-encoder over a whole corpus, accelerated by CUR."""

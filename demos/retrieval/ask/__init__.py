@@ -1,0 +1,1 @@
+"""What one query finds by each strategy, side by side."""

@@ -1,0 +1,1 @@
+"""Recall against budget on held-out queries, and what an index costs."""

@@ -1,0 +1,195 @@
+"""How good a search was, and what it cost: recall of the exact top k, nDCG and MRR, intervals over
+queries, and the number of queries after which an index has paid for itself.
+
+Everything here is numpy on finished results; nothing computes with a model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from demos.retrieval.search import BruteForce, Found, Index, Run, Strategy, searching
+
+Values = NDArray[np.float64]
+
+KS = (1, 10, 50, 100)
+_DRAWS = 2_000
+_LEVEL = 0.95
+
+
+def top_k_recall(exact: NDArray[np.floating], found: NDArray[np.int64], k: int) -> Values:
+    """Top-k-Recall [q]: the share of each query's exact top k that is among its k first found.
+
+    Args:
+        exact: the cross-encoder's scores of all items [q, n].
+        found: items in the order of the answer [q, m].
+        k: at most n.
+    """
+    k = min(k, exact.shape[1])
+    # Items that tie with the k-th are as right as it.
+    threshold = -np.partition(-exact, k - 1, axis=1)[:, k - 1 : k]  # [q, 1]
+    scores = np.take_along_axis(exact, found[:, :k], axis=1)  # [q, min(k, m)]
+    result: Values = (scores >= threshold).sum(axis=1) / k
+    return np.minimum(result, 1.0)
+
+
+def ndcg(relevance: NDArray[np.floating], found: NDArray[np.int64], k: int = 10) -> Values:
+    """nDCG@k [q] with gains 2^grade - 1 and discounts 1 / log2(1 + place).
+
+    Args:
+        relevance: grades of all items [q, n], nought for what is not relevant.
+        found: items in the order of the answer [q, m].
+
+    Queries without a relevant item are NaN: there is nothing to find.
+    """
+    gains = np.exp2(relevance) - 1
+    places = np.arange(min(k, gains.shape[1]))
+    discounts = 1 / np.log2(places + 2)
+    best = -np.sort(-gains, axis=1)[:, : len(places)] @ discounts  # [q]
+    got = np.take_along_axis(gains, found[:, :k], axis=1)  # [q, min(k, m)]
+    result: Values = np.full(len(best), np.nan)
+    has = best > 0
+    result[has] = (got @ discounts[: got.shape[1]])[has] / best[has]
+    return result
+
+
+def reciprocal_rank(relevance: NDArray[np.floating], found: NDArray[np.int64]) -> Values:
+    """One over the place of the first relevant item [q]; nought where none was found, NaN for
+    queries without a relevant item. Its mean is the MRR."""
+    hits = np.take_along_axis(relevance, found, axis=1) > 0  # [q, m]
+    result: Values = np.where(hits.any(axis=1), 1 / (hits.argmax(axis=1) + 1.0), 0.0)
+    result[~(relevance > 0).any(axis=1)] = np.nan
+    return result
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean over queries and its percentile bootstrap interval (95 %)."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def bootstrap(values: Values, seed: int = 0) -> Interval:
+    """The interval of a mean when queries are drawn anew; NaN values are left out."""
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return Interval(math.nan, math.nan, math.nan)
+    draws = np.random.default_rng(seed).integers(len(values), size=(_DRAWS, len(values)))
+    means = values[draws].mean(axis=1)
+    low, high = np.quantile(means, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
+    return Interval(float(values.mean()), float(low), float(high))
+
+
+def index_calls(anchor_queries: int, n: int) -> int:
+    """Cross-encoder calls that building an index costs: as much as `anchor_queries` brute-force
+    queries."""
+    return anchor_queries * n
+
+
+def break_even(anchor_queries: int, n: int, budget: int) -> int | None:
+    """The number of queries from which on index and searches together cost less than brute force.
+
+    None where brute force stays cheaper for ever (a budget of n or more).
+    """
+    if budget >= n:
+        return None
+    return math.floor(index_calls(anchor_queries, n) / (n - budget)) + 1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One strategy at one budget on some queries.
+
+    Attributes:
+        recalls: Top-k-recall [q] for each k.
+        ndcg, reciprocal_rank: [q] where relevance is known, else None.
+        calls: spent a query, as counted.
+        seconds: of algebra a query, without the cross-encoder.
+    """
+
+    strategy: str
+    budget: int
+    recalls: dict[int, Values]
+    ndcg: Values | None
+    reciprocal_rank: Values | None
+    calls: int
+    seconds: float
+    found: Found
+
+
+def compare(
+    strategies: Sequence[Strategy],
+    prepared: dict[tuple[str, int], object],
+    index: Index,
+    queries: Tensor,
+    exact: NDArray[np.float32],
+    budgets: Sequence[int],
+    relevance: NDArray[np.float32] | None = None,
+    run: Run | None = None,
+) -> Generator[Measured, None, None]:
+    """Every strategy at every budget on queries whose scores are all known; one at a time.
+
+    Args:
+        prepared: by strategy's key and budget; what is missing is prepared and put in.
+        queries: bi-encoder vectors [q, d].
+        exact: cross-encoder scores [q, n]; the strategies buy from these.
+        relevance: grades [q, n], if there are any.
+        run: runs functions of tensors where tensors are computed.
+    """
+    import time
+
+    compute = run or (lambda function, *arguments: function(*arguments))
+    scores = torch.from_numpy(exact)
+    for budget in budgets:
+        for strategy in strategies:
+            most = index.size if isinstance(strategy, BruteForce) else min(budget, index.size)
+            place = (strategy.key, most)
+            if place not in prepared:
+                prepared[place] = compute(strategy.prepare, index, most)
+            started = time.perf_counter()
+            dialogue = searching(strategy, prepared[place], queries, most, index.size, compute)
+            found = _buy_all(dialogue, scores)
+            seconds = (time.perf_counter() - started) / len(queries)
+            yield measure(strategy.key, budget, found, exact, relevance, seconds)
+
+
+def measure(
+    strategy: str,
+    budget: int,
+    found: Found,
+    exact: NDArray[np.float32],
+    relevance: NDArray[np.float32] | None,
+    seconds: float,
+) -> Measured:
+    """What a finished search is worth."""
+    items = found.ranking.items.numpy()
+    recalls = {k: top_k_recall(exact, items, k) for k in KS if k <= exact.shape[1]}
+    return Measured(
+        strategy,
+        budget,
+        recalls,
+        ndcg(relevance, items) if relevance is not None else None,
+        reciprocal_rank(relevance, items) if relevance is not None else None,
+        found.calls,
+        seconds,
+        found,
+    )
+
+
+def _buy_all(dialogue: Generator[Tensor, Tensor, Found], scores: Tensor) -> Found:
+    wanted = next(dialogue)
+    while True:
+        try:
+            wanted = dialogue.send(scores.gather(1, wanted))
+        except StopIteration as stop:
+            found: Found = stop.value
+            return found

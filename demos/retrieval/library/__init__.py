@@ -1,0 +1,1 @@
+"""A corpus of one own: read, estimated, indexed, taken along."""

@@ -1,0 +1,1 @@
+"""The score matrix, its anchors, and where the reconstruction collapses."""
