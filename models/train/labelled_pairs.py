@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import TrainingError
+from models.hub_files import HUB_PREFIX, fetch_hub_file
 
 Pair = tuple[str, str]
 
-HUB_PREFIX = "hub:"
 _LABELS = ("score", "label", "similarity", "similarity_score", "relatedness_score", "labels")
 _FIRST = ("sentence1", "sentence_a", "text1", "text_a", "premise", "question1", "query", "a")
 _SECOND = ("sentence2", "sentence_b", "text2", "text_b", "hypothesis", "question2", "answer", "b")
@@ -78,22 +78,7 @@ def read_labelled_pairs(source: str | Path) -> LabelledPairs:
 
 
 def _fetch(address: str) -> tuple[Path, str]:
-    from huggingface_hub import hf_hub_download
-
-    where, _, revision = address.partition("@")
-    parts = where.split("/")
-    if len(parts) < 3 or not all(parts):
-        raise TrainingError("Write a hub data set as hub:owner/name/file, not “{it}”.", it=address)
-    repo, file = "/".join(parts[:2]), "/".join(parts[2:])
-    try:
-        path = hf_hub_download(repo, file, repo_type="dataset", revision=revision or None)
-    except Exception as error:
-        raise TrainingError(
-            "“{name}” cannot be fetched from the hub: {error}.",
-            name=where,
-            error=type(error).__name__,
-        ) from error
-    return Path(path), address
+    return fetch_hub_file(address), address
 
 
 def _read_rows(path: Path) -> Sequence[Mapping[str, Any]]:
