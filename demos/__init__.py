@@ -2,5 +2,6 @@
 
 from demos.frame.demo import Demo
 from demos.pairs import PAIRS
+from demos.retrieval import RETRIEVAL
 
-DEMOS: tuple[Demo, ...] = (PAIRS,)
+DEMOS: tuple[Demo, ...] = (PAIRS, RETRIEVAL)

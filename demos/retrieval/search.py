@@ -223,7 +223,7 @@ class BayesCur:
     See `belief`. `k`: the top k that the purchases aim at.
     """
 
-    number_of_rounds: int = 5
+    number_of_rounds: int = 8
     k: int = 10
     key: ClassVar[str] = "bayes"
     keeps_all: ClassVar[bool] = True

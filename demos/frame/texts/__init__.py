@@ -10,6 +10,8 @@ from demos.frame.texts import (
     pairs_score,
     pairs_training,
     retrieval,
+    retrieval_ask,
+    retrieval_library,
 )
 
 _ROOMS = (
@@ -22,6 +24,8 @@ _ROOMS = (
     pairs_training,
     pairs_published,
     retrieval,
+    retrieval_ask,
+    retrieval_library,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {

@@ -7,6 +7,27 @@ TEXTS: dict[str, tuple[str, str]] = {
         " calls, compared at equal cost.",
         "让交互式模型检索整个语料库：CUR 分解与另外六种花费少量调用预算的方法，在相同成本下比较。",
     ),
+    "retrieval.intro": (
+        "A cross-encoder judges a query and a text together: accurate, and one pass of the model for every text. Here"
+        " it searches a whole corpus on **a small budget of calls**, and seven ways of spending that budget are compared"
+        " honestly: equal numbers of calls, the cost of the index included.",
+        "交互式模型把查询与文本放在一起判断：准确，但每个文本都要做一次前向。这里让它在**很小的调用预算**下检索整个语料库，"
+        "并公平比较七种花费预算的方法：调用次数相同，索引的成本也计算在内。",
+    ),
+    "retrieval.corpus": ("Corpus", "语料库"),
+    "retrieval.corpus_hint": (
+        "For all panels below. Your own: see “Your corpus”.",
+        "下面所有面板都使用它。要用自己的语料，见「你的语料库」。",
+    ),
+    "retrieval.helpdesk": (
+        "Help desk · 1,200 questions, 240 intents · 50 anchor queries",
+        "客服问题 · 1,200 个问题，240 种意图 · 50 个锚点查询",
+    ),
+    "retrieval.about": ("Formula, what to notice, and limits", "公式、看点与局限"),
+    "retrieval.tab.ask": ("Ask", "提问"),
+    "retrieval.tab.compare": ("Recall against budget", "召回率与预算"),
+    "retrieval.tab.matrix": ("See it", "看矩阵"),
+    "retrieval.tab.library": ("Your corpus", "你的语料库"),
     "retrieval.index.absent": (
         "There is no index here: choose a corpus from the list, or build one.",
         "这里没有索引：请从列表中选择语料库，或新建一个。",

@@ -1,0 +1,150 @@
+"""Retrieval: a corpus of one's own."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "retrieval.library.intro": (
+        "Bring texts, see what an index costs, build it, and every panel works on your corpus. A build can be"
+        " cancelled: what is computed stays, and the same file goes on from there, even after the app was killed.",
+        "带上你的文本，先看索引的成本，再构建，之后所有面板都可使用你的语料库。构建可以取消：算过的都会保留，"
+        "再次上传同一文件即可继续，即使应用曾被强行终止。",
+    ),
+    "retrieval.library.file": (
+        "TXT (one text a line), CSV, TSV, JSONL or Parquet, up to 20 MB",
+        "TXT（每行一个文本）、CSV、TSV、JSONL 或 Parquet，最大 20 MB",
+    ),
+    "retrieval.library.hub": (
+        "Or a file of a hub data set (press Enter)",
+        "或模型库数据集中的文件（按回车）",
+    ),
+    "retrieval.library.column": ("Column that holds the text", "文本所在的列"),
+    "retrieval.library.anchors": ("Anchor queries", "锚点查询数"),
+    "retrieval.library.anchors_hint": (
+        "Texts that are scored against all others: calls = anchor queries × texts.",
+        "要与所有文本逐一打分的文本：调用次数 = 锚点查询数 × 文本数。",
+    ),
+    "retrieval.library.models": ("Models", "模型"),
+    "retrieval.library.bi-encoder": ("Bi-encoder", "双塔模型"),
+    "retrieval.library.cross-encoder": ("Cross-encoder", "交互式模型"),
+    "retrieval.library.build": ("Build the index", "构建索引"),
+    "retrieval.library.download": ("Download the index (ZIP)", "下载索引（ZIP）"),
+    "retrieval.library.read": (
+        "Read {n:,} different texts from “{name}”.",
+        "从「{name}」读入 {n:,} 个不同的文本。",
+    ),
+    "retrieval.library.empty": (" {n:,} empty ones were left out.", " 略去 {n:,} 个空文本。"),
+    "retrieval.library.repeated": (
+        " {n:,} repeated ones were left out.",
+        " 略去 {n:,} 个重复文本。",
+    ),
+    "retrieval.library.cut": (
+        " {n:,} very long ones were cut to 4,000 characters.",
+        " {n:,} 个过长的文本截到 4,000 个字符。",
+    ),
+    "retrieval.library.chinese": (
+        "Much of the text is Chinese, and {models} learnt from English: expect poor scores.",
+        "文本大多是中文，而 {models} 是用英文训练的：分数会很不可靠。",
+    ),
+    "retrieval.library.estimating": ("Judging the time …", "正在估计用时……"),
+    "retrieval.library.estimate": (
+        "An index with {anchors} anchor queries takes {anchors} × {n:,} = {calls:,} cross-encoder calls, about {time} on"
+        " this machine, {memory:,} MB of memory and {disk:,} MB of disk.",
+        "含 {anchors} 个锚点查询的索引需要 {anchors} × {n:,} = {calls:,} 次交互式模型调用，在本机约需 {time}，"
+        "占内存 {memory:,} MB、磁盘 {disk:,} MB。",
+    ),
+    "retrieval.library.resumes": (
+        " {done:,} of the calls were done before and are not repeated.",
+        " 其中 {done:,} 次之前已完成，不再重复。",
+    ),
+    "retrieval.library.known": (
+        "This index is there already: press Build to open it.",
+        "该索引已经存在：点「构建索引」即可打开。",
+    ),
+    "retrieval.library.starting": ("Preparing …", "准备中……"),
+    "retrieval.library.embedding": ("Bi-encoder: texts", "双塔模型：文本"),
+    "retrieval.library.scoring": ("Cross-encoder: pairs", "交互式模型：文本对"),
+    "retrieval.library.fitting": (
+        "Learning the prior from the anchor queries …",
+        "正在从锚点查询学习先验……",
+    ),
+    "retrieval.library.title": (
+        "{name} · {n:,} texts · {anchors} anchor queries",
+        "{name} · {n:,} 个文本 · {anchors} 个锚点查询",
+    ),
+    "retrieval.library.done": (
+        "The index is built and chosen above: go to Ask.",
+        "索引已建好，并已在上方选中：请到「提问」。",
+    ),
+    "retrieval.library.cancelled": (
+        "Cancelled. {done:,} of {calls:,} calls are kept: press Build to go on.",
+        "已取消。{calls:,} 次调用中已保留 {done:,} 次：再点「构建索引」即可继续。",
+    ),
+    "retrieval.library.nothing": (
+        "There are no texts yet: upload a file, or name one on the hub.",
+        "还没有文本：请上传文件，或填写模型库中的文件。",
+    ),
+    "retrieval.library.not_texts": (
+        "Texts are needed as a list of strings.",
+        "文本需要是字符串的列表。",
+    ),
+    "retrieval.library.too_dear": (
+        "That index takes {calls:,} calls and at most {most:,} are made at once: use fewer anchor queries or texts.",
+        "该索引需要 {calls:,} 次调用，一次最多 {most:,} 次：请减少锚点查询或文本。",
+    ),
+    "retrieval.build.anchors": (
+        "The number of anchor queries has to be from {least} to {most}.",
+        "锚点查询数必须在 {least} 到 {most} 之间。",
+    ),
+    "retrieval.build.kind": (
+        "“{model}” is a {kind}, and a {need} is needed here: choose another model.",
+        "「{model}」是 {kind}，而这里需要 {need}：请选择其他模型。",
+    ),
+    "retrieval.build.twice": (
+        "This index is being built at the moment, perhaps in another window: wait for it.",
+        "该索引正在构建（也许在另一个窗口）：请稍候。",
+    ),
+    "retrieval.corpus.too_few": (
+        "There are {count} different texts and a search needs at least {fewest}: bring more, one a line.",
+        "只有 {count} 个不同的文本，检索至少需要 {fewest} 个：请补充，每行一个。",
+    ),
+    "retrieval.corpus.too_many": (
+        "There are {count:,} texts and at most {most:,} are taken: bring a part of them.",
+        "共有 {count:,} 个文本，最多 {most:,} 个：请只取一部分。",
+    ),
+    "retrieval.corpus.too_large": (
+        "The file has more than {limit} MB: choose a smaller one.",
+        "文件超过 {limit} MB：请选择较小的文件。",
+    ),
+    "retrieval.corpus.no_column": (
+        "There is no column “{column}” in the file: choose another.",
+        "文件中没有「{column}」这一列：请选择其他列。",
+    ),
+    "retrieval.corpus.bad_parquet": (
+        "“{name}” is no Parquet file that can be read: save it again.",
+        "「{name}」不是可读取的 Parquet 文件：请重新保存。",
+    ),
+    "retrieval.library.about_text": (
+        "**The index** is the matrix $H$ of exact scores of $k_q$ anchor queries, [k_q, n]: $k_q \\cdot n$ calls, as many as"
+        " $k_q$ brute-force queries. Anchor queries are texts of the corpus, one from each region of the bi-encoder's"
+        " vectors (k-means medoids); a text's score with itself is set aside. Kept beside $H$: the bi-encoder's vectors, the"
+        " CUR factors of every text, and what BayesCUR learnt from the anchor queries.\n\n"
+        "Source: [CUR for cross-encoders (9336)](https://kexue.fm/archives/9336).\n\n"
+        "**What to notice**\n"
+        "- Twenty anchor queries are enough for BayesCUR; CUR and ADACUR want more than the budget has rounds.\n"
+        "- The time is judged by scoring some of your own texts, so long texts show.\n\n"
+        "**Limits**\n"
+        "- At most 100,000 texts here. An index that nobody opens for two weeks is removed from this machine; the ZIP is yours.\n"
+        "- The corpus is the source of the anchor queries. If real queries look different from the texts (questions against"
+        " documents), the factors fit them less well.\n"
+        "- An index belongs to its models: when one of them changes, it has to be built again, and the app says so.",
+        "**索引** 是 $k_q$ 个锚点查询的精确分数矩阵 $H$，[k_q, n]：$k_q \\cdot n$ 次调用，相当于 $k_q$ 次逐一打分。锚点查询取自语料本身，"
+        "双塔向量的每个区域取一个（k-means 中心点）；文本与自身的分数不计。与 $H$ 一起保存的还有双塔向量、每个文本的 CUR 因子，"
+        "以及 BayesCUR 从锚点查询学到的先验。\n\n"
+        "出处：[交互式模型的 CUR 加速（9336）](https://kexue.fm/archives/9336)。\n\n"
+        "**看点**\n"
+        "- BayesCUR 用二十个锚点查询就够；CUR 与 ADACUR 需要更多。\n"
+        "- 用时是拿你自己的部分文本试打分得到的，文本长则用时长。\n\n"
+        "**局限**\n"
+        "- 最多 100,000 个文本。两周无人打开的索引会从本机删除；ZIP 归你保存。\n"
+        "- 锚点查询来自语料。如果真实查询与文本差别很大（例如用问句检索文档），因子的作用会变小。\n"
+        "- 索引与模型绑定：模型变了就要重新构建，应用会提示。",
+    ),
+}

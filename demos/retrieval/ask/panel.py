@@ -1,0 +1,230 @@
+"""Ask: layout and wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import gradio as gr
+from gradio.context import Context
+
+from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.export import write_csv
+from demos.frame.formula import formula_markdown
+from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
+from demos.frame.strings import Language, language_of, said, say, text
+from demos.retrieval.ask.asking import (
+    FEWEST_CALLS,
+    Asked,
+    ask,
+    check_budget,
+    check_query,
+    check_strategies,
+)
+from demos.retrieval.ask.endpoint import make_retrieval_search
+from demos.retrieval.ask.figures import purchases_figure
+from demos.retrieval.ask.results import cost_table, long_table, side_by_side
+from demos.retrieval.desk import Desk
+from demos.retrieval.search import STRATEGIES
+from demos.retrieval.shelf import OpenIndex
+
+EXAMPLE = "The parcel is marked as delivered, but nobody here has seen it."
+DEFAULT_STRATEGIES = ("bayes", "rerank", "adacur")
+DEFAULT_BUDGET, MOST_OFFERED = 100, 500
+
+Updates = dict[Any, Any]
+
+
+class AskPanel:
+    """Components as attributes, handlers as methods."""
+
+    def __init__(self, desk: Desk):
+        self.desk, self.registry = desk, desk.house.registry
+        tab = cast(gr.Tab, Context.block)  # the open tab, whose selection runs the example
+        gr.Markdown(text("retrieval.ask.intro"))
+        self._lay_out_inputs()
+        self._lay_out_results()
+        with gr.Accordion(text("retrieval.about"), open=False, elem_id="retrieval-ask-about"):
+            formula_markdown("retrieval.ask.about_text")
+        self._wire(tab)
+
+    # --- layout --------------------------------------------------------------------------------
+
+    def _lay_out_inputs(self) -> None:
+        with gr.Row():
+            with gr.Column(scale=6, min_width=320):
+                self.query = gr.Textbox(
+                    label=text("retrieval.ask.query"),
+                    value=EXAMPLE,
+                    lines=2,
+                    submit_btn=False,
+                    elem_id="retrieval-ask-query",
+                )
+                self.strategies = gr.CheckboxGroup(
+                    [(text(f"retrieval.strategy.{key}"), key) for key in STRATEGIES],
+                    value=list(DEFAULT_STRATEGIES),
+                    label=text("retrieval.ask.strategies"),
+                    info=text("retrieval.ask.strategies_hint"),
+                    elem_id="retrieval-ask-strategies",
+                )
+            with gr.Column(scale=4, min_width=300):
+                self.budget = gr.Slider(
+                    FEWEST_CALLS,
+                    MOST_OFFERED,
+                    value=DEFAULT_BUDGET,
+                    step=5,
+                    label=text("retrieval.ask.calls"),
+                    info=text("retrieval.ask.calls_hint"),
+                    elem_id="retrieval-ask-budget",
+                )
+                with gr.Row():
+                    self.run = gr.Button(
+                        text("retrieval.ask.run"), variant="primary", elem_id="retrieval-ask-run"
+                    )
+                    self.cancel = gr.Button(
+                        text("pairs.cancel"), interactive=False, elem_id="retrieval-ask-cancel"
+                    )
+        self.progress = gr.HTML(elem_id="retrieval-ask-progress")
+
+    def _lay_out_results(self) -> None:
+        self.answers = gr.HTML(elem_id="retrieval-ask-answers")
+        with gr.Row():
+            with gr.Column(scale=6, min_width=320):
+                self.plot = gr.Plot(label=text("retrieval.ask.plot"), elem_id="retrieval-ask-plot")
+            with gr.Column(scale=6, min_width=320):
+                self.cost = gr.Dataframe(
+                    label=text("retrieval.ask.cost"),
+                    interactive=False,
+                    wrap=True,
+                    column_widths=[190, 110, 80, 100, 100, 130],
+                    elem_id="retrieval-ask-cost",
+                )
+                self.csv = gr.DownloadButton(
+                    cast(str, text("retrieval.ask.csv")),
+                    size="sm",
+                    interactive=False,
+                    elem_id="retrieval-ask-csv",
+                )
+
+    # --- wiring --------------------------------------------------------------------------------
+
+    def _wire(self, tab: gr.Tab) -> None:
+        outputs = [self.progress, self.answers, self.plot, self.cost, self.csv, self.cancel]
+        common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        inputs = [self.query, self.strategies, self.budget, self.desk.corpus]
+        self.opened = gr.State(False)
+        shown = tab.select(
+            self.on_open,
+            self.opened,
+            [self.opened, *outputs],
+            api_name="retrieval_ask_open",
+            **common,
+        )
+        run = gr.on(
+            [self.run.click, self.query.submit],
+            self.on_ask,
+            inputs,
+            outputs,
+            validator=self.check_inputs,
+            cancels=[shown],  # the example must not come after what a visitor asked for
+            trigger_mode="once",
+            api_name="retrieval_ask_run",
+            **common,
+        )
+        self.cancel.click(
+            None, cancels=[run, shown], api_name="retrieval_ask_cancel", **common
+        ).then(
+            say_cancelled,
+            None,
+            [self.progress, self.cancel],
+            queue=False,
+            api_name="retrieval_ask_cancelled",
+            **common,
+        )
+        gr.api(make_retrieval_search(self.registry, self.desk.shelf), api_name="retrieval_search")
+
+    # --- handlers ------------------------------------------------------------------------------
+
+    def check_inputs(
+        self, query: str, keys: list[str], budget: float, corpus: str, request: gr.Request
+    ) -> list[Any]:
+        """Validator: a sentence at the field that it is about."""
+        language = language_of(request)
+        return [
+            field(problem_or_none(lambda: check_query(query), language)),
+            field(problem_or_none(lambda: check_strategies(keys), language)),
+            field(problem_or_none(lambda: check_budget(budget), language)),
+            field(problem_or_none(lambda: self.desk.shelf.open(corpus), language)),
+        ]
+
+    def on_open(self, opened: bool, request: gr.Request) -> Iterator[Updates]:
+        """The worked example for whoever opens the tab for the first time."""
+        if opened:
+            yield {self.opened: True}
+            return
+        example = self.on_ask(
+            EXAMPLE, list(DEFAULT_STRATEGIES), DEFAULT_BUDGET, "helpdesk", request
+        )
+        for updates in example:
+            yield {self.opened: True, **updates}
+
+    @visible_errors
+    def on_ask(
+        self, query: str, keys: list[str], budget: float, corpus: str, request: gr.Request
+    ) -> Iterator[Updates]:
+        """Ask with every chosen strategy; progress meanwhile, everything else at the end."""
+        language = language_of(request)
+        strategies, calls = check_strategies(keys), check_budget(budget)
+        opened = self.desk.shelf.open(corpus)
+        yield {
+            self.progress: note_html(say("retrieval.ask.starting", language)),
+            self.cancel: gr.update(interactive=True),
+        }
+        try:
+            asked = yield from self._asking(opened, check_query(query), strategies, calls, language)
+            yield self._results(opened, asked, language)
+        except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
+            yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
+            raise
+
+    def _asking(
+        self, opened: OpenIndex, query: str, strategies: Any, calls: int, language: Language
+    ) -> Any:
+        steps = ask(self.registry, self.desk.shelf, opened, query, strategies, calls)
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as stop:
+                return stop.value
+            name = say(f"retrieval.strategy.{step.strategy}", language)
+            yield {self.progress: progress_html(name, step.progress, language)}
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def _results(self, opened: OpenIndex, asked: Asked, language: Language) -> Updates:
+        headers, rows = cost_table(asked, language)
+        csv = write_csv("retrieval", *long_table(opened.stored, asked, language))
+        return {
+            self.progress: self._done(opened, asked, language),
+            self.answers: side_by_side(opened.stored, asked, language),
+            self.plot: purchases_figure(asked, language),
+            self.cost: {"headers": headers, "data": rows},
+            self.csv: gr.update(value=csv, interactive=True),
+            self.cancel: gr.update(interactive=False),
+        }
+
+    def _done(self, opened: OpenIndex, asked: Asked, language: Language) -> str:
+        status = self.registry.status()
+        where = say(
+            "pairs.where",
+            language,
+            device=status.device,
+            dtype=status.dtype,
+            reason=said(status.reason, language),
+        )
+        key = "retrieval.ask.done_true" if asked.truth is not None else "retrieval.ask.done"
+        done = say(key, language, n=opened.stored.size, calls=asked.budget)
+        if asked.pace:
+            brute = duration(asked.pace * opened.stored.size, language)
+            done += say("retrieval.ask.brute_would", language, time=brute)
+        return note_html(done) + note_html(where)

@@ -1,0 +1,51 @@
+"""The endpoint `retrieval_build`: texts in, the key of their index out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from demos.frame.errors import InputProblem, visible_errors
+from demos.retrieval.building import DEFAULT_ANCHORS, Builder, make_plan
+from demos.retrieval.corpus import make_corpus
+from models.registry import Registry
+
+MOST_CALLS = 200_000
+
+RetrievalBuild = Callable[[list[str], int], dict[str, Any]]
+
+
+def make_retrieval_build(registry: Registry, builder: Builder) -> RetrievalBuild:
+    """The endpoint's function, bound to a registry and the folder of indexes."""
+
+    @visible_errors
+    def retrieval_build(texts: list[str], anchor_queries: int = DEFAULT_ANCHORS) -> dict[str, Any]:
+        """Build an index of texts, for `retrieval_search` and `retrieval_compare`.
+
+        What was built before, or half-way, is not built again.
+
+        Args:
+            texts: at least 20; empty and repeated ones are set aside.
+            anchor_queries: how many of the texts are scored against all others, 2 to 100; the
+                product with the number of texts may be 200,000 at most.
+
+        Returns:
+            {"corpus": key, "items", "anchor_queries", "calls"}.
+        """
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise InputProblem("retrieval.library.not_texts")
+        if not isinstance(anchor_queries, int):
+            raise InputProblem("retrieval.build.anchors", least=2, most=100)
+        plan = make_plan(registry, builder.root, make_corpus("API", texts), anchor_queries)
+        if plan.calls > MOST_CALLS:
+            raise InputProblem("retrieval.library.too_dear", calls=plan.calls, most=MOST_CALLS)
+        for _ in builder.build(plan):
+            pass
+        return {
+            "corpus": plan.key,
+            "items": len(plan.corpus.texts),
+            "anchor_queries": plan.anchors,
+            "calls": plan.calls,
+        }
+
+    return retrieval_build

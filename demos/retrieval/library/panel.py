@@ -1,0 +1,357 @@
+"""A corpus of one's own: layout and wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any, cast
+
+import gradio as gr
+
+from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
+from demos.frame.export import write_zip
+from demos.frame.formula import formula_markdown
+from demos.frame.progress import IDLE, duration, note_html, progress_html
+from demos.frame.strings import Language, language_of, say, text
+from demos.retrieval import helpdesk
+from demos.retrieval.building import (
+    DEFAULT_ANCHORS,
+    DEFAULT_BI_ENCODER,
+    DEFAULT_CROSS_ENCODER,
+    MOST_ANCHORS,
+    Builder,
+    BuildStep,
+    Plan,
+    estimate,
+    make_plan,
+)
+from demos.retrieval.corpus import Corpus, columns_of, read_corpus
+from demos.retrieval.desk import Desk
+from demos.retrieval.library.endpoint import make_retrieval_build
+from models.hub_files import HUB_PREFIX
+
+Updates = dict[Any, Any]
+Own = list[tuple[str, str]]  # titles and keys of the indexes that this session has built
+
+_FEWEST_ANCHORS, _MOST_OFFERED = 5, 60
+
+
+class LibraryPanel:
+    """Components as attributes, handlers as methods."""
+
+    def __init__(self, desk: Desk):
+        self.desk, self.registry, self.shelf = desk, desk.house.registry, desk.shelf
+        self.builder = Builder(self.registry, self.shelf.folder)
+        gr.Markdown(text("retrieval.library.intro"))
+        self.own = gr.State(Own())
+        self._lay_out()
+        with gr.Accordion(text("retrieval.about"), open=False, elem_id="retrieval-library-about"):
+            formula_markdown("retrieval.library.about_text")
+        self._wire()
+
+    # --- layout --------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        with gr.Row():
+            with gr.Column(scale=6, min_width=320):
+                # No file_types: a wrong file shall reach the check that says what is wrong.
+                self.file = gr.File(
+                    label=text("retrieval.library.file"),
+                    height=150,
+                    elem_id="retrieval-library-file",
+                )
+                self.hub = gr.Textbox(
+                    label=text("retrieval.library.hub"),
+                    placeholder="hub:owner/name/file.parquet",
+                    elem_id="retrieval-library-hub",
+                )
+                self.column = gr.Dropdown(
+                    [],
+                    label=text("retrieval.library.column"),
+                    visible=False,
+                    elem_id="retrieval-library-column",
+                )
+            with gr.Column(scale=5, min_width=320):
+                self.anchors = gr.Slider(
+                    _FEWEST_ANCHORS,
+                    _MOST_OFFERED,
+                    value=DEFAULT_ANCHORS,
+                    step=5,
+                    label=text("retrieval.library.anchors"),
+                    info=text("retrieval.library.anchors_hint"),
+                    elem_id="retrieval-library-anchors",
+                )
+                with gr.Accordion(text("retrieval.library.models"), open=False):
+                    self.bi = self._models("bi-encoder", DEFAULT_BI_ENCODER)
+                    self.cross = self._models("cross-encoder", DEFAULT_CROSS_ENCODER)
+        self.note = gr.HTML(elem_id="retrieval-library-note")
+        with gr.Row():
+            self.build = gr.Button(
+                text("retrieval.library.build"),
+                variant="primary",
+                elem_id="retrieval-library-build",
+            )
+            self.cancel = gr.Button(
+                text("pairs.cancel"), interactive=False, elem_id="retrieval-library-cancel"
+            )
+            self.download = gr.DownloadButton(
+                cast(str, text("retrieval.library.download")),
+                interactive=False,
+                elem_id="retrieval-library-download",
+            )
+        self.progress = gr.HTML(elem_id="retrieval-library-progress")
+
+    def _models(self, kind: Any, value: str) -> gr.Dropdown:
+        chooser = gr.Dropdown(
+            [(card.title, card.key) for card in self.registry.cards(None, kind)],
+            value=value,
+            label=text(f"retrieval.library.{kind}"),
+            allow_custom_value=self.registry.allow_hub_ids,
+            elem_id=f"retrieval-library-{kind}",
+        )
+        self.desk.house.own_models.follow(
+            chooser, f"retrieval_library_{kind.replace('-', '_')}", kind
+        )
+        return chooser
+
+    # --- wiring --------------------------------------------------------------------------------
+
+    def _wire(self) -> None:
+        common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        source = [self.file, self.hub, self.column]
+        chosen = [*source, self.anchors, self.bi, self.cross]
+        read = self.file.change(
+            self.on_file,
+            self.file,
+            [self.column, self.hub, self.note],
+            api_name="retrieval_library_file",
+            **common,
+        )
+        looks = [
+            read.success,
+            self.hub.submit,
+            self.column.input,
+            self.anchors.release,
+            self.bi.input,
+            self.cross.input,
+        ]
+        look = gr.on(
+            looks,
+            self.on_look,
+            chosen,
+            self.note,
+            validator=self.check_source,
+            trigger_mode="always_last",
+            api_name="retrieval_library_look",
+            **common,
+        )
+        outputs = [
+            *(self.progress, self.note, self.cancel, self.download, self.own),
+            self.desk.corpus,
+        ]
+        run = self.build.click(
+            self.on_build,
+            [*chosen, self.own],
+            outputs,
+            validator=self.check_source,
+            cancels=[look],
+            trigger_mode="once",
+            api_name="retrieval_library_build",
+            **common,
+        )
+        self.cancel.click(None, cancels=[run], api_name="retrieval_library_cancel", **common).then(
+            self.on_cancelled,
+            chosen,
+            [self.progress, self.cancel],
+            queue=False,
+            api_name="retrieval_library_cancelled",
+            **common,
+        )
+        gr.api(make_retrieval_build(self.registry, self.builder), api_name="retrieval_build")
+
+    # --- handlers ------------------------------------------------------------------------------
+
+    def check_source(
+        self,
+        path: str | None,
+        hub: str,
+        column: str | None,
+        anchors: float,
+        bi: str,
+        cross: str,
+        *more: object,
+    ) -> list[Any]:
+        """Validator: what is wrong is said at the file, or at the hub's address."""
+        request = next((each for each in more if isinstance(each, gr.Request)), None)
+        language = language_of(request)
+        problem = problem_or_none(lambda: _corpus(path, hub, column), language)
+        at_hub = problem is not None and path is None and bool(hub.strip())
+        rest = len(more) - (request is not None)
+        return [
+            field(None if at_hub else problem),
+            field(problem if at_hub else None),
+            *[field(None)] * (4 + rest),
+        ]
+
+    @visible_errors
+    def on_file(self, path: str | None, request: gr.Request) -> tuple[Any, Any, str]:
+        """The file's columns, and what is recognised as the text."""
+        if path is None:
+            return gr.update(choices=[], value=None, visible=False), gr.skip(), IDLE
+        problem = problem_or_none(lambda: columns_of(path), language_of(request))
+        if problem is not None:
+            return (
+                gr.update(choices=[], value=None, visible=False),
+                gr.skip(),
+                note_html(problem, "warning"),
+            )
+        columns, best = columns_of(path)
+        several = len(columns) > 1
+        return gr.update(choices=columns, value=best, visible=several), "", IDLE
+
+    @visible_errors
+    def on_look(
+        self,
+        path: str | None,
+        hub: str,
+        column: str | None,
+        anchors: float,
+        bi: str,
+        cross: str,
+        request: gr.Request,
+    ) -> Iterator[str]:
+        """What was read, and what an index of it costs."""
+        if path is None and not hub.strip():
+            yield IDLE
+            return
+        language = language_of(request)
+        corpus = _corpus(path, hub, column)
+        read = self._read_note(corpus, bi, cross, language)
+        yield read + note_html(say("retrieval.library.estimating", language))
+        plan = self._plan(corpus, anchors, bi, cross)
+        yield read + note_html(self._estimate(plan, language))
+
+    @visible_errors
+    def on_build(
+        self,
+        path: str | None,
+        hub: str,
+        column: str | None,
+        anchors: float,
+        bi: str,
+        cross: str,
+        own: Own,
+        request: gr.Request,
+    ) -> Iterator[Updates]:
+        """Build; what was built before is not built again. At the end it is the chosen corpus."""
+        language = language_of(request)
+        corpus = _corpus(path, hub, column)
+        plan = self._plan(corpus, anchors, bi, cross)
+        yield {
+            self.progress: note_html(say("retrieval.library.starting", language)),
+            self.note: self._read_note(corpus, bi, cross, language),
+            self.cancel: gr.update(interactive=True),
+        }
+        try:
+            with closing(self.builder.build(plan)) as steps:
+                for step in steps:
+                    yield {self.progress: _progress(step, language)}
+            self.shelf.forget(plan.key)
+            self.shelf.open(plan.key)
+            yield self._built(plan, own, language)
+        except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
+            yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
+            raise
+
+    def on_cancelled(
+        self,
+        path: str | None,
+        hub: str,
+        column: str | None,
+        anchors: float,
+        bi: str,
+        cross: str,
+        request: gr.Request,
+    ) -> tuple[str, Any]:
+        """What is kept of a cancelled build."""
+        language = language_of(request)
+        rest = gr.update(interactive=False)
+        try:
+            plan = self._plan(_corpus(path, hub, column), anchors, bi, cross)
+        except Exception:  # another file has come meanwhile: there is nothing to say of it
+            return note_html(say("progress.cancelled", language)), rest
+        kept = say("retrieval.library.cancelled", language, done=plan.calls_done, calls=plan.calls)
+        return note_html(kept), rest
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def _plan(self, corpus: Corpus, anchors: float, bi: str, cross: str) -> Plan:
+        return make_plan(
+            self.registry, self.builder.root, corpus, min(int(anchors), MOST_ANCHORS), bi, cross
+        )
+
+    def _read_note(self, corpus: Corpus, bi: str, cross: str, language: Language) -> str:
+        note = say("retrieval.library.read", language, n=len(corpus.texts), name=corpus.title)
+        for name in ("empty", "repeated", "cut"):
+            count = getattr(corpus, name)
+            if count:
+                note += say(f"retrieval.library.{name}", language, n=count)
+        html = note_html(note)
+        cards = (self.registry.card(key) for key in (bi, cross))
+        strangers = [card.title for card in cards if not {"zh", "multilingual"} & {*card.languages}]
+        if corpus.chinese and strangers:
+            models = ", ".join(strangers)
+            html += note_html(say("retrieval.library.chinese", language, models=models), "warning")
+        return html
+
+    def _estimate(self, plan: Plan, language: Language) -> str:
+        if plan.built:
+            return say("retrieval.library.known", language)
+        judged = estimate(self.registry, plan)
+        note = say(
+            "retrieval.library.estimate",
+            language,
+            anchors=plan.anchors,
+            n=len(plan.corpus.texts),
+            calls=plan.calls,
+            time=duration(judged.seconds, language),
+            memory=max(1, round(judged.memory / 1e6)),
+            disk=max(1, round(judged.disk / 1e6)),
+        )
+        if plan.calls_done:
+            note += say("retrieval.library.resumes", language, done=plan.calls_done)
+        return note
+
+    def _built(self, plan: Plan, own: Own, language: Language) -> Updates:
+        title = say(
+            "retrieval.library.title",
+            language,
+            name=plan.corpus.title,
+            n=len(plan.corpus.texts),
+            anchors=plan.anchors,
+        )
+        own = [*((t, k) for t, k in own if k != plan.key), (title, plan.key)]
+        choices = [(say("retrieval.helpdesk", language), helpdesk.KEY), *own]
+        archive = write_zip("retrieval-index", plan.folder)
+        return {
+            self.progress: note_html(say("retrieval.library.done", language)),
+            self.cancel: gr.update(interactive=False),
+            self.download: gr.update(value=archive, interactive=True),
+            self.own: own,
+            self.desk.corpus: gr.update(choices=choices, value=plan.key),
+        }
+
+
+def _corpus(path: str | None, hub: str, column: str | None) -> Corpus:
+    if path is not None:
+        return read_corpus(path, column)
+    address = hub.strip()
+    if not address:
+        raise InputProblem("retrieval.library.nothing")
+    return read_corpus(HUB_PREFIX + address.removeprefix(HUB_PREFIX), None)
+
+
+def _progress(step: BuildStep, language: Language) -> str:
+    if step.part == "fitting":
+        return note_html(say("retrieval.library.fitting", language))
+    return progress_html(say(f"retrieval.library.{step.part}", language), step.progress, language)
