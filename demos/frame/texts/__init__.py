@@ -10,6 +10,7 @@ from demos.frame.texts import (
     pairs_score,
     pairs_training,
     retrieval,
+    retrieval_matrix,
 )
 
 _ROOMS = (
@@ -22,6 +23,7 @@ _ROOMS = (
     pairs_training,
     pairs_published,
     retrieval,
+    retrieval_matrix,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {
