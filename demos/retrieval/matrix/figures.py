@@ -19,7 +19,13 @@ COLOURS = {"truncated": BLUE, "ridge": TEAL, "pinv": RED}
 PICTURES = ("exact", "approximation", "error")
 # Opaque, so that a cell is the same on light and on dark paper.
 _SCORES = ((0.0, "#ece7dc"), (0.5, "#e09f8d"), (1.0, "#8e3223"))
-_ERRORS = ((0.0, "#274f87"), (0.25, "#8fafd4"), (0.5, "#f3f0e8"), (0.75, "#e09f8d"), (1.0, "#8e3223"))
+_ERRORS = (
+    (0.0, "#274f87"),
+    (0.25, "#8fafd4"),
+    (0.5, "#f3f0e8"),
+    (0.75, "#e09f8d"),
+    (1.0, "#8e3223"),
+)
 _MARK = -1.6  # where the marks of anchors stand, in cells outside of the matrix
 
 
@@ -269,5 +275,3 @@ def _cut_line(
     figure.add_annotation(
         **note, text=text, y=float(np.log10(cut)), yanchor="top", font={"size": 11, "color": GOLD}
     )
-
-
