@@ -17,7 +17,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "retrieval.matrix.k_q": ("Anchor queries k_q (rows)", "锚查询数 k_q（行）"),
     "retrieval.matrix.k_q_hint": (
-        "Rows the fit may use. Anchors themselves stay as they are.",
+        "Rows that the fit may use; the anchor items stay.",
         "拟合可用的行数；锚物品保持不变。",
     ),
     "retrieval.matrix.k_i": ("Anchor items k_i (columns)", "锚物品数 k_i（列）"),
@@ -36,7 +36,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "retrieval.matrix.solver": ("Intersection inverted by", "交叉块的求逆方法"),
     "retrieval.matrix.solver.truncated": ("truncated", "截断"),
     "retrieval.matrix.solver.ridge": ("ridge", "岭"),
-    "retrieval.matrix.solver.pinv": ("pinv, as published", "pinv（原版）"),
+    "retrieval.matrix.solver.pinv": ("pinv", "pinv"),
     "retrieval.matrix.rcond": ("rcond of truncated", "截断的 rcond"),
     "retrieval.matrix.ridge": ("λ of ridge", "岭的 λ"),
     "retrieval.matrix.empty_hint": (

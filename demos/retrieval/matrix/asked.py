@@ -53,11 +53,16 @@ def as_count(value: Any, problem: str, least: int, limit: int) -> int:
 
 def check_share(value: Any, name: str) -> float | None:
     """A number between 0 and 1, or None where the field is empty."""
-    if value is None or value == "":
+    written = "" if value is None else str(value).strip()
+    if not written:
         return None
-    if not isinstance(value, (int, float)) or not 0 < value < 1:
+    try:
+        share = float(written)
+    except ValueError:
+        share = -1.0
+    if not 0 < share < 1:
         raise InputProblem("retrieval.matrix.share", name=name)
-    return float(value)
+    return share
 
 
 def check_strategy(value: Any) -> str:

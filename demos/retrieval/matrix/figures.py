@@ -26,6 +26,13 @@ _ERRORS = (
     (0.75, "#e09f8d"),
     (1.0, "#8e3223"),
 )
+# 1, 2, 5 in every decade; plotly itself would write the 2 of .2 and of 20 as a bare 2.
+_TICKS = tuple(digit * 10.0**power for power in range(-6, 7) for digit in (1, 2, 5))
+_LOG_SCALE = {
+    "type": "log",
+    "tickvals": _TICKS,
+    "ticktext": [f"{tick:.0e}" if tick < 1e-4 else f"{tick:g}" for tick in _TICKS],
+}
 _MARK = -1.6  # where the marks of anchors stand, in cells outside of the matrix
 
 
@@ -81,6 +88,10 @@ def _names(texts: Sequence[str]) -> dict[str, Any]:
 
 def _title(text: str) -> dict[str, Any]:
     return {"text": text, "font": {"size": 14}, "x": 0.03, "yref": "container", "y": 0.97}
+
+
+def _axis(name: str, language: Language) -> dict[str, Any]:
+    return {"text": say(f"retrieval.matrix.axis.{name}", language), "font": {"size": 12}}
 
 
 def mark_places(look: Look) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -170,10 +181,10 @@ def curve(walk: Walk, look: Look, k_q: int, what: str, language: Language) -> go
             hoverinfo="skip",
         )
     _square_line(figure, walk, language)
-    y = {"title": say(f"retrieval.matrix.axis.{what}", language)}
-    scale = {"type": "log", "dtick": "D2"} if what == "error" else {"range": [-0.02, 1.04]}
+    y = {"title": _axis(what, language)}
+    scale = _LOG_SCALE if what == "error" else {"range": [-0.02, 1.04]}
     figure.update_layout(
-        xaxis={"title": say("retrieval.matrix.axis.k_q", language)},
+        xaxis={"title": _axis("k_q", language)},
         yaxis=y | scale,
         title=_title(say(f"retrieval.matrix.curve.{what}", language)),
         hovermode="x unified",
@@ -234,11 +245,11 @@ def spectrum(measured: Measured, language: Language) -> go.Figure:
     low = np.log10(values[values > 1e-16].min()) - 0.4 if (values > 1e-16).any() else -16.0
     _cut_line(figure, measured, cut, low, language)
     figure.update_layout(
-        xaxis={"title": say("retrieval.matrix.axis.number", language)},
+        xaxis={"title": _axis("number", language)},
         yaxis={
             "type": "log",
             "range": [min(low, np.log10(cut) - 0.3 if cut > 1e-9 else low), 0.2],
-            "title": say("retrieval.matrix.axis.value", language),
+            "title": _axis("value", language),
             "exponentformat": "power",
             "dtick": 1,
         },

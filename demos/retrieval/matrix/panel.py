@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import gradio as gr
@@ -82,9 +82,14 @@ class MatrixPanel:
                 min_width=200,
                 elem_id="retrieval-matrix-strategy",
             )
-            self.seed = _number("seed", "seed_hint", 0)
-            self.rcond = _number("rcond", "empty_hint", None)
-            self.ridge = _number("ridge", "empty_hint", None)
+            self.seed = gr.Number(
+                label=text("retrieval.matrix.seed"),
+                info=text("retrieval.matrix.seed_hint"),
+                value=0,
+                min_width=150,
+                elem_id="retrieval-matrix-seed",
+            )
+            self.rcond, self.ridge = _share("rcond"), _share("ridge")
         with gr.Accordion(
             text("retrieval.matrix.hand"), open=False, elem_id="retrieval-matrix-hand"
         ):
@@ -108,8 +113,8 @@ class MatrixPanel:
             self.spectrum = _plot("spectrum")
             with gr.Column(min_width=340):
                 self.conditioning = gr.HTML(elem_id="retrieval-matrix-conditioning")
-                self.table = _table("table", [170, 240, 140, 130, 120])
-                self.check = _table("check", [80, 170, 130, 200], visible=False)
+                self.table = _table("table", [95, 175, 105, 100, 90])
+                self.check = _table("check", [70, 130, 110, 200], visible=False)
         with gr.Row():
             self.csv_curve, self.csv_cells = (
                 gr.DownloadButton(
@@ -157,14 +162,15 @@ class MatrixPanel:
             api_name="retrieval_matrix_source",
             **common,
         )
-        checked = common | {"validator": self.check_inputs, "trigger_mode": "always_last"}
+        common["trigger_mode"] = "always_last"
         gr.on(
             [self.k_i.release, self.strategy.input, self.seed.submit, self.seed.blur],
             self.on_choose,
             self.inputs,
             chosen,
+            validator=self.check_choosing,
             api_name="retrieval_matrix_choose",
-            **checked,
+            **common,
         )
         gr.on(
             [
@@ -174,13 +180,14 @@ class MatrixPanel:
             self.on_draw,
             self.inputs,
             [self.k_i, *drawn],
+            validator=self.check_drawing,
             api_name="retrieval_matrix_draw",
-            **checked,
+            **common,
         )
 
     # --- handlers ------------------------------------------------------------------------------
 
-    def check_inputs(
+    def check_choosing(
         self,
         corpus: str,
         source: str,
@@ -194,25 +201,50 @@ class MatrixPanel:
         anchors: Any,
         request: gr.Request,
     ) -> Any:
-        """Validator: a sentence at the field that it is about."""
-        language = language_of(request)
+        """Validator where anchor items are chosen anew: those that stand do not matter."""
         asked = Asked(corpus, source, k_q, k_i, strategy, seed, solver, rcond, ridge, anchors)
+        return self._problems(asked, ("k_i", "strategy", "seed"), language_of(request))
+
+    def check_drawing(
+        self,
+        corpus: str,
+        source: str,
+        k_q: Any,
+        k_i: Any,
+        strategy: Any,
+        seed: Any,
+        solver: Any,
+        rcond: Any,
+        ridge: Any,
+        anchors: Any,
+        request: gr.Request,
+    ) -> Any:
+        """Validator where anchor items are drawn as they stand: how they came does not matter."""
+        asked = Asked(corpus, source, k_q, k_i, strategy, seed, solver, rcond, ridge, anchors)
+        return self._problems(asked, ("anchors",), language_of(request))
+
+    def _problems(self, asked: Asked, names: tuple[str, ...], language: Language) -> Any:
+        """A sentence at each field that is wrong, of those that always count and of `names`."""
+        places = list(Asked.__dataclass_fields__)
         try:
             opened = self.sources.open(asked.source, asked.corpus, language)
         except Exception:  # said by the handler
-            return [field(None)] * len(self.inputs)
-        checks = {
-            2: lambda: as_count(asked.k_q, "rows_range", 2, opened.rows),
-            3: lambda: as_count(asked.k_i, "items_range", 2, opened.most_anchors),
-            4: lambda: check_strategy(asked.strategy),
-            5: lambda: as_count(asked.seed, "seed_range", 0, MAX_SEED),
-            6: lambda: solver_of(asked.solver),
-            7: lambda: check_share(asked.rcond, "rcond"),
-            8: lambda: check_share(asked.ridge, "λ"),
-            9: lambda: as_anchors(asked.anchors, opened.items),
+            return [field(None)] * len(places)
+        checks: dict[str, Callable[[], object]] = {
+            "k_q": lambda: as_count(asked.k_q, "rows_range", 2, opened.rows),
+            "k_i": lambda: as_count(asked.k_i, "items_range", 2, opened.most_anchors),
+            "strategy": lambda: check_strategy(asked.strategy),
+            "seed": lambda: as_count(asked.seed, "seed_range", 0, MAX_SEED),
+            "solver": lambda: solver_of(asked.solver),
+            "rcond": lambda: check_share(asked.rcond, "rcond"),
+            "ridge": lambda: check_share(asked.ridge, "λ"),
+            "anchors": lambda: as_anchors(asked.anchors, opened.items),
         }
-        problems = {place: problem_or_none(check, language) for place, check in checks.items()}
-        return [field(problems.get(place)) for place in range(len(self.inputs))]
+        counted = ("k_q", "solver", "rcond", "ridge", *names)
+        return [
+            field(problem_or_none(checks[name], language) if name in counted else None)
+            for name in places
+        ]
 
     @visible_errors
     def on_open(
@@ -221,8 +253,8 @@ class MatrixPanel:
         source: str,
         shown: str | None,
         solver: str,
-        rcond: float | None,
-        ridge: float | None,
+        rcond: str | None,
+        ridge: str | None,
         request: gr.Request,
     ) -> Iterator[Updates]:
         """The worked example for whoever opens the tab, or comes back to another corpus."""
@@ -240,8 +272,8 @@ class MatrixPanel:
         source: str,
         shown: str | None,
         solver: str,
-        rcond: float | None,
-        ridge: float | None,
+        rcond: str | None,
+        ridge: str | None,
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Another corpus; nothing for those who have never opened the tab."""
@@ -257,8 +289,8 @@ class MatrixPanel:
         source: str,
         shown: str | None,
         solver: str,
-        rcond: float | None,
-        ridge: float | None,
+        rcond: str | None,
+        ridge: str | None,
         request: gr.Request,
     ) -> Iterator[Updates]:
         """The corpus or the made-up scores, with the usual number of anchors."""
@@ -321,8 +353,8 @@ class MatrixPanel:
         self,
         opened: Opened,
         solver: str,
-        rcond: float | None,
-        ridge: float | None,
+        rcond: str | None,
+        ridge: str | None,
         language: Language,
     ) -> Iterator[Updates]:
         usual = DEFAULT_ITEMS if opened.is_corpus else _MADE_UP_ITEMS
@@ -388,6 +420,8 @@ def _choices(name: str, keys: tuple[str, ...]) -> Any:
 
 def _item_choices(opened: Opened, items: tuple[int, ...]) -> list[tuple[str, int]]:
     numbers = [*range(min(opened.items, _CHOICES)), *sorted(i for i in items if i >= _CHOICES)]
+    if not opened.is_corpus:
+        return [(opened.item_text(i), i) for i in numbers]
     return [(f"{i + 1} · {shortened(opened.item_text(i))}", i) for i in numbers]
 
 
@@ -404,11 +438,12 @@ def _slider(name: str, value: int) -> gr.Slider:
     )
 
 
-def _number(name: str, hint: str, value: int | None) -> gr.Number:
-    return gr.Number(
+def _share(name: str) -> gr.Textbox:
+    """A field that may stay empty, which gr.Number does not: it shows a nought."""
+    return gr.Textbox(
         label=text(f"retrieval.matrix.{name}"),
-        info=text(f"retrieval.matrix.{hint}"),
-        value=value,
+        info=text("retrieval.matrix.empty_hint"),
+        max_lines=1,
         min_width=150,
         elem_id=f"retrieval-matrix-{name}",
     )
