@@ -46,8 +46,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "retrieval.matrix.hand": ("Add and remove anchor items by hand", "手动增删锚物品"),
     "retrieval.matrix.anchors": ("Anchor items", "锚物品"),
     "retrieval.matrix.anchors_hint": (
-        "Type to search the items; × takes one out. The strategy fills the list anew.",
-        "输入文字可搜索物品；点 × 移除。更换策略会重新填充列表。",
+        "Type to search the items; choosing one adds it, or takes it out if it is in. The strategy fills the list anew.",
+        "输入文字可搜索物品；选中即添加，已在列表中的则移除。更换策略会重新填充列表。",
     ),
     "retrieval.matrix.summary": (
         "{k_q:,} anchor queries × {k_i:,} anchor items, {solver}, {strength}: of a query's exact top 10, {recall} are"

@@ -234,7 +234,9 @@ def walk(matrix: Matrix, items: Tensor, rcond: float | None, ridge: float | None
         for solver in cur.SOLVERS
     ]
     recall, error, strength = (
-        torch.tensor([[getattr(each, name) for each in row] for row in results])
+        torch.tensor(
+            [[getattr(each, name) for each in row] for row in results], dtype=torch.float64
+        )
         for name in ("recall", "error", "strength")
     )
     return Walk(k_i, k_q, recall, error, strength)
