@@ -12,11 +12,13 @@ from demos.retrieval import helpdesk
 from demos.retrieval.ask.panel import AskPanel
 from demos.retrieval.desk import Desk
 from demos.retrieval.library.panel import LibraryPanel
+from demos.retrieval.matrix.panel import MatrixPanel
 from demos.retrieval.shelf import Shelf
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
 PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
     ("ask", AskPanel),
+    ("matrix", MatrixPanel),
     ("library", LibraryPanel),
 )
 

@@ -12,6 +12,7 @@ from demos.frame.texts import (
     retrieval,
     retrieval_ask,
     retrieval_library,
+    retrieval_matrix,
 )
 
 _ROOMS = (
@@ -26,6 +27,7 @@ _ROOMS = (
     retrieval,
     retrieval_ask,
     retrieval_library,
+    retrieval_matrix,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {

@@ -26,7 +26,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "retrieval.about": ("Formula, what to notice, and limits", "公式、看点与局限"),
     "retrieval.tab.ask": ("Ask", "提问"),
     "retrieval.tab.compare": ("Recall against budget", "召回率与预算"),
-    "retrieval.tab.matrix": ("See it", "看矩阵"),
     "retrieval.tab.library": ("Your corpus", "你的语料库"),
     "retrieval.index.absent": (
         "There is no index here: choose a corpus from the list, or build one.",

@@ -1,1 +1,1 @@
-"""The score matrix, its anchors, and where the reconstruction collapses."""
+"""The score matrix to look at: a part of it, what CUR makes of it, and where that collapses."""
