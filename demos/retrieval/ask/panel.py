@@ -96,7 +96,7 @@ class AskPanel:
                     label=text("retrieval.ask.cost"),
                     interactive=False,
                     wrap=True,
-                    column_widths=[190, 110, 80, 100, 100, 130],
+                    column_widths=[150, 90, 65, 80, 85, 100],
                     elem_id="retrieval-ask-cost",
                 )
                 self.csv = gr.DownloadButton(

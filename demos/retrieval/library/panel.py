@@ -127,8 +127,10 @@ class LibraryPanel:
             api_name="retrieval_library_file",
             **common,
         )
+        read.success(
+            self.on_look, chosen, self.note, api_name="retrieval_library_read", **common
+        )
         looks = [
-            read.success,
             self.hub.submit,
             self.column.input,
             self.anchors.release,
