@@ -16,7 +16,8 @@ solvers:
 Where rcond or ridge is not given, it is chosen by cross-validation on the anchor queries: groups of
 them are left out in turn, their rows are predicted from their own anchor columns, and the strength
 with the least squared error wins. A strength at which the result collapses has a huge error there
-too, so it is never chosen.
+too, so it is never chosen. A matrix of low rank is recovered exactly if the anchor queries that are
+not left out still have its rank: from exactly as many queries nobody can tell rank from noise.
 """
 
 from __future__ import annotations

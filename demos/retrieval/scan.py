@@ -41,8 +41,8 @@ def top_items(
         some = scores.topk(min(count, len(block)), dim=1)
         best_scores = torch.cat([best_scores, some.values], dim=1)
         best_items = torch.cat([best_items, some.indices + start], dim=1)
-        if best_scores.shape[1] > count:
-            best = best_scores.topk(count, dim=1)
+        if start:
+            best = best_scores.topk(min(count, best_scores.shape[1]), dim=1)
             best_scores = best.values
             best_items = best_items.gather(1, best.indices)
     return best_items, best_scores
