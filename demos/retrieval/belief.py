@@ -275,14 +275,14 @@ def posterior(index: BeliefIndex, queries: Tensor, items: Tensor, scores: Tensor
     expected = prior_weights(index, queries)  # [q, D]
     known = _with_bi_encoder(index, queries, index.features[items])  # [q, b, D + 1]
     surprise = scores - (known[..., :-1] @ expected[..., None]).squeeze(-1)  # [q, b]
-    # In float64: with little noise the rounding of float32 makes it indefinite.
-    covariance = known.to(torch.float64) @ known.to(torch.float64).mT  # [q, b, b]
+    exact = known.to(torch.float64)  # with little noise the rounding of float32 is no small thing
+    covariance = exact @ exact.mT  # [q, b, b]
     variances = covariance.diagonal(dim1=-2, dim2=-1)
     floor = _LEAST_NOISE * variances.mean(dim=1, keepdim=True)  # in units of the scores
     variances.add_(floor.clamp_min(prior.noise**2))
     chol = torch.linalg.cholesky(covariance)
-    alpha = torch.cholesky_solve(surprise[..., None].to(torch.float64), chol).to(scores.dtype)
-    learnt = (known.mT @ alpha).squeeze(-1)  # [q, D + 1]
+    alpha = torch.cholesky_solve(surprise[..., None].to(torch.float64), chol)  # [q, b, 1]
+    learnt = (exact.mT @ alpha).squeeze(-1).to(scores.dtype)  # [q, D + 1]
     # The bi-encoder's score is linear in V: its weight is a weight of V along the query.
     along = learnt[:, -1:] * (prior.scale_bi / prior.scale_vectors) * queries  # [q, d]
     weights = expected + learnt[:, :-1]

@@ -423,8 +423,7 @@ def search(
     budget: int,
 ) -> Found:
     """Search for queries [q, d]; `score` gives exact scores [q, b] of items [q, b]."""
-    if isinstance(strategy, BruteForce):
-        budget = index.size
+    budget = index.size if isinstance(strategy, BruteForce) else min(budget, index.size)
     prepared = strategy.prepare(index, budget)
     dialogue = searching(strategy, prepared, queries, budget, index.size)
     wanted = next(dialogue)

@@ -1,4 +1,4 @@
-"""CUR against numpy's pseudo-inverse, on matrices that it has to recover, and where it collapses."""
+"""CUR against numpy's pseudo-inverse, on matrices it has to recover, and where it collapses."""
 
 from __future__ import annotations
 
@@ -214,5 +214,5 @@ def test_scores_of_less_precision_are_computed_in_double(dtype: torch.dtype) -> 
 def test_what_makes_no_sense_is_refused(
     scores: Tensor, items: Tensor, settings: dict[str, Any]
 ) -> None:
-    with pytest.raises(ValueError, match="has to be|no numbers|outside|twice"):
+    with pytest.raises(ValueError, match=r"has to be|no numbers|outside|twice"):
         cur.fit(scores, items, **settings)

@@ -86,7 +86,8 @@ def test_no_query_and_one_item() -> None:
 def test_nothing_that_is_given_changes() -> None:
     weights, features = case()
     excluded = torch.tensor([[0, 1]] * 5)
-    copies = [x.clone() for x in (weights, features, excluded)]
+    given = (weights, features, excluded)
+    copies = [x.clone() for x in given]
     top_items(weights, features, 3, excluded)
     assert all(
         torch.equal(x, y) for x, y in zip((weights, features, excluded), copies, strict=True)
