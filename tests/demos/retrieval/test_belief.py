@@ -143,9 +143,9 @@ def test_the_prior_of_drawn_data_is_recovered(unit_of_scores: float) -> None:
     truth = Prior(
         *(unit_of_scores * value for value in (1.0, 0.0, 3.0, 1.5, 0.0, 0.0, 1.0, 2.0, 0.3))
     )
-    scores, anchors, vectors = drawn(120, 400, truth, seed=3)
+    scores, anchors, vectors = drawn(80, 300, truth, seed=3)
     # Without factors to explain them, vectors and offset have to be what explains the scores.
-    found = fit_prior(scores, anchors, vectors, torch.full((120,), -1))
+    found = fit_prior(scores, anchors, vectors, torch.full((80,), -1))
     assert found.offset == pytest.approx(truth.offset, abs=0.5 * unit_of_scores)
     assert 0.5 < found.noise / truth.noise < 2
     assert 0.5 < found.slope_bi / truth.slope_bi < 2

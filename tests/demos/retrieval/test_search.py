@@ -13,7 +13,6 @@ from torch import Tensor
 from demos.retrieval.search import (
     STRATEGIES,
     AdaCur,
-    Axn,
     AxnIndex,
     BayesCur,
     Bought,
