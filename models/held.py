@@ -27,11 +27,20 @@ class Held:
         self.value = value
 
 
+@dataclasses.dataclass
+class _Copy:
+    value: Any
+    size: int  # in bytes
+    end: weakref.finalize[..., Any]  # takes it away with its handle
+
+
 class HeldTensors:
-    """The copies on the device. Used on the device's thread alone."""
+    """The copies on the device. `place` is called on the device's thread alone; a handle may be
+    dropped on any."""
 
     def __init__(self) -> None:
-        self._copies: OrderedDict[int, tuple[Any, int]] = OrderedDict()
+        self._copies: OrderedDict[int, _Copy] = OrderedDict()
+        self._budget: int | None = None
 
     def place(self, held: Held, device: Device) -> Any:
         """The held value with its tensors on the device."""
@@ -40,13 +49,21 @@ class HeldTensors:
         key = id(held)
         if key not in self._copies:
             size = _bytes_of(held.value)
-            budget = device.default_memory_budget() // _SHARE_OF_BUDGET
-            while self._copies and sum(n for _, n in self._copies.values()) + size > budget:
-                self._copies.popitem(last=False)
-            self._copies[key] = (map_tensors(device.to_device, held.value), size)
-            weakref.finalize(held, self._copies.pop, key, None)
+            if self._budget is None:  # asked once: later the copies themselves would count
+                self._budget = device.default_memory_budget() // _SHARE_OF_BUDGET
+            self._make_room(self._budget - size)
+            value = map_tensors(device.to_device, held.value)
+            end = weakref.finalize(held, self._copies.pop, key, None)
+            self._copies[key] = _Copy(value, size, end)
         self._copies.move_to_end(key)
-        return self._copies[key][0]
+        return self._copies[key].value
+
+    def _make_room(self, limit: int) -> None:
+        """Evict until the others take no more than `limit` bytes, or none is left."""
+        while (copies := list(self._copies.items())) and sum(c.size for _, c in copies) > limit:
+            key, oldest = copies[0]
+            oldest.end.detach()
+            self._copies.pop(key, None)
 
 
 def map_tensors(change: Callable[[Tensor], Tensor], value: Any) -> Any:
@@ -57,10 +74,11 @@ def map_tensors(change: Callable[[Tensor], Tensor], value: Any) -> Any:
         return change(value)
     if isinstance(value, dict):
         return {name: map_tensors(change, entry) for name, entry in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(map_tensors(change, entry) for entry in value))
     if isinstance(value, (list, tuple)):
-        return type(value)(map_tensors(change, entry) for entry in value)
+        entries = [map_tensors(change, entry) for entry in value]
+        if isinstance(value, tuple) and all(a is b for a, b in zip(entries, value, strict=True)):
+            return value
+        return type(value)(*entries) if hasattr(value, "_fields") else type(value)(entries)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _map_fields(change, value)
     return value

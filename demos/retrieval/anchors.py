@@ -10,6 +10,9 @@ import torch
 from torch import Tensor
 
 _LLOYD_ROUNDS = 25
+_CLUSTERED = 1 << 16  # vectors that k-means looks at; of more, as many at random
+_BLOCK_NUMBERS = 1 << 22  # of a block of distances
+_NOTHING = 1e-24  # squared length of what rounding leaves over, relative to the longest column
 
 
 def random_anchors(n: int, k: int, seed: int = 0) -> Tensor:
@@ -21,12 +24,14 @@ def random_anchors(n: int, k: int, seed: int = 0) -> Tensor:
 def kmeans_medoids(vectors: Tensor, k: int, seed: int = 0) -> Tensor:
     """The texts nearest to the centres of k-means: one from each region of the vectors [n, d].
 
-    k-means++ start and Lloyd's rounds. A cluster whose medoid is taken already gives the nearest
-    free one.
+    k-means++ start and Lloyd's rounds, on a sample where there are very many. A cluster whose
+    medoid is taken already gives the nearest free one.
     """
     n = len(vectors)
     _check(n, k)
-    x = vectors.to(torch.float32)
+    every = vectors.to(torch.float32)  # [n, d]
+    most = max(_CLUSTERED, k)
+    x = every if n <= most else every[random_anchors(n, most, seed).to(every.device)]
     centres = x[_spread_start(x, k, seed)]  # [k, d]
     for _ in range(_LLOYD_ROUNDS):
         owner = _squared_distances(x, centres).argmin(dim=1)  # [n]
@@ -36,13 +41,13 @@ def kmeans_medoids(vectors: Tensor, k: int, seed: int = 0) -> Tensor:
         if torch.allclose(moved, centres, atol=1e-6):
             break
         centres = moved
-    distances = _squared_distances(x, centres)  # [n, k]
     chosen: list[int] = []
-    free = torch.zeros(n, device=x.device)
-    for cluster in range(k):
-        best = int((distances[:, cluster] + free).argmin())
-        chosen.append(best)
-        free[best] = torch.inf
+    taken = torch.zeros(n, device=every.device)
+    for some in centres.split(max(1, _BLOCK_NUMBERS // n)):
+        for distances in _squared_distances(some, every):  # [n], of one cluster
+            best = int((distances + taken).argmin())
+            chosen.append(best)
+            taken[best] = torch.inf
     return torch.tensor(chosen)
 
 
@@ -55,11 +60,13 @@ def pivoted_qr(scores: Tensor, k: int) -> Tensor:
     n = scores.shape[1]
     _check(n, k)
     rest = scores.to(torch.float64).clone()  # [rows, n]
+    floor = _NOTHING * rest.square().sum(dim=0).max()
     free = torch.ones(n, dtype=torch.bool, device=scores.device)
     chosen = []
     for _ in range(k):
-        norms = torch.where(free, rest.square().sum(dim=0), -1.0)  # [n]
-        best = int(norms.argmax())
+        norms = rest.square().sum(dim=0)  # [n]
+        norms = torch.where(norms > floor, norms, 0.0)
+        best = int(torch.where(free, norms, -1.0).argmax())
         chosen.append(best)
         free[best] = False
         rest = _without(rest, rest[:, best])
@@ -73,7 +80,8 @@ def leverage_scores(scores: Tensor, k: int, rank: int | None = None) -> Tensor:
     rows, n = scores.shape
     _check(n, k)
     wanted = rank if rank is not None else max(1, min(k, rows // 2))
-    right = torch.linalg.svd(scores.to(torch.float64), full_matrices=False)[2]  # [r, n]
+    _, values, right = torch.linalg.svd(scores.to(torch.float64), full_matrices=False)  # [r, n]
+    right = right[values > 1e-12 * values[0]]  # the vectors past the matrix's rank are arbitrary
     leverage: Tensor = right[:wanted].square().sum(dim=0)  # [n]
     return leverage.topk(k).indices.cpu()
 
@@ -87,7 +95,7 @@ def greedy_l2(scores: Tensor, k: int) -> Tensor:
     n = scores.shape[1]
     _check(n, k)
     rest = scores.to(torch.float64).clone()  # [rows, n]
-    floor = 1e-12 * rest.square().sum(dim=0).max().clamp_min(1e-300)
+    floor = _NOTHING * rest.square().sum(dim=0).max().clamp_min(1e-276)
     free = torch.ones(n, dtype=torch.bool, device=scores.device)
     chosen = []
     for _ in range(k):

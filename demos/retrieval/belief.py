@@ -37,6 +37,7 @@ _FOLDS = 5
 _LEARNT_ITEMS = 48  # of each anchor query: half from the bi-encoder's top, half from all others
 _LEARNING_STEPS = 80
 _BISECTIONS = 30
+_LEAST_NOISE = 1e-7  # variance of the noise relative to that of the scores
 _LOG_2PI = math.log(2 * math.pi)
 
 
@@ -147,13 +148,13 @@ def fit_prior(
 ) -> Prior:
     """Maximise the marginal likelihood of the anchor queries' scores over the prior's numbers."""
     count = len(scores)
-    spread = scores.std().item() or 1.0
+    spread = scores.std(correction=0).item() or 1.0
     groups = [
         _learning_group(scores, anchor_vectors, item_vectors, own_items, out)
         for out in torch.arange(count).split(math.ceil(count / min(_FOLDS, count)))
-        if len(out) < count
+        if len(out) < count and scores.shape[1] > 1
     ]
-    if not groups:  # one anchor query: nothing to learn from
+    if not groups:  # one anchor query, or one item: nothing to learn from
         mean = scores.mean().item()
         return Prior(mean, 1.0, 0.0, spread, spread, spread, spread, spread, 0.5 * spread)
     y, blocks, gram = (torch.cat(part) for part in zip(*groups, strict=True))
@@ -175,11 +176,13 @@ def _climb(
     y: Tensor, blocks: Tensor, gram: Tensor, slopes: Tensor, logs: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Adam on slopes [3] and log scales [6]; the best seen is returned."""
-    floor = logs.detach().clone() - 5  # a scale of nought would leave its feature out for ever
-    slopes, logs = (part.clone().requires_grad_() for part in (slopes, logs))
-    optimizer = torch.optim.Adam([slopes, logs], lr=0.05)
-    best, kept = math.inf, (slopes.detach().clone(), logs.detach().clone())
     with torch.inference_mode(False), torch.enable_grad():
+        # Copies, for tensors made in inference mode know no gradient.
+        y, blocks, gram, slopes, logs = (x.clone() for x in (y, blocks, gram, slopes, logs))
+        floor = logs - 5  # a scale of nought would leave its feature out for ever
+        best, kept = math.inf, (slopes.clone(), logs.clone())
+        slopes, logs = slopes.requires_grad_(), logs.requires_grad_()
+        optimizer = torch.optim.Adam([slopes, logs], lr=0.05)
         for _ in range(_LEARNING_STEPS):
             loss = _surprise(y, blocks, gram, slopes, torch.maximum(logs, floor))
             if loss.item() < best:
@@ -216,12 +219,13 @@ def _learning_group(
         bi = item_vectors @ anchor_vectors[query]  # [n]
         items = _items_to_learn_from(bi, int(own_items[query]), seed=query)  # [m]
         some = [mean[items, None], factors[items], item_vectors[items], bi[items, None]]
-        some = [torch.ones(len(items), 1), *(part.to(torch.float64) for part in some)]
+        some = [torch.ones_like(some[0]), *some]
         some = [part.to(torch.float64) for part in some]  # [m, 1], [m, 1], [m, r], [m, d], [m, 1]
         y.append(scores[query, items].to(torch.float64))
         blocks.append(torch.cat([some[0], some[1], some[4]], dim=1))
         gram.append(torch.stack([part @ part.mT for part in some]))
-    return torch.stack(y), torch.stack(blocks), torch.stack(gram)
+    # Small, and what follows is many small steps: on the CPU, wherever the scores are.
+    return torch.stack(y).cpu(), torch.stack(blocks).cpu(), torch.stack(gram).cpu()
 
 
 def _items_to_learn_from(bi: Tensor, own: int, seed: int) -> Tensor:
@@ -230,7 +234,7 @@ def _items_to_learn_from(bi: Tensor, own: int, seed: int) -> Tensor:
     if own >= 0:
         bi[own] = -torch.inf
     usable = len(bi) - (own >= 0)
-    wanted = min(_LEARNT_ITEMS, usable)
+    wanted = min(_LEARNT_ITEMS, len(bi) - 1)  # as many for every query
     order = bi.argsort(descending=True)[:usable]
     top = wanted - wanted // 2
     rest = torch.randperm(usable - top, generator=torch.Generator().manual_seed(seed))
@@ -271,12 +275,14 @@ def posterior(index: BeliefIndex, queries: Tensor, items: Tensor, scores: Tensor
     expected = prior_weights(index, queries)  # [q, D]
     known = _with_bi_encoder(index, queries, index.features[items])  # [q, b, D + 1]
     surprise = scores - (known[..., :-1] @ expected[..., None]).squeeze(-1)  # [q, b]
-    covariance = known @ known.mT  # [q, b, b]
-    covariance.diagonal(dim1=-2, dim2=-1).add_(max(prior.noise**2, 1e-6))
-    # Its sum with the noise is well conditioned by the prior's floor; in float64 all the same.
-    chol = torch.linalg.cholesky(covariance.to(torch.float64))
-    alpha = torch.cholesky_solve(surprise[..., None].to(torch.float64), chol).to(scores.dtype)
-    learnt = (known.mT @ alpha).squeeze(-1)  # [q, D + 1]
+    exact = known.to(torch.float64)  # with little noise the rounding of float32 is no small thing
+    covariance = exact @ exact.mT  # [q, b, b]
+    variances = covariance.diagonal(dim1=-2, dim2=-1)
+    floor = _LEAST_NOISE * variances.mean(dim=1, keepdim=True)  # in units of the scores
+    variances.add_(floor.clamp_min(prior.noise**2))
+    chol = torch.linalg.cholesky(covariance)
+    alpha = torch.cholesky_solve(surprise[..., None].to(torch.float64), chol)  # [q, b, 1]
+    learnt = (exact.mT @ alpha).squeeze(-1).to(scores.dtype)  # [q, D + 1]
     # The bi-encoder's score is linear in V: its weight is a weight of V along the query.
     along = learnt[:, -1:] * (prior.scale_bi / prior.scale_vectors) * queries  # [q, d]
     weights = expected + learnt[:, :-1]
@@ -312,7 +318,7 @@ def chances(mean: Tensor, deviation: Tensor, bought: Tensor, k: int) -> Tensor:
 
 
 def _above(mean: Tensor, deviation: Tensor, threshold: Tensor) -> Tensor:
-    chance: Tensor = torch.special.ndtr((mean - threshold) / deviation)
+    chance: Tensor = torch.special.ndtr((mean - threshold) / deviation.clamp_min(1e-30))
     return chance
 
 

@@ -16,7 +16,8 @@ solvers:
 Where rcond or ridge is not given, it is chosen by cross-validation on the anchor queries: groups of
 them are left out in turn, their rows are predicted from their own anchor columns, and the strength
 with the least squared error wins. A strength at which the result collapses has a huge error there
-too, so it is never chosen.
+too, so it is never chosen. A matrix of low rank is recovered exactly if the anchor queries that are
+not left out still have its rank: from exactly as many queries nobody can tell rank from noise.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ class CurIndex:
             torch.finfo(torch.float64).tiny
         )
         if self.solver == "ridge":
-            return round((s.square() / (s.square() + self.strength)).sum().item())
+            shrunk = s.square() / (s.square() + self.strength).clamp_min(1e-300)
+            return round(shrunk.sum().item())
         return int((s > self.strength).sum())
 
     def approximate(self, c: Tensor) -> Tensor:
@@ -96,7 +98,8 @@ def fit(
         ridge: for "ridge", lambda relative to the square of the largest singular value.
 
     Raises:
-        ValueError: shapes that do not fit, scores that are no numbers, repeated or absent items.
+        ValueError: shapes that do not fit, scores that are no numbers, repeated or absent items, a
+            negative strength.
     """
     scores = anchor_scores.to(torch.float64)
     _check(scores, anchor_items, solver)
@@ -105,6 +108,8 @@ def fit(
         solver, ridge if solver == "ridge" else rcond
     )
     chosen = strength is None
+    if strength is not None and not strength >= 0:
+        raise ValueError(f"rcond or ridge is {strength}; it has to be nought or more")
     if strength is None:
         strength = choose_strength(scores, anchor_items, solver)
     left, values, right = torch.linalg.svd(intersection, full_matrices=False)

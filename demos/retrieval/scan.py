@@ -32,20 +32,25 @@ def top_items(
     rows = max(_FEWEST_ROWS, _BLOCK_NUMBERS // max(q, 1))
     best_scores = weights.new_empty((q, 0), dtype=torch.float32)
     best_items = torch.empty((q, 0), dtype=torch.int64, device=weights.device)
-    weights = weights.to(features.dtype)
+    weights = weights.to(_multiplied_in(features))
     for start in range(0, n, rows):
         block = features[start : start + rows]  # [rows, D]
-        scores = (weights @ block.mT).to(torch.float32)  # [q, rows]
+        scores = (weights @ block.to(weights.dtype).mT).to(torch.float32)  # [q, rows]
         if excluded is not None:
             scores = _without(scores, excluded - start)
         some = scores.topk(min(count, len(block)), dim=1)
         best_scores = torch.cat([best_scores, some.values], dim=1)
         best_items = torch.cat([best_items, some.indices + start], dim=1)
-        if best_scores.shape[1] > count:
-            best = best_scores.topk(count, dim=1)
+        if start:
+            best = best_scores.topk(min(count, best_scores.shape[1]), dim=1)
             best_scores = best.values
             best_items = best_items.gather(1, best.indices)
     return best_items, best_scores
+
+
+def _multiplied_in(features: Tensor) -> torch.dtype:
+    half = features.dtype in (torch.float16, torch.bfloat16)
+    return torch.float32 if half and not features.is_cuda else features.dtype
 
 
 def _without(scores: Tensor, excluded: Tensor) -> Tensor:

@@ -249,7 +249,7 @@ class BayesCur:
         deviations = belief.spread(prepared, known, queries, items)
         chances = belief.chances(means, deviations, bought.scores, self.k)
         # Far below the threshold all chances are nought: there the mean decides.
-        order = chances + 1e-6 * torch.softmax(means, dim=1)
+        order = chances + torch.linspace(1e-6, 0, shortlist, device=means.device)
         return items.gather(1, order.topk(count, dim=1).indices)
 
 
@@ -409,6 +409,8 @@ def searching(
     for count in strategy.rounds(budget):
         bought = ledger.bought(queries)
         items = run(strategy.propose, prepared, queries, bought, count).cpu()
+        if items.shape[1] != count:
+            raise ValueError(f"{strategy.key} proposes {items.shape[1]} items instead of {count}")
         ledger.enter(items, (yield items))
     return Found(ledger.ranking(), ledger.calls, ledger.bought(torch.empty(0)))
 
@@ -421,8 +423,7 @@ def search(
     budget: int,
 ) -> Found:
     """Search for queries [q, d]; `score` gives exact scores [q, b] of items [q, b]."""
-    if isinstance(strategy, BruteForce):
-        budget = index.size
+    budget = index.size if isinstance(strategy, BruteForce) else min(budget, index.size)
     prepared = strategy.prepare(index, budget)
     dialogue = searching(strategy, prepared, queries, budget, index.size)
     wanted = next(dialogue)

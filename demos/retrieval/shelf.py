@@ -17,7 +17,7 @@ from typing import Any
 
 from demos.frame.errors import InputProblem
 from demos.retrieval import helpdesk
-from demos.retrieval.search import BayesCur, Strategy
+from demos.retrieval.search import AdaCur, BayesCur, BruteForce, ReRank, Strategy
 from demos.retrieval.store import HeldOut, ModelVersion, StoredIndex, load, load_held_out
 from models.held import Held
 from models.registry import Registry
@@ -93,18 +93,21 @@ class Shelf:
 
     def prepare(self, opened: OpenIndex, strategy: Strategy, budget: int) -> Held:
         """What a strategy computes before any query comes; once for all visitors."""
+        if isinstance(strategy, (ReRank, AdaCur, BruteForce)):  # the index is all they need
+            return opened.held
         # The belief is part of the index, and the same for every budget.
         place = (strategy.key, 0 if isinstance(strategy, BayesCur) else budget)
-        if place not in opened.prepared:
+        held = opened.prepared.get(place)
+        if held is None:
             value: Any = (
                 opened.stored.belief
                 if isinstance(strategy, BayesCur)
                 else self._registry.run(strategy.prepare, opened.held, budget)
             )
-            opened.prepared[place] = self._registry.hold(value)
+            held = opened.prepared[place] = self._registry.hold(value)
             while len(opened.prepared) > _PREPARED:
                 opened.prepared.popitem(last=False)
-        return opened.prepared[place]
+        return held
 
     def compute(self) -> Callable[..., Any]:
         """Runs a function of tensors where tensors are computed."""

@@ -156,6 +156,7 @@ def save(stored: StoredIndex, folder: Path) -> None:
         "prior": dataclasses.asdict(belief.prior),
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
+    description["digest"] = _digest(description)
     write_whole(folder / DESCRIPTION, json.dumps(description, indent=1).encode())
 
 
@@ -172,10 +173,14 @@ def load(folder: Path) -> StoredIndex:
         files = {name: (folder / name).read_bytes() for name in (TEXTS, TENSORS)}
     except (OSError, ValueError):
         raise InputProblem("retrieval.index.absent") from None
+    if not isinstance(description, dict):
+        raise InputProblem("retrieval.index.damaged", file=DESCRIPTION)
     if description.get("format") != FORMAT:
         raise InputProblem("retrieval.index.format", found=description.get("format"), wanted=FORMAT)
+    if description.pop("digest", None) != _digest(description):
+        raise InputProblem("retrieval.index.damaged", file=DESCRIPTION)
     for name, content in files.items():
-        if hashlib.sha256(content).hexdigest() != description.get("sha256", {}).get(name):
+        if hashlib.sha256(content).hexdigest() != description["sha256"].get(name):
             raise InputProblem("retrieval.index.damaged", file=name)
     try:
         texts, labels = _texts(files[TEXTS])
@@ -184,6 +189,10 @@ def load(folder: Path) -> StoredIndex:
         raise
     except Exception:  # fields, columns or shapes that no version of ours writes
         raise InputProblem("retrieval.index.damaged", file=DESCRIPTION) from None
+
+
+def _digest(description: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
 
 
 def _texts(raw: bytes) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
@@ -250,14 +259,21 @@ def save_held_out(held: HeldOut, path: Path) -> None:
 
 
 def load_held_out(path: Path) -> HeldOut:
-    """Read what `save_held_out` wrote."""
-    from safetensors import safe_open
+    """Read what `save_held_out` wrote.
 
-    with safe_open(path, "pt") as file:
-        meta = file.metadata()
-        vectors = file.get_tensor("vectors").to(torch.float32)
-        exact = file.get_tensor("exact").to(torch.float32).numpy()
-    labels = json.loads(meta["labels"])
-    return HeldOut(
-        tuple(json.loads(meta["texts"])), tuple(labels) if labels else None, vectors, exact
-    )
+    Raises:
+        InputProblem: it is not there, or damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            meta = file.metadata()
+            vectors = file.get_tensor("vectors").to(torch.float32)
+            exact = file.get_tensor("exact").to(torch.float32).numpy()
+        texts, labels = json.loads(meta["texts"]), json.loads(meta["labels"])
+    except OSError:
+        raise InputProblem("retrieval.index.absent") from None
+    except (SafetensorError, ValueError, KeyError, TypeError):
+        raise InputProblem("retrieval.index.damaged", file=path.name) from None
+    return HeldOut(tuple(texts), tuple(labels) if labels is not None else None, vectors, exact)
