@@ -27,7 +27,7 @@ FOLDER_VARIABLE = "KEXUE_LAB_INDEXES"
 _DEFAULT_FOLDER = Path("~/.cache/kexue-lab/indexes")
 _KEY = re.compile(r"[0-9a-f]{24}")
 _OPEN = 8  # indexes in memory
-_REMEMBERED = 256  # values of each index
+_REMEMBERED = 128  # values of each index
 _PREPARED = 24  # of each index: strategies times budgets
 
 
@@ -52,10 +52,12 @@ class OpenIndex:
 
     def recall(self, key: Hashable) -> Any:
         """What was remembered under this key, or None."""
+        with contextlib.suppress(KeyError):
+            self.remembered.move_to_end(key)
         return self.remembered.get(key)
 
     def remember(self, key: Hashable, value: Any) -> None:
-        """Keep it for the next visitor; the oldest make room."""
+        """Keep it for the next visitor; what was unused for longest makes room."""
         self.remembered[key] = value
         with contextlib.suppress(KeyError):  # another thread made room meanwhile
             while len(self.remembered) > _REMEMBERED:

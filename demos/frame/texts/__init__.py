@@ -10,6 +10,7 @@ from demos.frame.texts import (
     pairs_score,
     pairs_training,
     retrieval,
+    retrieval_compare,
 )
 
 _ROOMS = (
@@ -22,6 +23,7 @@ _ROOMS = (
     pairs_training,
     pairs_published,
     retrieval,
+    retrieval_compare,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {
