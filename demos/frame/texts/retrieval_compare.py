@@ -57,8 +57,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Left out: {budgets}. The corpus has {n:,} items, and brute force costs no more than that.",
         "已略去：{budgets}。语料库只有 {n:,} 个条目，逐一打分的开销不会更大。",
     ),
-    "retrieval.compare.recall_plot": ("What a budget finds", "预算能找回多少"),
-    "retrieval.compare.cost_plot": ("What it costs", "总开销"),
+    "retrieval.compare.few": (
+        "{count} queries are few: the intervals are rough, and narrower than they should be.",
+        "只有 {count} 个查询：区间很粗略，而且偏窄。",
+    ),
     "retrieval.compare.budget_axis": (
         "cross-encoder calls a query (B)",
         "每个查询的交互式模型调用次数（B）",
@@ -87,12 +89,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "从第 {queries:,} 个查询起<br>索引划算",
     ),
     "retrieval.compare.break_evens": (
-        "The index costs {anchors:,} × {n:,} = {calls:,} calls. With it, brute force is dearer {cases}.",
-        "索引需 {anchors:,} × {n:,} = {calls:,} 次调用。有了索引，{cases}，逐一打分就更贵。",
+        "The index costs {anchors:,} × {n:,} = {calls:,} calls. Index and searches together cost less than brute force {cases}.",
+        "索引需 {anchors:,} × {n:,} = {calls:,} 次调用。索引与检索的总开销低于逐一打分的起点：{cases}。",
     ),
     "retrieval.compare.break_even_case": (
         "from {queries:,} queries on at B = {budget:,}",
-        "B = {budget:,} 时从第 {queries:,} 个查询起",
+        "B = {budget:,} 时第 {queries:,} 个查询",
     ),
     "retrieval.compare.table": (
         "Every strategy at every budget: mean over the queries [95 % interval]",
@@ -102,24 +104,24 @@ TEXTS: dict[str, tuple[str, str]] = {
     "retrieval.compare.budget": ("B", "B"),
     "retrieval.compare.calls": ("Calls", "调用"),
     "retrieval.compare.top": ("Top-{k}", "Top-{k}"),
-    "retrieval.compare.gap": ("Top-{k}: to best baseline", "Top-{k}：与最佳基线之差"),
+    "retrieval.compare.gap": ("Top-{k} less best baseline", "Top-{k} 减最佳基线"),
     "retrieval.compare.is_best": ("best baseline", "最佳基线"),
-    "retrieval.compare.algebra": ("Algebra, ms", "代数，毫秒"),
+    "retrieval.compare.algebra": ("ms of algebra", "代数毫秒"),
     "retrieval.compare.verdict.better": (
-        "Top-{k}: BayesCUR finds more than the best baseline: {cases}.",
-        "Top-{k}：BayesCUR 找回的多于最佳基线：{cases}。",
+        "**Top-{k}: BayesCUR finds more than the best baseline** at {cases}.",
+        "**Top-{k}：BayesCUR 找回的多于最佳基线：**{cases}。",
     ),
     "retrieval.compare.verdict.noise": (
-        "Top-{k}: no difference beyond noise: {cases}.",
-        "Top-{k}：差异未超出噪声：{cases}。",
+        "**Top-{k}: no difference beyond noise** at {cases}.",
+        "**Top-{k}：差异未超出噪声：**{cases}。",
     ),
     "retrieval.compare.verdict.worse": (
-        "Top-{k}: BayesCUR finds less than the best baseline: {cases}.",
-        "Top-{k}：BayesCUR 找回的少于最佳基线：{cases}。",
+        "**Top-{k}: BayesCUR finds less than the best baseline** at {cases}.",
+        "**Top-{k}：BayesCUR 找回的少于最佳基线：**{cases}。",
     ),
     "retrieval.compare.case": (
-        "B = {budget:,}: {gap} over {rival}",
-        "B = {budget:,}：{gap}（对 {rival}）",
+        "B = {budget:,} ({gap} against {rival})",
+        "B = {budget:,} 为 {gap}，对比{rival}",
     ),
     "retrieval.compare.verdict.all": (
         "All k and budgets together: ahead in {better} of {total}, within noise in {noise}, behind in {worse}.",

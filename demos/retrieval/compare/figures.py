@@ -24,7 +24,7 @@ COLOURS = {
 }
 _DASHES = {"anncur": "dot", "cur": "dash", "rerank": "dashdot"}
 _SYMBOLS = {"bayes": "circle", "rerank": "square", "adacur": "diamond", "axn": "triangle-up"}
-_ASIDE = 0.012  # decades between the error bars of two strategies at one budget
+_ASIDE = 0.008  # decades between the error bars of two strategies at one budget
 _HEIGHT = 440
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
 
@@ -43,7 +43,7 @@ def recall_figure(comparison: Comparison, k: int, language: Language) -> go.Figu
             _add_strategy(figure, key, lines, k, aside, language)
     budgets = comparison.settings.budgets
     figure.update_layout(
-        margin={"l": 52, "r": 12, "t": 108, "b": 48},
+        margin={"l": 52, "r": 12, "t": 84, "b": 48},
         legend=_LEGEND | {"traceorder": "reversed"},
         xaxis={
             "type": "log",
@@ -51,7 +51,7 @@ def recall_figure(comparison: Comparison, k: int, language: Language) -> go.Figu
             "tickvals": list(budgets),
             "ticktext": [f"{budget:,}" for budget in budgets],
             "minor": {"ticks": ""},
-            "range": [np.log10(budgets[0]) - 0.08, np.log10(budgets[-1]) + 0.08],
+            "range": [np.log10(budgets[0]) - 0.06, np.log10(budgets[-1]) + 0.06],
         },
         yaxis={
             "title": say("retrieval.compare.recall_axis", language, k=k),
@@ -126,7 +126,7 @@ def cost_figure(size: int, anchors: int, budget: int, language: Language) -> go.
         _mark_break_even(figure, even, even * size, language)
     decades = range(int(np.log10(last)) + 1)
     figure.update_layout(
-        margin={"l": 60, "r": 12, "t": 108, "b": 48},
+        margin={"l": 60, "r": 12, "t": 84, "b": 48},
         legend=_LEGEND,
         xaxis={
             "type": "log",

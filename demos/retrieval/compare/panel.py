@@ -46,6 +46,7 @@ from demos.retrieval.shelf import OpenIndex
 from demos.retrieval.store import HeldOut
 
 DEFAULT_K = 10
+_FEW = 30  # queries; with fewer a bootstrap interval is too narrow
 _COST_BUDGET = 100  # of the figure of costs, where it is among the budgets
 
 Updates = dict[Any, Any]
@@ -77,6 +78,7 @@ class ComparePanel:
                 self._lay_out_queries()
         self.progress = gr.HTML(elem_id="retrieval-compare-progress")
         self.notes = gr.HTML(elem_id="retrieval-compare-notes")
+        self.verdict = gr.Markdown(elem_id="retrieval-compare-verdict")
         self._lay_out_results()
         with gr.Accordion(
             text("retrieval.compare.elsewhere"), open=False, elem_id="retrieval-compare-elsewhere"
@@ -152,7 +154,7 @@ class ComparePanel:
         with gr.Row():
             self.recall_plot, self.cost_plot = (
                 gr.Plot(
-                    label=text(f"retrieval.compare.{name}_plot"),
+                    show_label=False,  # it would stand on the legend; the axes say it
                     min_width=320,
                     elem_id=f"retrieval-compare-{name}-plot",
                 )
@@ -161,6 +163,7 @@ class ComparePanel:
         self.table = gr.Dataframe(
             label=text("retrieval.compare.table"),
             interactive=False,
+            wrap=True,
             max_height=640,
             elem_id="retrieval-compare-table",
         )
@@ -221,7 +224,7 @@ class ComparePanel:
         self.opened, self.shown = gr.State(False), gr.State(None)
         fields = [self.desk.corpus, self.strategies, self.budgets]
         fields += [self.source, self.count, self.pasted]
-        results = [self.notes, self.recall_plot, self.cost_plot, self.table]
+        results = [self.notes, self.verdict, self.recall_plot, self.cost_plot, self.table]
         results += [self.csv, self.csv_queries, self.printed, self.measured]
         outputs = [self.progress, self.needed, self.cancel, self.shown, *results]
         queries = [self.source, self.count, self.pasted]
@@ -440,7 +443,8 @@ class ComparePanel:
         csv = write_csv("retrieval-compare", *plain_table(comparison))
         csv_queries = write_csv("retrieval-compare-queries", *query_table(comparison))
         return {
-            self.notes: _notes(comparison, k, language),
+            self.notes: _notes(comparison, language),
+            self.verdict: _verdict(comparison, k, language),
             self.recall_plot: recall_figure(comparison, k, language),
             self.cost_plot: cost_figure(comparison.size, comparison.anchors, budget, language),
             self.table: gr.update(
@@ -482,15 +486,23 @@ class ComparePanel:
         return note_html(sentence)
 
 
-def _notes(comparison: Comparison, k: int, language: Language) -> str:
-    left_out = comparison.settings.left_out
+def _notes(comparison: Comparison, language: Language) -> str:
+    """What limits the reading: budgets left out, few queries."""
     html = ""
-    if left_out:
-        budgets = ", ".join(f"{budget:,}" for budget in left_out)
-        sentence = say("retrieval.compare.left_out", language, budgets=budgets, n=comparison.size)
+    if comparison.settings.left_out:
+        budgets = ", ".join(f"{budget:,}" for budget in comparison.settings.left_out)
+        n = comparison.size
+        sentence = say("retrieval.compare.left_out", language, budgets=budgets, n=n)
         html += note_html(sentence, "warning")
-    html += "".join(note_html(sentence) for sentence in verdicts(comparison, k, language))
-    return html + note_html(break_evens(comparison, language))
+    count = len(comparison.queries.texts)
+    if count < _FEW:
+        html += note_html(say("retrieval.compare.few", language, count=count), "warning")
+    return html
+
+
+def _verdict(comparison: Comparison, k: int, language: Language) -> str:
+    sentences = [*verdicts(comparison, k, language), break_evens(comparison, language)]
+    return "\n".join(f"- {sentence}" for sentence in sentences)
 
 
 def _done(comparison: Comparison, language: Language) -> str:

@@ -48,7 +48,7 @@ def main_table(comparison: Comparison, k: int, language: Language) -> tuple[list
 
 def table_widths(labelled: bool) -> list[int]:
     """Pixels of the columns of `main_table`."""
-    return [205, 85, 70, *[150] * len(KS), 185, *([85, 75] if labelled else []), 95]
+    return [195, 62, 66, *[132] * len(KS), 160, *([86, 66] if labelled else []), 80]
 
 
 def _recall_cell(each: Measured, k: int) -> str:
@@ -58,8 +58,16 @@ def _recall_cell(each: Measured, k: int) -> str:
 
 
 def _with_interval(interval: Interval, sign: str = "") -> str:
-    low, high = (f"{value:{sign}.2f}" for value in (interval.low, interval.high))
-    return f"{interval.mean:{sign}.3f} [{low}, {high}]"
+    low, high = (_short(value, 2, sign) for value in (interval.low, interval.high))
+    return f"{_short(interval.mean, 3, sign)} [{low}, {high}]"
+
+
+def _short(value: float, digits: int, sign: str = "") -> str:
+    """A share without its leading nought, as in statistics; a rounded nought has no sign."""
+    rounded = round(value, digits)
+    if rounded == 0:
+        return f"{0:.{digits}f}".removeprefix("0")
+    return f"{rounded:{sign}.{digits}f}".replace("0.", ".", 1).replace("-", "−")
 
 
 def _mean_cell(values: Values | None) -> str:
@@ -77,7 +85,10 @@ def _gap_cell(comparison: Comparison, each: Measured, k: int, language: Language
 
 
 def verdicts(comparison: Comparison, k: int, language: Language) -> list[str]:
-    """Where ours wins and where it does not: at the chosen k with numbers, and over all k."""
+    """Where ours wins and where it does not: at the chosen k with numbers, and over all k.
+
+    Sentences in Markdown; empty where ours or every baseline was not chosen.
+    """
     chosen = gaps(comparison, k)
     if not chosen:
         return []
