@@ -127,6 +127,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "All k and budgets together: ahead in {better} of {total}, within noise in {noise}, behind in {worse}.",
         "全部 k 与预算合计 {total} 项：领先 {better} 项，噪声之内 {noise} 项，落后 {worse} 项。",
     ),
+    "retrieval.compare.verdict.labels": (
+        "Against the labels, which the cross-encoder may miss itself: nDCG@10 of BayesCUR less that of the best"
+        " baseline at {cases}.",
+        "以标签为准（交互式模型自己也可能排错）：BayesCUR 的 nDCG@10 减去最佳基线，{cases}。",
+    ),
     "retrieval.compare.verdict.places.worse": ("Behind: {places}.", "落后：{places}。"),
     "retrieval.compare.verdict.places.noise": ("Within noise: {places}.", "噪声之内：{places}。"),
     "retrieval.compare.csv": ("Download the table (CSV)", "下载表格（CSV）"),
@@ -255,7 +260,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- Left of the break-even the index is a loss: for a few dozen queries brute force is cheaper *and* exact.\n\n"
         "**Limits**\n"
         "- The truth is the cross-encoder's ranking, right or wrong. nDCG@10 and MRR, against labels, say whether that"
-        " ranking is any good; a strategy can find the top k perfectly and answer badly.\n"
+        " ranking is any good; a strategy can find the top k perfectly and answer badly. Where the bi-encoder knows the"
+        " labels better than the cross-encoder, re-ranking few of its items may even beat brute force.\n"
         "- The best baseline is picked on the same queries that judge it, which favours it a little over ours.\n"
         "- Sixteen differences are shown at 95 % each: expect one of them to be wrong by chance.\n"
         "- One corpus and two models. With other texts the order of the strategies may change: build an index of your own.\n"
@@ -277,7 +283,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- 重排从不利用已买到的分数：双塔模型排得靠后的相关条目，只要 B 小于其名次就一定丢失。\n"
         "- 在盈亏平衡点左侧索引是亏的：只有几十个查询时，逐一打分更便宜*而且*精确。\n\n"
         "**局限**\n"
-        "- 真值是交互式模型的排序，无论它对不对。nDCG@10 与 MRR 以标签为准，说明该排序本身好不好；完美找回前 k 名的方法，答案仍可能很差。\n"
+        "- 真值是交互式模型的排序，无论它对不对。nDCG@10 与 MRR 以标签为准，说明该排序本身好不好；完美找回前 k 名的方法，答案仍可能很差。若双塔模型比交互式模型更懂标签，只重排少数条目甚至可能胜过逐一打分。\n"
         "- 最佳基线是在评判它的同一批查询上选出的，这对它略微有利。\n"
         "- 共列出十六个差值，每个置信度 95 %：其中平均约有一个会因偶然而出错。\n"
         "- 一个语料库，两个模型。换了文本，各方法的次序可能改变：请建立自己的索引。\n"

@@ -6,14 +6,18 @@ import re
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
 
 from demos.frame.errors import InputProblem
-from demos.retrieval.evaluation import Interval, Measured, bootstrap, compare
+from demos.retrieval.evaluation import Interval, Measured, Values, bootstrap, compare
 from demos.retrieval.search import DEFAULT_STRATEGY, STRATEGIES
 from demos.retrieval.shelf import OpenIndex, Shelf
 from demos.retrieval.store import HeldOut
 from models.work import Progress
 
+Aim = int | Literal["ndcg"]  # what is compared: Top-k-recall for a k, or nDCG@10
 COMPARED = tuple(key for key in STRATEGIES if key != "brute")
 BUDGETS = (50, 100, 200, 500)
 LEAST_BUDGET, MOST_BUDGETS, MOST_BUDGET = 2, 8, 2_000
@@ -57,18 +61,24 @@ class Comparison:
         """The app's own strategy at one budget."""
         return next((m for m in self.at(budget) if m.strategy == DEFAULT_STRATEGY), None)
 
-    def best_baseline(self, budget: int, k: int) -> Measured | None:
-        """The strategy of greatest mean Top-k-recall among those that are not ours."""
-        others = [m for m in self.at(budget) if m.strategy != DEFAULT_STRATEGY and k in m.recalls]
-        return max(others, key=lambda m: float(m.recalls[k].mean()), default=None)
+    def best_baseline(self, budget: int, aim: Aim) -> Measured | None:
+        """The strategy of greatest mean among those that are not ours."""
+        means = {
+            place: bootstrap(values).mean
+            for place, each in enumerate(self.at(budget))
+            if each.strategy != DEFAULT_STRATEGY
+            and (values := values_of(each, aim)) is not None
+            and not np.isnan(values).all()
+        }
+        return self.at(budget)[max(means, key=means.__getitem__)] if means else None
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Our Top-k-recall less that of the best baseline, query by query, as an interval."""
+    """Ours less the best baseline, query by query, as an interval."""
 
     budget: int
-    k: int
+    aim: Aim
     rival: str
     interval: Interval
 
@@ -80,19 +90,28 @@ class Gap:
         return "worse" if self.interval.high < 0 else "noise"
 
 
-def gaps(comparison: Comparison, k: int) -> list[Gap]:
+def values_of(measured: Measured, aim: Aim) -> Values | None:
+    """Each query's Top-k-recall or nDCG@10 [q], where it is known."""
+    return measured.ndcg if aim == "ndcg" else measured.recalls.get(aim)
+
+
+def gaps(comparison: Comparison, aim: Aim) -> list[Gap]:
     """Ours against the best baseline at every budget; empty where either is missing."""
     found = []
     for budget in comparison.settings.budgets:
-        ours, rival = comparison.ours(budget), comparison.best_baseline(budget, k)
-        if ours is not None and rival is not None and k in ours.recalls:
-            found.append(Gap(budget, k, rival.strategy, difference(ours, rival, k)))
+        ours, rival = comparison.ours(budget), comparison.best_baseline(budget, aim)
+        if ours is None or rival is None:
+            continue
+        interval = difference(ours, rival, aim)
+        if interval is not None:
+            found.append(Gap(budget, aim, rival.strategy, interval))
     return found
 
 
-def difference(one: Measured, other: Measured, k: int) -> Interval:
-    """The mean of the paired differences of Top-k-recall, with its interval."""
-    return bootstrap(one.recalls[k] - other.recalls[k])
+def difference(one: Measured, other: Measured, aim: Aim) -> Interval | None:
+    """The mean of the paired differences with its interval, where both are known."""
+    ours, theirs = values_of(one, aim), values_of(other, aim)
+    return None if ours is None or theirs is None else bootstrap(ours - theirs)
 
 
 def check_strategies(keys: object) -> tuple[str, ...]:

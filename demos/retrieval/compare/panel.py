@@ -443,7 +443,7 @@ class ComparePanel:
         csv = write_csv("retrieval-compare", *plain_table(comparison))
         csv_queries = write_csv("retrieval-compare-queries", *query_table(comparison))
         return {
-            self.notes: _notes(comparison, language),
+            self.notes: notes_html(comparison, language),
             self.verdict: _verdict(comparison, k, language),
             self.recall_plot: recall_figure(comparison, k, language),
             self.cost_plot: cost_figure(comparison.size, comparison.anchors, budget, language),
@@ -486,7 +486,7 @@ class ComparePanel:
         return note_html(sentence)
 
 
-def _notes(comparison: Comparison, language: Language) -> str:
+def notes_html(comparison: Comparison, language: Language) -> str:
     """What limits the reading: budgets left out, few queries."""
     html = ""
     if comparison.settings.left_out:

@@ -41,14 +41,14 @@ def main_table(comparison: Comparison, k: int, language: Language) -> tuple[list
             _gap_cell(comparison, each, k, language),
         ]
         row += [_mean_cell(each.ndcg), _mean_cell(each.reciprocal_rank)] if labelled else []
-        row.append(f"{each.seconds * 1e3:.2f}")
+        row.append(f"{each.seconds * 1e3:.1f}")
         rows.append(row)
     return headers, rows
 
 
 def table_widths(labelled: bool) -> list[int]:
     """Pixels of the columns of `main_table`."""
-    return [195, 62, 66, *[132] * len(KS), 160, *([86, 66] if labelled else []), 80]
+    return [205, 56, 60, *[126] * len(KS), 152, *([92, 62] if labelled else []), 70]
 
 
 def _recall_cell(each: Measured, k: int) -> str:
@@ -77,11 +77,10 @@ def _mean_cell(values: Values | None) -> str:
 
 def _gap_cell(comparison: Comparison, each: Measured, k: int, language: Language) -> str:
     rival = comparison.best_baseline(each.budget, k)
-    if rival is None or k not in each.recalls:
-        return _UNKNOWN
     if rival is each:
         return say("retrieval.compare.is_best", language)
-    return _with_interval(difference(each, rival, k), "+")
+    gap = None if rival is None else difference(each, rival, k)
+    return _UNKNOWN if gap is None else _with_interval(gap, "+")
 
 
 def verdicts(comparison: Comparison, k: int, language: Language) -> list[str]:
@@ -100,7 +99,12 @@ def verdicts(comparison: Comparison, k: int, language: Language) -> list[str]:
             sentences.append(
                 say(f"retrieval.compare.verdict.{verdict}", language, k=k, cases=cases)
             )
-    return [*sentences, *_over_all(comparison, language)]
+    sentences += _over_all(comparison, language)
+    by_label = gaps(comparison, "ndcg")
+    if by_label:
+        cases = _joined((_case(gap, language) for gap in by_label), language)
+        sentences.append(say("retrieval.compare.verdict.labels", language, cases=cases))
+    return sentences
 
 
 def _over_all(comparison: Comparison, language: Language) -> list[str]:
@@ -109,7 +113,7 @@ def _over_all(comparison: Comparison, language: Language) -> list[str]:
     count = {v: sum(gap.verdict == v for gap in cells) for v in ("better", "noise", "worse")}
     sentences = [say("retrieval.compare.verdict.all", language, total=len(cells), **count)]
     for verdict in ("worse", "noise"):
-        places = [f"Top-{gap.k} @ {gap.budget:,}" for gap in cells if gap.verdict == verdict]
+        places = [f"Top-{gap.aim} @ {gap.budget:,}" for gap in cells if gap.verdict == verdict]
         if places:
             sentences.append(
                 say(

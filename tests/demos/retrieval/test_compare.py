@@ -15,6 +15,8 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
+from gradio_client import Client
+from gradio_client.exceptions import AppError
 
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem
@@ -36,7 +38,7 @@ from demos.retrieval.compare.comparison import (
 )
 from demos.retrieval.compare.endpoint import compare_strategies
 from demos.retrieval.compare.figures import cost_figure, recall_figure
-from demos.retrieval.compare.panel import ComparePanel
+from demos.retrieval.compare.panel import ComparePanel, notes_html
 from demos.retrieval.compare.published import PRINTED, read_measured
 from demos.retrieval.compare.results import (
     break_evens,
@@ -321,10 +323,23 @@ def test_sentences_say_where_ours_wins_and_where_not(decided: Comparison, langua
     assert "500" not in break_evens(decided, language)
 
 
-def test_few_queries_are_pointed_out(panel: ComparePanel, decided: Comparison) -> None:
+def test_labels_are_judged_apart(decided: Comparison) -> None:
+    values = {"bayes": 0.4, "rerank": 0.5, "cur": 0.3}
+    labelled = tuple(
+        replace(each, ndcg=np.array([np.nan, *[values[each.strategy]] * (Q - 1)]))
+        for each in decided.measured
+    )
+    found = replace(decided, measured=labelled)
+    assert [gap.rival for gap in gaps(found, "ndcg")] == ["rerank"] * 3
+    assert "nDCG@10" in verdicts(found, 10, "en")[-1]
+    assert "−.100" in verdicts(found, 10, "en")[-1]
+    assert not any("nDCG" in sentence for sentence in verdicts(decided, 10, "en"))
+
+
+def test_few_queries_are_pointed_out(decided: Comparison) -> None:
     few = replace(decided, queries=replace(decided.queries, texts=("a", "b")))
-    assert "2 queries are few" in panel._results(few, 10, "en")[panel.notes]
-    assert "queries are few" not in panel._results(decided, 10, "en")[panel.notes]
+    assert "2 queries are few" in notes_html(few, "en")
+    assert "queries are few" not in notes_html(decided, "en")
 
 
 def test_nothing_is_claimed_without_a_baseline(decided: Comparison) -> None:
@@ -508,6 +523,20 @@ def test_every_event_is_named_and_only_the_endpoint_is_public(panel: ComparePane
     ours = [e["api_name"] for e in events if str(e["api_name"]).startswith("retrieval_compare")]
     assert public == ["retrieval_compare"]
     assert len(ours) == len({*ours})
+
+
+def test_the_endpoint_answers_a_client(panel: ComparePanel) -> None:
+    app = panel.desk.house.app
+    app.launch(prevent_thread_lock=True, quiet=True)
+    try:
+        client = Client(app.local_url, verbose=False)
+        report = client.predict(helpdesk.KEY, ["bayes"], [20], api_name="/retrieval_compare")
+        assert [row[:2] for row in report["data"]] == [["bayes", 20]]
+        assert len(client.predict(api_name="/retrieval_compare")["data"]) == 2 * len(COMPARED)
+        with pytest.raises(AppError, match="no budget"):
+            client.predict(helpdesk.KEY, None, [0.5], api_name="/retrieval_compare")
+    finally:
+        app.close()
 
 
 def test_default_budgets_are_good_ones() -> None:
