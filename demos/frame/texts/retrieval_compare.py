@@ -106,18 +106,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "retrieval.compare.top": ("Top-{k}", "Top-{k}"),
     "retrieval.compare.gap": ("Top-{k} less best baseline", "Top-{k} 减最佳基线"),
     "retrieval.compare.is_best": ("best baseline", "最佳基线"),
-    "retrieval.compare.algebra": ("ms of algebra", "代数毫秒"),
+    "retrieval.compare.algebra": ("Algebra, ms", "代数，毫秒"),
     "retrieval.compare.verdict.better": (
         "**Top-{k}: BayesCUR finds more than the best baseline** at {cases}.",
-        "**Top-{k}：BayesCUR 找回的多于最佳基线：**{cases}。",
+        "**Top-{k}：BayesCUR 找回的多于最佳基线**：{cases}。",
     ),
     "retrieval.compare.verdict.noise": (
         "**Top-{k}: no difference beyond noise** at {cases}.",
-        "**Top-{k}：差异未超出噪声：**{cases}。",
+        "**Top-{k}：差异未超出噪声**：{cases}。",
     ),
     "retrieval.compare.verdict.worse": (
         "**Top-{k}: BayesCUR finds less than the best baseline** at {cases}.",
-        "**Top-{k}：BayesCUR 找回的少于最佳基线：**{cases}。",
+        "**Top-{k}：BayesCUR 找回的少于最佳基线**：{cases}。",
     ),
     "retrieval.compare.case": (
         "B = {budget:,} ({gap} against {rival})",
@@ -128,9 +128,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "全部 k 与预算合计 {total} 项：领先 {better} 项，噪声之内 {noise} 项，落后 {worse} 项。",
     ),
     "retrieval.compare.verdict.labels": (
-        "Against the labels, which the cross-encoder may miss itself: nDCG@10 of BayesCUR less that of the best"
+        "**Against the labels**, which the cross-encoder may miss itself: nDCG@10 of BayesCUR less that of the best"
         " baseline at {cases}.",
-        "以标签为准（交互式模型自己也可能排错）：BayesCUR 的 nDCG@10 减去最佳基线，{cases}。",
+        "**以标签为准**（交互式模型自己也可能排错）：BayesCUR 的 nDCG@10 减去最佳基线，{cases}。",
     ),
     "retrieval.compare.verdict.places.worse": ("Behind: {places}.", "落后：{places}。"),
     "retrieval.compare.verdict.places.noise": ("Within noise: {places}.", "噪声之内：{places}。"),

@@ -41,14 +41,14 @@ def main_table(comparison: Comparison, k: int, language: Language) -> tuple[list
             _gap_cell(comparison, each, k, language),
         ]
         row += [_mean_cell(each.ndcg), _mean_cell(each.reciprocal_rank)] if labelled else []
-        row.append(f"{each.seconds * 1e3:.1f}")
+        row.append(f"{each.seconds * 1e3:.{1 if each.seconds > 1e-3 else 2}f}")
         rows.append(row)
     return headers, rows
 
 
 def table_widths(labelled: bool) -> list[int]:
     """Pixels of the columns of `main_table`."""
-    return [205, 56, 60, *[126] * len(KS), 152, *([92, 62] if labelled else []), 70]
+    return [203, 56, 60, *[126] * len(KS), 150, *([104, 62] if labelled else []), 80]
 
 
 def _recall_cell(each: Measured, k: int) -> str:
