@@ -48,7 +48,7 @@ def main_table(comparison: Comparison, k: int, language: Language) -> tuple[list
 
 def table_widths(labelled: bool) -> list[int]:
     """Pixels of the columns of `main_table`."""
-    return [203, 56, 60, *[126] * len(KS), 150, *([104, 62] if labelled else []), 80]
+    return [203, 56, 60, *[126] * len(KS), 160, *([104, 62] if labelled else []), 80]
 
 
 def _recall_cell(each: Measured, k: int) -> str:
