@@ -2,12 +2,18 @@
 queries, and the number of queries after which an index has paid for itself.
 
 Everything here is numpy on finished results; nothing computes with a model.
+
+A query that is itself an item of the corpus finds itself, which says nothing. Its exact score of
+that item is -inf here: the item belongs to no top k and to no answer, and whoever buys it is told
+the score of the query's best other item, as the index is of its anchor queries (`without_self`).
 """
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Generator, Sequence
+import time
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +21,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demos.retrieval.search import BruteForce, Found, Index, Run, Strategy, searching
+from demos.retrieval.search import Bought, BruteForce, Found, Index, Run, Strategy, searching
 
 Values = NDArray[np.float64]
 
 KS = (1, 10, 50, 100)
 _DRAWS = 2_000
 _LEVEL = 0.95
+_GROUP = 64  # queries searched for at once
 
 
 def top_k_recall(exact: NDArray[np.floating], found: NDArray[np.int64], k: int) -> Values:
@@ -30,14 +37,25 @@ def top_k_recall(exact: NDArray[np.floating], found: NDArray[np.int64], k: int) 
     Args:
         exact: the cross-encoder's scores of all items [q, n].
         found: items in the order of the answer [q, m].
-        k: at most n.
+        k: at most the items that each query can find.
+
+    Raises:
+        ValueError: a query has fewer items than k; its top k would be of another size.
     """
-    k = min(k, exact.shape[1])
+    fewest = int(findable(exact).min(initial=exact.shape[1]))
+    if not 1 <= k <= fewest:
+        raise ValueError(f"a top {k} of {fewest} items")
     # Items that tie with the k-th are as right as it.
     threshold = -np.partition(-exact, k - 1, axis=1)[:, k - 1 : k]  # [q, 1]
     scores = np.take_along_axis(exact, found[:, :k], axis=1)  # [q, min(k, m)]
     result: Values = (scores >= threshold).sum(axis=1) / k
-    return np.minimum(result, 1.0)
+    return result
+
+
+def findable(exact: NDArray[np.floating]) -> NDArray[np.int64]:
+    """How many items each query can find [q]: all but those it is itself."""
+    counts: NDArray[np.int64] = (~np.isneginf(exact)).sum(axis=1)
+    return counts
 
 
 def ndcg(relevance: NDArray[np.floating], found: NDArray[np.int64], k: int = 10) -> Values:
@@ -83,10 +101,20 @@ def bootstrap(values: Values, seed: int = 0) -> Interval:
     values = values[~np.isnan(values)]
     if not len(values):
         return Interval(math.nan, math.nan, math.nan)
-    draws = np.random.default_rng(seed).integers(len(values), size=(_DRAWS, len(values)))
-    means = values[draws].mean(axis=1)
+    means = _drawn_shares(len(values), seed) @ values  # [draws]
     low, high = np.quantile(means, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     return Interval(float(values.mean()), float(low), float(high))
+
+
+@functools.lru_cache(maxsize=8)
+def _drawn_shares(count: int, seed: int) -> Values:
+    """How large a part each value has in each draw [draws, count]: one matrix for all means."""
+    draws = np.random.default_rng(seed).integers(count, size=(_DRAWS, count))
+    cells = draws + count * np.arange(_DRAWS)[:, None]
+    counted = np.bincount(cells.ravel(), minlength=_DRAWS * count)
+    shares: Values = counted.reshape(_DRAWS, count) / count
+    shares.flags.writeable = False
+    return shares
 
 
 def index_calls(anchor_queries: int, n: int) -> int:
@@ -102,7 +130,8 @@ def break_even(anchor_queries: int, n: int, budget: int) -> int | None:
     """
     if budget >= n:
         return None
-    return math.floor(index_calls(anchor_queries, n) / (n - budget)) + 1
+    # Whole numbers: N (n - budget) must exceed the index, and a float's quotient may round to it.
+    return index_calls(anchor_queries, n) // (n - budget) + 1
 
 
 @dataclass(frozen=True)
@@ -114,6 +143,7 @@ class Measured:
         ndcg, reciprocal_rank: [q] where relevance is known, else None.
         calls: spent a query, as counted.
         seconds: of algebra a query, without the cross-encoder.
+        found: the answers, where they are kept.
     """
 
     strategy: str
@@ -123,7 +153,10 @@ class Measured:
     reciprocal_rank: Values | None
     calls: int
     seconds: float
-    found: Found
+    found: Found | None
+
+
+Prepare = Callable[[Strategy, int], object]
 
 
 def compare(
@@ -135,29 +168,29 @@ def compare(
     budgets: Sequence[int],
     relevance: NDArray[np.float32] | None = None,
     run: Run | None = None,
+    prepare: Prepare | None = None,
 ) -> Generator[Measured, None, None]:
     """Every strategy at every budget on queries whose scores are all known; one at a time.
 
     Args:
         prepared: by strategy's key and budget; what is missing is prepared and put in.
         queries: bi-encoder vectors [q, d].
-        exact: cross-encoder scores [q, n]; the strategies buy from these.
+        exact: cross-encoder scores [q, n]; the strategies buy from these. -inf: see the module.
         relevance: grades [q, n], if there are any.
         run: runs functions of tensors where tensors are computed.
+        prepare: how a strategy and budget are prepared; computed from `index` if not given.
     """
-    import time
-
     compute = run or (lambda function, *arguments: function(*arguments))
-    scores = torch.from_numpy(exact)
+    prepare = prepare or (lambda strategy, budget: compute(strategy.prepare, index, budget))
+    scores = torch.from_numpy(offered(exact))
     for budget in budgets:
         for strategy in strategies:
             most = index.size if isinstance(strategy, BruteForce) else min(budget, index.size)
             place = (strategy.key, most)
             if place not in prepared:
-                prepared[place] = compute(strategy.prepare, index, most)
+                prepared[place] = prepare(strategy, most)
             started = time.perf_counter()
-            dialogue = searching(strategy, prepared[place], queries, most, index.size, compute)
-            found = _buy_all(dialogue, scores)
+            found = _search(strategy, prepared[place], queries, most, scores, compute)
             seconds = (time.perf_counter() - started) / len(queries)
             yield measure(strategy.key, budget, found, exact, relevance, seconds)
 
@@ -171,8 +204,11 @@ def measure(
     seconds: float,
 ) -> Measured:
     """What a finished search is worth."""
-    items = found.ranking.items.numpy()
-    recalls = {k: top_k_recall(exact, items, k) for k in KS if k <= exact.shape[1]}
+    items = own_last(exact, found.ranking.items.numpy())
+    fewest = int(findable(exact).min())
+    recalls = {k: top_k_recall(exact, items, k) for k in KS if k <= fewest}
+    if relevance is not None:
+        relevance = np.where(np.isneginf(exact), 0, relevance).astype(np.float32)
     return Measured(
         strategy,
         budget,
@@ -182,6 +218,39 @@ def measure(
         found.calls,
         seconds,
         found,
+    )
+
+
+def offered(exact: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What a purchase is told [q, n]: the exact scores, and of itself the best of the others."""
+    own = np.isneginf(exact)
+    return np.where(own, exact.max(axis=1, keepdims=True), exact) if own.any() else exact
+
+
+def own_last(exact: NDArray[np.float32], found: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Answers [q, m] with the query's own item, where it was bought, behind all others."""
+    own = np.isneginf(np.take_along_axis(exact, found, axis=1))  # [q, m]
+    return np.take_along_axis(found, own.argsort(axis=1, kind="stable"), axis=1)
+
+
+def _search(
+    strategy: Strategy, prepared: object, queries: Tensor, budget: int, scores: Tensor, run: Run
+) -> Found:
+    """Search in groups of queries: other callers compute in between, and memory stays bounded."""
+    parts = [
+        _buy_all(searching(strategy, prepared, some, budget, scores.shape[1], run), known)
+        for some, known in zip(queries.split(_GROUP), scores.split(_GROUP), strict=True)
+    ]
+    return Found(
+        _joined([part.ranking for part in parts]),
+        parts[0].calls,
+        _joined([part.purchases for part in parts]),
+    )
+
+
+def _joined(parts: Sequence[Bought]) -> Bought:
+    return Bought(
+        torch.cat([part.items for part in parts]), torch.cat([part.scores for part in parts])
     )
 
 

@@ -6,11 +6,12 @@ An index is addressed by its key. Keys other than the bundled corpus's are diges
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ FOLDER_VARIABLE = "KEXUE_LAB_INDEXES"
 _DEFAULT_FOLDER = Path("~/.cache/kexue-lab/indexes")
 _KEY = re.compile(r"[0-9a-f]{24}")
 _OPEN = 8  # indexes in memory
+_REMEMBERED = 128  # values of each index
 _PREPARED = 24  # of each index: strategies times budgets
 
 
@@ -38,12 +40,28 @@ class OpenIndex:
         held: `stored.index`, for `registry.run`.
         held_out: queries with known scores, if there are any.
         prepared: what strategies prepared, by key and budget.
+        remembered: what panels worked out on this index, such as scores of a visitor's queries,
+            by a digest of what it was worked out from: who has the queries finds their scores.
     """
 
     stored: StoredIndex
     held: Held
     held_out: HeldOut | None = None
     prepared: OrderedDict[tuple[str, int], Held] = field(default_factory=OrderedDict)
+    remembered: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+
+    def recall(self, key: Hashable) -> Any:
+        """What was remembered under this key, or None."""
+        with contextlib.suppress(KeyError):
+            self.remembered.move_to_end(key)
+        return self.remembered.get(key)
+
+    def remember(self, key: Hashable, value: Any) -> None:
+        """Keep it for the next visitor; what was unused for longest makes room."""
+        self.remembered[key] = value
+        with contextlib.suppress(KeyError):  # another thread made room meanwhile
+            while len(self.remembered) > _REMEMBERED:
+                self.remembered.popitem(last=False)
 
 
 class Shelf:

@@ -10,6 +10,7 @@ from demos.frame.demo import House
 from demos.frame.strings import text
 from demos.retrieval import helpdesk
 from demos.retrieval.ask.panel import AskPanel
+from demos.retrieval.compare.panel import ComparePanel
 from demos.retrieval.desk import Desk
 from demos.retrieval.library.panel import LibraryPanel
 from demos.retrieval.matrix.panel import MatrixPanel
@@ -18,6 +19,7 @@ from demos.retrieval.shelf import Shelf
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
 PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
     ("ask", AskPanel),
+    ("compare", ComparePanel),
     ("matrix", MatrixPanel),
     ("library", LibraryPanel),
 )

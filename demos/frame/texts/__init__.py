@@ -11,6 +11,7 @@ from demos.frame.texts import (
     pairs_training,
     retrieval,
     retrieval_ask,
+    retrieval_compare,
     retrieval_library,
     retrieval_matrix,
 )
@@ -28,6 +29,7 @@ _ROOMS = (
     retrieval_ask,
     retrieval_library,
     retrieval_matrix,
+    retrieval_compare,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {

@@ -127,9 +127,7 @@ class LibraryPanel:
             api_name="retrieval_library_file",
             **common,
         )
-        read.success(
-            self.on_look, chosen, self.note, api_name="retrieval_library_read", **common
-        )
+        read.success(self.on_look, chosen, self.note, api_name="retrieval_library_read", **common)
         looks = [
             self.hub.submit,
             self.column.input,
