@@ -32,7 +32,7 @@ import torch
 from torch import Tensor
 
 MAX_FACTORS = 64
-SHORTLIST = 512  # items whose spread is computed in a round
+SHORTLIST = 256  # items whose spread is computed in a round
 _FOLDS = 5
 _LEARNT_ITEMS = 48  # of each anchor query: half from the bi-encoder's top, half from all others
 _LEARNING_STEPS = 80
