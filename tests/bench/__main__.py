@@ -7,7 +7,7 @@ import sys
 
 import torch
 
-from tests.bench import concurrency, encoders, losses, startup
+from tests.bench import concurrency, encoders, losses, retrieval, startup
 
 BENCHMARKS = {
     "embed": encoders.embed,
@@ -17,6 +17,10 @@ BENCHMARKS = {
     "cosent": losses.cosent,
     "callers": concurrency.thirty_two_callers,
     "latency": concurrency.latency_during_a_long_job,
+    "recall": retrieval.recall,
+    "brute": retrieval.against_brute_force,
+    "algebra": retrieval.algebra,
+    "scan": retrieval.scan,
     "startup": startup.first_page,
 }
 

@@ -1,0 +1,261 @@
+"""Retrieval: recall at equal budgets on three corpora, time against brute force, algebra, the scan.
+
+The score matrices of STS and Cranfield take half an hour of cross-encoder calls on two cores; they
+are kept in the system's temporary folder. `python -m tests.bench.retrieval` writes the recalls into
+the table that the app shows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from demos.retrieval import helpdesk
+from demos.retrieval.ask.asking import ask
+from demos.retrieval.belief import BeliefIndex, fit_belief
+from demos.retrieval.building import DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER
+from demos.retrieval.compare.published import MEASURED
+from demos.retrieval.evaluation import Measured, bootstrap, compare
+from demos.retrieval.scan import top_items
+from demos.retrieval.search import STRATEGIES, BayesCur, Index, searching
+from demos.retrieval.shelf import Shelf
+from demos.retrieval.store import load, load_held_out
+from models.registry import Registry
+
+BUDGETS = (50, 100, 200, 500)
+ANCHORS = 50
+Case = tuple[Index, Tensor, np.ndarray]  # index, query vectors [q, d], exact scores [q, n]
+
+_KEPT = Path(tempfile.gettempdir()) / "kexue-lab-bench"
+_QUERIES_AT_ONCE = 10
+
+
+def recall() -> Iterator[tuple[str, str]]:
+    """Top-10-recall of every strategy at every budget, with its interval over queries."""
+    for corpus, (index, queries, exact) in _cases():
+        shape = f"{index.size:,} items, {len(exact)} queries, {len(index.anchor_scores)} anchors"
+        yield corpus, shape
+        for measured in _measured(index, queries, exact):
+            got = bootstrap(measured.recalls[10])
+            name = f"{corpus}, {measured.budget} calls, {measured.strategy}"
+            yield name, f"{got.mean:.3f} [{got.low:.3f}, {got.high:.3f}]"
+
+
+def against_brute_force() -> Iterator[tuple[str, str]]:
+    """Seconds a query with the real cross-encoder, nothing remembered: ours at 100 calls."""
+    registry = Registry()
+    shelf = Shelf(registry)
+    opened = shelf.open(helpdesk.KEY)
+    queries = helpdesk.read_queries()[0][:6]
+    seconds: dict[str, list[float]] = {"bayes": [], "rerank": [], "adacur": [], "brute": []}
+    for place, query in enumerate(queries):
+        for key, each in seconds.items():
+            registry.clear_cache()
+            started = time.perf_counter()
+            for _ in ask(registry, shelf, opened, query, [STRATEGIES[key]], 100):
+                pass
+            if place:  # the first loads the models
+                each.append(time.perf_counter() - started)
+    registry.close()
+    middle = {key: statistics.median(each) for key, each in seconds.items()}
+    for key, value in middle.items():
+        label = f"{key}, {opened.stored.size:,} items, {100 if key != 'brute' else 'all'} calls"
+        yield label, f"{value * 1e3:.0f} ms, {middle['brute'] / value:.1f}x brute force"
+
+
+def algebra() -> Iterator[tuple[str, str]]:
+    """BayesCUR without the cross-encoder: 100,000 items, 50 anchor queries, 100 calls, batches."""
+    torch.manual_seed(0)
+    index = _made_up(100_000)
+    belief = fit_belief(
+        index.anchor_scores, index.anchor_vectors, index.item_vectors, index.own_items
+    )
+    registry = Registry()
+    held = registry.hold(belief)
+    for count in (1, 64, 256):
+        queries = torch.nn.functional.normalize(torch.randn(count, 384), dim=1)
+        best = min(_search_seconds(registry, held, belief, queries) for _ in range(3))
+        label = f"100,000 items, {count} queries at once, {BayesCur().number_of_rounds} rounds"
+        yield label, f"{best / count * 1e3:.2f} ms a query"
+    registry.close()
+
+
+def scan() -> Iterator[tuple[str, str]]:
+    """Blocked inner products and top 100 of 1,000,000 x 256, against a copy of as many bytes."""
+    registry = Registry()
+    for dtype in (torch.float32, torch.float16):
+        if dtype == torch.float16 and not torch.cuda.is_available():
+            continue
+        items = torch.randn(1_000_000, 256).to(dtype)
+        held, target = registry.hold(items), registry.hold(torch.empty_like(items))
+        copy = _best(lambda h=held, t=target: registry.run(_copy, t, h))
+        name = str(dtype).removeprefix("torch.")
+        both_ways = 2 * items.nbytes / copy
+        yield f"{name}: a plain copy (read and written)", f"{both_ways / 1e9:.1f} GB/s"
+        for count in (1, 16):
+            weights = torch.randn(count, 256)
+            took = _best(lambda w=weights, h=held: registry.run(_scan, w, h))
+            speed = items.nbytes / took
+            yield (
+                f"{name}: scan, {count} queries at once ({took * 1e3:.0f} ms)",
+                f"{speed / 1e9:.1f} GB/s, {speed / both_ways:.2f} of the copy's",
+            )
+    registry.close()
+
+
+def _scan(weights: Tensor, items: Tensor) -> Tensor:
+    return top_items(weights, items, 100)[0]
+
+
+def _copy(target: Tensor, items: Tensor) -> None:
+    target.copy_(items)
+    if items.is_cuda:
+        torch.cuda.synchronize()
+
+
+def _best(call: Callable[[], object], repeats: int = 7) -> float:
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def _search_seconds(
+    registry: Registry, held: object, belief: BeliefIndex, queries: Tensor
+) -> float:
+    """The search with scores that cost nothing."""
+    started = time.perf_counter()
+    dialogue = searching(BayesCur(), held, queries, 100, len(belief.features), registry.run)
+    wanted = next(dialogue)
+    while True:
+        try:
+            wanted = dialogue.send(torch.randn(wanted.shape))
+        except StopIteration:
+            return time.perf_counter() - started
+
+
+def _made_up(n: int) -> Index:
+    vectors = torch.nn.functional.normalize(torch.randn(n, 384), dim=1)
+    anchors = torch.nn.functional.normalize(torch.randn(ANCHORS, 384), dim=1)
+    scores = 3 * anchors @ vectors.mT + 0.1 * torch.randn(ANCHORS, n)
+    return Index(vectors, scores, anchors, torch.full((ANCHORS,), -1))
+
+
+# --- corpora ------------------------------------------------------------------------------------
+
+
+def _cases() -> Iterator[tuple[str, Case]]:
+    stored, known = load(helpdesk.INDEX), load_held_out(helpdesk.HELD_OUT)
+    yield "help desk", (stored.index, known.vectors, known.exact)
+    default = Path(__file__).resolve().parents[3] / "shared" / "data"
+    data = Path(os.environ.get("KEXUE_LAB_DATA", default))
+    if not data.is_dir():
+        yield from ()
+        return
+    for name, texts in (("STS", _sts), ("Cranfield titles", _cranfield)):
+        yield name, _case(name, *texts(data))
+
+
+def _sts(data: Path) -> tuple[list[str], list[str], list[str]]:
+    """2,000 sentences of STS-B train as items, 50 others as anchors; 200 queries of dev."""
+
+    def firsts(name: str, columns: slice) -> list[str]:
+        with (data / "stsb_en" / name).open(encoding="utf-8") as file:
+            rows = [line.rstrip("\n").split("\t")[columns] for line in file][1:]
+        return list(dict.fromkeys(text for row in rows for text in row))
+
+    texts = firsts("train.tsv", slice(1, 3))
+    chance = np.random.default_rng(0)
+    order = chance.permutation(len(texts))
+    items, anchors = ([texts[i] for i in part] for part in (order[:2000], order[2000:2050]))
+    known = set(texts)
+    fresh = [text for text in firsts("dev.tsv", slice(1, 2)) if text not in known]
+    return items, anchors, [fresh[i] for i in chance.permutation(len(fresh))[:200]]
+
+
+def _cranfield(data: Path) -> tuple[list[str], list[str], list[str]]:
+    """Titles as items; 50 of the queries as anchors, 75 others as queries."""
+
+    def field(name: str, key: str) -> list[str]:
+        with (data / "cranfield" / name).open(encoding="utf-8") as file:
+            return [json.loads(line).get(key) or "" for line in file]
+
+    items = [title for title in field("corpus.jsonl", "title") if title.strip()]
+    queries = field("queries.jsonl", "text")
+    order = np.random.default_rng(0).permutation(len(queries))
+    return items, [queries[i] for i in order[:50]], [queries[i] for i in order[50:125]]
+
+
+def _case(name: str, items: list[str], anchors: list[str], queries: list[str]) -> Case:
+    path = _KEPT / f"{name.replace(' ', '-')}.safetensors"
+    if not path.is_file():
+        _KEPT.mkdir(parents=True, exist_ok=True)
+        save_file(_score_all(items, anchors, queries), path)
+    kept = load_file(path)
+    own = torch.full((len(anchors),), -1)
+    index = Index(kept["items"], kept["anchor_scores"], kept["anchors"], own)
+    return index, kept["queries"], kept["exact"].numpy()
+
+
+def _score_all(items: list[str], anchors: list[str], queries: list[str]) -> dict[str, Tensor]:
+    registry = Registry()
+    rows = []
+    everything = [*anchors, *queries]
+    for start in range(0, len(everything), _QUERIES_AT_ONCE):
+        part = everything[start : start + _QUERIES_AT_ONCE]
+        pairs = [(query, item) for query in part for item in items]
+        rows.append(registry.score(DEFAULT_CROSS_ENCODER, pairs).reshape(len(part), -1))
+    scores = torch.cat(rows)  # [k_q + q, n]
+    vectors = {
+        key: registry.embed(DEFAULT_BI_ENCODER, texts)
+        for key, texts in (("items", items), ("anchors", anchors), ("queries", queries))
+    }
+    registry.close()
+    split = len(anchors)
+    return vectors | {
+        "anchor_scores": scores[:split].clone(),
+        "exact": scores[split:].clone(),
+    }
+
+
+def _measured(index: Index, queries: Tensor, exact: np.ndarray) -> Iterator[Measured]:
+    belief = fit_belief(
+        index.anchor_scores, index.anchor_vectors, index.item_vectors, index.own_items
+    )
+    prepared: dict[tuple[str, int], object] = {("bayes", budget): belief for budget in BUDGETS}
+    strategies = [s for key, s in STRATEGIES.items() if key != "brute"]
+    return compare(strategies, prepared, index, queries, exact, BUDGETS)
+
+
+def main() -> None:
+    """Measure the recalls, print them, and write them where the app shows them."""
+    figures = []
+    for corpus, case in _cases():
+        for measured in _measured(*case):
+            recalls = {str(k): round(float(v.mean()), 3) for k, v in measured.recalls.items()}
+            figures.append(
+                {
+                    "corpus": corpus,
+                    "strategy": measured.strategy,
+                    "budget": measured.budget,
+                    "recalls": recalls,
+                }
+            )
+            print(corpus, measured.budget, measured.strategy, recalls, flush=True)
+    MEASURED.write_text(json.dumps(figures, indent=0) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
