@@ -7,12 +7,15 @@ and anchors have the same address. Memory holds one block beyond the index itsel
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
+import os
+import re
 import shutil
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +35,7 @@ from demos.retrieval.store import (
     ModelVersion,
     StoredIndex,
     address,
+    load,
     save,
     write_whole,
 )
@@ -47,6 +51,7 @@ _PROBE_ROUNDS = 2
 KEPT_SECONDS = 14 * 86_400  # an index that nobody opened for so long may go
 KEPT_BYTES = 8 << 30
 _BLOCKS_ENDING = ".building"
+_OURS = re.compile(r"[0-9a-f]{24}(\.building)?")
 
 ResultT = TypeVar("ResultT")
 
@@ -140,7 +145,8 @@ def estimate(registry: Registry, plan: Plan) -> Estimate:
 def _seconds_a_call(registry: Registry, plan: Plan) -> float:
     registry.load(plan.cross_encoder.key)
     texts = plan.corpus.texts
-    chosen = np.random.default_rng(0).integers(len(texts), size=(_PROBE_ROUNDS, _PROBE, 2))
+    # Other pairs at every look: those of the last one are in the cache.
+    chosen = np.random.default_rng().integers(len(texts), size=(_PROBE_ROUNDS, _PROBE, 2))
     best = math.inf
     for pairs in chosen:
         started = time.perf_counter()
@@ -188,7 +194,7 @@ class Builder:
             self._busy.add(plan.key)
         try:
             self.sweep(time.time())
-            if not plan.built:
+            if not (plan.built and _opens(plan.folder)):
                 yield from _build(self._registry, plan)
         finally:
             with self._lock:
@@ -196,16 +202,41 @@ class Builder:
 
     def sweep(self, now: float) -> None:
         """Remove what nobody opened for two weeks, and the oldest of more than 8 GB."""
-        folders = [path for path in self.root.glob("*") if path.is_dir()]
-        files = {path: [file.stat() for file in path.glob("*")] for path in folders}
-        ages = {p: max((max(f.st_atime, f.st_mtime) for f in files[p]), default=0) for p in folders}
+        # The folder is the user's choice and may hold other things: they stay.
+        folders = [p for p in self.root.glob("*") if _OURS.fullmatch(p.name) and p.is_dir()]
+        files = {path: _stats(path.glob("*")) for path in folders}
+        used = {path: _last_used(path, files[path]) for path in folders}
         total = sum(f.st_size for each in files.values() for f in each)
-        for path in sorted(folders, key=ages.__getitem__):
+        for path in sorted(folders, key=used.__getitem__):
             if path.name.removesuffix(_BLOCKS_ENDING) in self._busy:
                 continue
-            if now - ages[path] > KEPT_SECONDS or total > KEPT_BYTES:
+            if now - used[path] > KEPT_SECONDS or total > KEPT_BYTES:
                 shutil.rmtree(path, ignore_errors=True)
                 total -= sum(f.st_size for f in files[path])
+
+
+def _opens(folder: Path) -> bool:
+    """Whether an index is whole: a damaged one shall be built again."""
+    try:
+        load(folder)
+    except InputProblem:
+        return False
+    return True
+
+
+def _stats(paths: Iterable[Path]) -> list[os.stat_result]:
+    """Sizes and times; files that another build renames meanwhile are left out."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(OSError):
+            found.append(path.stat())
+    return found
+
+
+def _last_used(folder: Path, files: Sequence[os.stat_result]) -> float:
+    """When a file was read or written last; without files, when the folder was made."""
+    made = (stat.st_mtime for stat in _stats([folder]))
+    return max((max(f.st_atime, f.st_mtime) for f in files), default=max(made, default=0.0))
 
 
 def _build(registry: Registry, plan: Plan) -> Steps[None]:
