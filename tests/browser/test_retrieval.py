@@ -182,6 +182,7 @@ def test_chinese_dark_and_narrow(open_page: OpenPage) -> None:
     expect(page.locator("#retrieval-ask-run")).to_have_text("检索")
     expect(page.locator("#retrieval-ask-cost")).to_contain_text("已知最佳 10 个")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
-    page.locator("#tabs").get_by_role("tab", name="你的语料库").last.click()
+    page.locator("#retrieval-tabs .overflow-menu > button").first.click()
+    page.locator("#retrieval-tabs .overflow-dropdown [data-tab-id=retrieval-library]").click()
     expect(page.locator("#retrieval-library-build")).to_have_text("构建索引")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

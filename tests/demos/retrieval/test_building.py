@@ -7,7 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +32,7 @@ from demos.retrieval.building import (
 from demos.retrieval.corpus import Corpus
 from demos.retrieval.shelf import Shelf
 from demos.retrieval.store import DESCRIPTION, TENSORS
-from models.errors import ModelError
+from models.errors import CancelledError, ModelError
 from tests.demos.retrieval.fakes import BI, CROSS, CountingRegistry, score, vector
 from tests.demos.retrieval.halting_build import (
     ANCHORS,
@@ -309,6 +311,37 @@ def test_a_build_that_fails_can_be_tried_again(tmp_path: Path) -> None:
     registry.before_slice = lambda: None
     assert [*builder.build(plan)]
     assert plan.built
+
+
+def test_its_owner_stops_a_build_and_can_go_on_at_once(tmp_path: Path) -> None:
+    """From another thread, in the middle of a step, whose iterator nobody can close yet."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def wait_inside() -> None:
+        inside.set()
+        go_on.wait(30)
+
+    registry = CountingRegistry(wait_inside)
+    builder, plan = a_builder(registry, tmp_path), planned(registry, tmp_path)
+    with ThreadPoolExecutor(2) as pool:
+        build = pool.submit(lambda: [*builder.build(plan, "mine")])
+        inside.wait(30)
+        builder.stop(plan, "another's")
+        assert not build.done()
+        stopping = pool.submit(builder.stop, plan, "mine")
+        while not builder._busy[plan.key].cancellation.requested:
+            pass
+        go_on.set()
+        stopping.result(30)
+        assert isinstance(build.exception(30), CancelledError)
+    assert registry.scored.total() < CALLS
+    assert [*builder.build(plan)]
+
+
+def test_stopping_what_does_not_run_is_harmless(tmp_path: Path, registry: CountingRegistry) -> None:
+    builder, plan = a_builder(registry, tmp_path), planned(registry, tmp_path)
+    builder.stop(plan, None)
+    assert [*builder.build(plan)]
 
 
 # --- plans and estimates -------------------------------------------------------------------------
