@@ -15,6 +15,16 @@ import torch
 from models.registry import Registry
 
 DATA_VARIABLE = "KEXUE_LAB_DATA"
+INDEXES_VARIABLE = "KEXUE_LAB_INDEXES"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def indexes_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where apps of the tests keep their indexes: not among the user's own."""
+    folder = tmp_path_factory.mktemp("indexes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(INDEXES_VARIABLE, str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -57,10 +57,61 @@ def test_the_endpoint_says_what_is_wrong(
         client.predict(pairs, models, api_name="/pairs_score")
 
 
+TEXTS = [f"My order number {i} has not come yet." for i in range(29)] + ["I forgot my password."]
+
+
+def test_an_index_is_built_and_searched(client: Client, indexes_folder: Path) -> None:
+    built = client.predict([*TEXTS, "", TEXTS[0]], 3, api_name="/retrieval_build")
+    key = built.pop("corpus")
+    assert built == {"items": 30, "anchor_queries": 3, "calls": 90}
+    assert [path.name for path in indexes_folder.iterdir() if path.name.startswith(key)] == [key]
+    query = "Which password did I choose?"
+    for strategy, calls in (("bayes", 10), ("brute", 30)):
+        found = client.predict(query, key, strategy, 10, api_name="/retrieval_search")
+        assert (found["strategy"], found["calls"], found["items"]) == (strategy, calls, 30)
+        assert len(found["results"]) == 10
+        assert found["results"][0]["text"] == TEXTS[-1]
+
+
+def test_the_bundled_corpus_is_searched(client: Client) -> None:
+    query = "The parcel is marked as delivered, but nobody here has seen it."
+    found = client.predict(query, budget=20, api_name="/retrieval_search")
+    assert (found["corpus"], found["items"], found["calls"]) == ("helpdesk", 1_200, 20)
+    assert all(result["label"] for result in found["results"])
+
+
+def test_strategies_are_compared(client: Client) -> None:
+    table = client.predict("helpdesk", ["rerank"], [20, 1_500], api_name="/retrieval_compare")
+    assert (table["items"], table["queries"], table["left_out"]) == (1_200, 240, [1_500])
+    assert len(table["data"]) == 1
+    assert len(table["data"][0]) == len(table["headers"])
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "arguments", "sentence"),
+    [
+        ("retrieval_search", ["", "helpdesk"], "There is no query"),
+        ("retrieval_search", ["a", "0" * 24], "no index here"),
+        ("retrieval_search", ["a", ["helpdesk"]], "no index here"),
+        ("retrieval_compare", ["helpdesk", ["best"]], "best"),
+        ("retrieval_compare", ["nobody"], "no index here"),
+        ("retrieval_build", [["one"], 3], "at least 20"),
+        ("retrieval_build", [TEXTS, 1], "from 2 to 100"),
+        ("retrieval_build", ["one text", 3], "list of strings"),
+    ],
+)
+def test_the_retrieval_endpoints_say_what_is_wrong(
+    client: Client, endpoint: str, arguments: list[object], sentence: str
+) -> None:
+    with pytest.raises(AppError, match=sentence):
+        client.predict(*arguments, api_name=f"/{endpoint}")
+
+
 def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     events = app.get_config_file()["dependencies"]
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
-    assert public == {"pairs_score", "pairs_evaluate", "pairs_grid", "cosent_loss"}
+    pairs = {"pairs_score", "pairs_evaluate", "pairs_grid", "cosent_loss"}
+    assert public == pairs | {"retrieval_search", "retrieval_compare", "retrieval_build"}
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 
 

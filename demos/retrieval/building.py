@@ -7,12 +7,15 @@ and anchors have the same address. Memory holds one block beyond the index itsel
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
+import os
+import re
 import shutil
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -32,11 +35,12 @@ from demos.retrieval.store import (
     ModelVersion,
     StoredIndex,
     address,
+    load,
     save,
     write_whole,
 )
 from models.registry import Registry
-from models.work import Progress, Work
+from models.work import Cancellation, Progress, Work
 
 DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER = "all-MiniLM-L6-v2", "cosent-cross"
 DEFAULT_ANCHORS, MOST_ANCHORS = 20, 100
@@ -46,7 +50,9 @@ _PROBE = 48  # pairs by which the pace is judged
 _PROBE_ROUNDS = 2
 KEPT_SECONDS = 14 * 86_400  # an index that nobody opened for so long may go
 KEPT_BYTES = 8 << 30
+_STOP_SECONDS = 10.0  # a build that is stopped gets so long to end
 _BLOCKS_ENDING = ".building"
+_OURS = re.compile(r"[0-9a-f]{24}(\.building)?")
 
 ResultT = TypeVar("ResultT")
 
@@ -140,7 +146,8 @@ def estimate(registry: Registry, plan: Plan) -> Estimate:
 def _seconds_a_call(registry: Registry, plan: Plan) -> float:
     registry.load(plan.cross_encoder.key)
     texts = plan.corpus.texts
-    chosen = np.random.default_rng(0).integers(len(texts), size=(_PROBE_ROUNDS, _PROBE, 2))
+    # Other pairs at every look: those of the last one are in the cache.
+    chosen = np.random.default_rng().integers(len(texts), size=(_PROBE_ROUNDS, _PROBE, 2))
     best = math.inf
     for pairs in chosen:
         started = time.perf_counter()
@@ -166,54 +173,106 @@ class BuildStep:
 Steps = Generator[BuildStep, None, ResultT]
 
 
+class _Running:
+    """A build at work: whose it is, how it is stopped, and whether it has ended."""
+
+    def __init__(self, owner: str | None):
+        self.owner = owner
+        self.cancellation = Cancellation()
+        self.over = threading.Event()
+
+
 class Builder:
     """Builds indexes under a folder, no index twice at a time."""
 
     def __init__(self, registry: Registry, root: Path):
         self._registry = registry
         self.root = root
-        self._busy: set[str] = set()
+        self._busy: dict[str, _Running] = {}
         self._lock = threading.Lock()
 
-    def build(self, plan: Plan) -> Steps[None]:
-        """Build an index; closing the iterator stops it, and nothing that is computed is lost.
+    def build(self, plan: Plan, owner: str | None = None) -> Steps[None]:
+        """Build an index; closing the iterator stops it, and no block that is computed is lost.
+
+        Args:
+            plan: what and where.
+            owner: the session that may `stop` it.
 
         Raises:
             InputProblem: this very index is being built at the moment.
-            ModelError: a model cannot be had.
+            ModelError: a model cannot be had, or `stop` was called.
         """
+        running = _Running(owner)
         with self._lock:
             if plan.key in self._busy:
                 raise InputProblem("retrieval.build.twice")
-            self._busy.add(plan.key)
+            self._busy[plan.key] = running
         try:
             self.sweep(time.time())
-            if not plan.built:
-                yield from _build(self._registry, plan)
+            if not (plan.built and _opens(plan.folder)):
+                yield from _build(self._registry, plan, running.cancellation)
         finally:
             with self._lock:
-                self._busy.discard(plan.key)
+                del self._busy[plan.key]
+            running.over.set()
+
+    def stop(self, plan: Plan, owner: str | None) -> None:
+        """Stop the owner's build from another thread, and wait until it has stopped.
+
+        Closing its iterator has to wait for the slice in flight, and whoever builds again
+        meanwhile would be refused.
+        """
+        with self._lock:
+            running = self._busy.get(plan.key)
+        if running is not None and running.owner == owner:
+            running.cancellation.request()
+            running.over.wait(_STOP_SECONDS)
 
     def sweep(self, now: float) -> None:
         """Remove what nobody opened for two weeks, and the oldest of more than 8 GB."""
-        folders = [path for path in self.root.glob("*") if path.is_dir()]
-        files = {path: [file.stat() for file in path.glob("*")] for path in folders}
-        ages = {p: max((max(f.st_atime, f.st_mtime) for f in files[p]), default=0) for p in folders}
+        # The folder is the user's choice and may hold other things: they stay.
+        folders = [p for p in self.root.glob("*") if _OURS.fullmatch(p.name) and p.is_dir()]
+        files = {path: _stats(path.glob("*")) for path in folders}
+        used = {path: _last_used(path, files[path]) for path in folders}
         total = sum(f.st_size for each in files.values() for f in each)
-        for path in sorted(folders, key=ages.__getitem__):
+        for path in sorted(folders, key=used.__getitem__):
             if path.name.removesuffix(_BLOCKS_ENDING) in self._busy:
                 continue
-            if now - ages[path] > KEPT_SECONDS or total > KEPT_BYTES:
+            if now - used[path] > KEPT_SECONDS or total > KEPT_BYTES:
                 shutil.rmtree(path, ignore_errors=True)
                 total -= sum(f.st_size for f in files[path])
 
 
-def _build(registry: Registry, plan: Plan) -> Steps[None]:
+def _opens(folder: Path) -> bool:
+    """Whether an index is whole: a damaged one shall be built again."""
+    try:
+        load(folder)
+    except InputProblem:
+        return False
+    return True
+
+
+def _stats(paths: Iterable[Path]) -> list[os.stat_result]:
+    """Sizes and times; files that another build renames meanwhile are left out."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(OSError):
+            found.append(path.stat())
+    return found
+
+
+def _last_used(folder: Path, files: Sequence[os.stat_result]) -> float:
+    """When a file was read or written last; without files, when the folder was made."""
+    made = (stat.st_mtime for stat in _stats([folder]))
+    return max((max(f.st_atime, f.st_mtime) for f in files), default=max(made, default=0.0))
+
+
+def _build(registry: Registry, plan: Plan, stop: Cancellation) -> Steps[None]:
     plan.blocks.mkdir(parents=True, exist_ok=True)
-    vectors = yield from _embed(registry, plan)
+    vectors = yield from _embed(registry, plan, stop)
     item_vectors = torch.from_numpy(vectors)  # [n, d]
     own_items = registry.run(kmeans_medoids, item_vectors, plan.anchors)  # [k_q]
-    scores = torch.from_numpy((yield from _score(registry, plan, own_items.tolist())))
+    scores = torch.from_numpy((yield from _score(registry, plan, own_items.tolist(), stop)))
     yield BuildStep("fitting", Progress(plan.calls, plan.calls, 0.0, share=1.0))
     anchor_vectors = item_vectors[own_items]
     belief = registry.run(fit_belief, scores, anchor_vectors, item_vectors, own_items)
@@ -232,7 +291,7 @@ def _build(registry: Registry, plan: Plan) -> Steps[None]:
     shutil.rmtree(plan.blocks, ignore_errors=True)
 
 
-def _embed(registry: Registry, plan: Plan) -> Steps[NDArray[np.float32]]:
+def _embed(registry: Registry, plan: Plan, stop: Cancellation) -> Steps[NDArray[np.float32]]:
     """Vectors [n, d] as they will be read back (float16 on disk), block by block."""
     texts = plan.corpus.texts
     clock = _Clock(len(texts))
@@ -243,7 +302,7 @@ def _embed(registry: Registry, plan: Plan) -> Steps[NDArray[np.float32]]:
         known = _read_block(path, len(part))
         if known is None:
             work = registry.embedding(plan.bi_encoder.key, part)
-            known = (yield from _worked(work, "embedding", clock)).numpy().astype(np.float16)
+            known = (yield from _worked(work, "embedding", clock, stop)).numpy().astype(np.float16)
             _write_block(path, known)  # [block, d]
         else:
             clock.skip(len(part))
@@ -251,7 +310,9 @@ def _embed(registry: Registry, plan: Plan) -> Steps[NDArray[np.float32]]:
     return np.concatenate(blocks).astype(np.float32)  # [n, d]
 
 
-def _score(registry: Registry, plan: Plan, own_items: list[int]) -> Steps[NDArray[np.float32]]:
+def _score(
+    registry: Registry, plan: Plan, own_items: list[int], stop: Cancellation
+) -> Steps[NDArray[np.float32]]:
     """H [k_q, n], block by block: an anchor query against some of the texts."""
     texts = plan.corpus.texts
     clock = _Clock(plan.calls)
@@ -264,7 +325,7 @@ def _score(registry: Registry, plan: Plan, own_items: list[int]) -> Steps[NDArra
             if known is None:
                 pairs = [(texts[item], text) for text in part]
                 work = registry.scoring(plan.cross_encoder.key, pairs)
-                known = (yield from _worked(work, "scoring", clock)).numpy()  # [block]
+                known = (yield from _worked(work, "scoring", clock, stop)).numpy()  # [block]
                 _write_block(path, known)
             else:
                 clock.skip(len(part))
@@ -296,14 +357,16 @@ class _Clock:
         return Progress(done, self._total, scaled, self._skipped, done / self._total)
 
 
-def _worked(work: Work[Tensor], part: str, clock: _Clock) -> Steps[Tensor]:
+def _worked(work: Work[Tensor], part: str, clock: _Clock, stop: Cancellation) -> Steps[Tensor]:
     """A block's result, with the progress of all; withdrawn if it is left half-way."""
+    stop.register(work.cancel)
     try:
         for progress in work:
             yield BuildStep(part, clock.progress(progress.done))
         clock.finish(work.progress.total)
         return work.result()
     finally:
+        stop.unregister(work.cancel)
         work.cancel()
 
 

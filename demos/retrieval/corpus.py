@@ -97,7 +97,7 @@ def make_corpus(title: str, texts: Sequence[str], labels: Sequence[str] | None =
     kept: dict[str, str] = {}
     empty = repeated = cut = 0
     for place, raw in enumerate(texts):
-        text = " ".join(raw.split())
+        text = " ".join(_whole(raw).split())
         if len(text) > MAX_CHARACTERS:
             text, cut = text[:MAX_CHARACTERS], cut + 1
         if not text:
@@ -105,13 +105,18 @@ def make_corpus(title: str, texts: Sequence[str], labels: Sequence[str] | None =
         elif text in kept:
             repeated += 1
         else:
-            kept[text] = labels[place].strip() if labels is not None else ""
+            kept[text] = _whole(labels[place]).strip() if labels is not None else ""
     if len(kept) < FEWEST:
         raise InputProblem("retrieval.corpus.too_few", count=len(kept), fewest=FEWEST)
     if len(kept) > MOST:
         raise InputProblem("retrieval.corpus.too_many", count=len(kept), most=MOST)
     own = tuple(kept.values()) if labels is not None else None
     return Corpus(title, tuple(kept), own, empty, repeated, cut)
+
+
+def _whole(text: str) -> str:
+    """Without halves of characters (lone surrogates), which JSON can hold and no file takes."""
+    return text.encode(errors="replace").decode()
 
 
 def _read(path: Path) -> Table:
@@ -144,6 +149,8 @@ def _read_parquet(path: Path) -> Table:
 
 def _is_text(pyarrow: object, kind: object) -> bool:
     types = pyarrow.types  # type: ignore[attr-defined]
+    if types.is_dictionary(kind):  # categories
+        kind = kind.value_type  # type: ignore[attr-defined]
     return bool(types.is_string(kind) or types.is_large_string(kind))
 
 

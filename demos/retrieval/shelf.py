@@ -92,9 +92,10 @@ class Shelf:
         Raises:
             InputProblem: it is not there, damaged, or made by models that have changed since.
         """
+        folder = self.folder_of(key)
         with self._lock:
             if key not in self._open:
-                stored = load(self.folder_of(key))
+                stored = load(folder)
                 for made_by in (stored.bi_encoder, stored.cross_encoder):
                     self._check_version(made_by)
                 known = load_held_out(helpdesk.HELD_OUT) if key == helpdesk.KEY else None

@@ -88,7 +88,7 @@ def check_strategies(keys: object) -> list[Strategy]:
     if not isinstance(keys, (list, tuple)) or not keys:
         raise InputProblem("retrieval.ask.no_strategy")
     for key in keys:
-        if key not in STRATEGIES:
+        if not isinstance(key, str) or key not in STRATEGIES:
             raise InputProblem(
                 "retrieval.ask.unknown_strategy", strategy=key, known=", ".join(STRATEGIES)
             )

@@ -140,7 +140,7 @@ class LibraryPanel:
             self.on_look,
             chosen,
             self.note,
-            validator=self.check_source,
+            validator=self.check_look,
             trigger_mode="always_last",
             api_name="retrieval_library_look",
             **common,
@@ -192,6 +192,12 @@ class LibraryPanel:
             field(problem if at_hub else None),
             *[field(None)] * (4 + rest),
         ]
+
+    def check_look(self, path: str | None, hub: str, *more: Any) -> list[Any]:
+        """Validator of a look: there is nothing to say while there is nothing to look at."""
+        if path is None and not hub.strip():
+            return [field(None)] * 6
+        return self.check_source(path, hub, *more)
 
     @visible_errors
     def on_file(self, path: str | None, request: gr.Request) -> tuple[Any, Any, str]:
@@ -253,7 +259,7 @@ class LibraryPanel:
             self.cancel: gr.update(interactive=True),
         }
         try:
-            with closing(self.builder.build(plan)) as steps:
+            with closing(self.builder.build(plan, request.session_hash)) as steps:
                 for step in steps:
                     yield {self.progress: _progress(step, language)}
             self.shelf.forget(plan.key)
@@ -280,6 +286,7 @@ class LibraryPanel:
             plan = self._plan(_corpus(path, hub, column), anchors, bi, cross)
         except Exception:  # another file has come meanwhile: there is nothing to say of it
             return note_html(say("progress.cancelled", language)), rest
+        self.builder.stop(plan, request.session_hash)
         kept = say("retrieval.library.cancelled", language, done=plan.calls_done, calls=plan.calls)
         return note_html(kept), rest
 

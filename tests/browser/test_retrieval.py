@@ -1,0 +1,189 @@
+"""The Retrieval tab as a visitor uses it."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+
+pytestmark = pytest.mark.browser
+
+QUERY = "The parcel is marked as delivered"
+ANSWERS = "#retrieval-ask-answers .kl-answers"
+
+
+def open_tab(page: Page) -> Page:
+    """The tab, with its example shown."""
+    page.locator("#tabs > .tab-wrapper [data-tab-id=retrieval]").last.click()
+    expect(page.locator(f"{ANSWERS} section")).to_have_count(3)
+    return page
+
+
+def open_panel(page: Page, name: str) -> Page:
+    open_tab(page)
+    page.locator(f"#retrieval-tabs > .tab-wrapper [data-tab-id=retrieval-{name}]").last.click()
+    return page
+
+
+def tick(page: Page, strategy: str) -> None:
+    page.locator("#retrieval-ask-strategies label").filter(has_text=strategy).click()
+
+
+def ask(page: Page, query: str) -> None:
+    page.locator("#retrieval-ask-query textarea").fill(query)
+    page.locator("#retrieval-ask-run").click()
+
+
+def number(page: Page, slider: str, value: int) -> None:
+    field = page.locator(f"{slider} input[type=number]")
+    field.fill(str(value))
+    field.press("Tab")
+
+
+# --- Ask -----------------------------------------------------------------------------------------
+
+
+def test_the_example_is_asked_on_opening(open_page: OpenPage) -> None:
+    page = open_tab(open_page())
+    expect(page.locator(f"{ANSWERS} li")).to_have_count(30)
+    expect(page.locator(f"{ANSWERS} h4").first).to_contain_text("BayesCUR")
+    expect(page.locator("#retrieval-ask-query textarea")).to_have_value(re.compile(QUERY))
+    expect(page.locator("#retrieval-ask-progress")).to_contain_text("100 calls a strategy")
+    expect(page.locator("#retrieval-ask-plot .js-plotly-plot")).to_be_visible()
+    expect(page.locator("#retrieval-ask-cost")).to_contain_text("Of the best 10 known")
+
+
+def test_brute_force_tells_the_truth_and_the_csv_holds_it(open_page: OpenPage) -> None:
+    page = open_tab(open_page())
+    tick(page, "ADACUR")
+    tick(page, "Brute force")
+    page.locator("#retrieval-ask-run").click()
+    expect(page.locator("#retrieval-ask-cost")).to_contain_text("Of the true top 10")
+    expect(page.locator("#retrieval-ask-cost")).to_contain_text("10 / 10")
+    expect(page.locator("#retrieval-ask-progress")).to_contain_text("in the true top ten")
+    expect(page.locator(f"{ANSWERS} h4").last).to_contain_text("Brute force")
+    with page.expect_download() as download:
+        page.locator("#retrieval-ask-csv").click()
+    with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert len(rows) == 1 + 100 + 100 + 1_200
+
+
+def test_an_empty_query_is_said_at_its_field_and_all_is_kept(open_page: OpenPage) -> None:
+    page = open_tab(open_page(bad_input=True))
+    ask(page, "  ")
+    expect(page.locator("#retrieval-ask-query")).to_contain_text("There is no query: write one.")
+    expect(page.locator(f"{ANSWERS} li")).to_have_count(30)
+    expect(page.locator("#retrieval-ask-strategies input:checked")).to_have_count(3)
+    ask(page, "<script>how do I pay?</script>")
+    expect(page.locator("#retrieval-ask-query")).not_to_contain_text("There is no query")
+    expect(page.locator("#retrieval-ask-progress")).to_contain_text("100 calls a strategy")
+
+
+def test_no_strategy_is_said_at_its_field(open_page: OpenPage) -> None:
+    page = open_tab(open_page(bad_input=True))
+    for name in ("BayesCUR", "re-rank", "ADACUR"):
+        tick(page, name)
+    page.locator("#retrieval-ask-run").click()
+    expect(page.locator("#retrieval-ask-strategies")).to_contain_text("No strategy is chosen")
+
+
+# --- the panels beside it ------------------------------------------------------------------------
+
+
+def test_the_comparison_is_drawn_on_opening(open_page: OpenPage) -> None:
+    page = open_panel(open_page(), "compare")
+    expect(page.locator("#retrieval-compare-recall-plot .js-plotly-plot")).to_be_visible()
+    expect(page.locator("#retrieval-compare-cost-plot .js-plotly-plot")).to_be_visible()
+    expect(page.locator("#retrieval-compare-table")).to_contain_text("BayesCUR")
+    expect(page.locator("#retrieval-compare-progress")).to_contain_text("240")
+
+
+def test_the_matrix_is_drawn_on_opening(open_page: OpenPage) -> None:
+    page = open_panel(open_page(), "matrix")
+    for name in ("exact", "approximation", "error", "recall"):
+        expect(page.locator(f"#retrieval-matrix-{name} .js-plotly-plot")).to_be_visible()
+    expect(page.locator("#retrieval-matrix-summary")).to_contain_text("anchor queries")
+
+
+# --- a corpus of one's own -----------------------------------------------------------------------
+
+
+def upload(page: Page, path: Path) -> None:
+    page.locator("#retrieval-library-file input[type=file]").set_input_files(path)
+
+
+def a_text_file(path: Path, lines: list[str]) -> Path:
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_too_few_lines_are_said_at_the_file(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_panel(open_page(bad_input=True), "library")
+    page.locator("#retrieval-library-build").click()
+    expect(page.locator("#retrieval-library-file")).to_contain_text("There are no texts yet")
+    upload(page, a_text_file(tmp_path / "one.txt", ["a single line"]))
+    page.locator("#retrieval-library-build").click()
+    sentence = "There are 1 different texts and a search needs at least 20"
+    expect(page.locator("#retrieval-library-file")).to_contain_text(sentence)
+
+
+def test_a_corpus_is_read_built_and_asked(open_page: OpenPage, tmp_path: Path) -> None:
+    lines = [f"The train to platform {i} is late." for i in range(36)]
+    path = a_text_file(
+        tmp_path / "trains.txt", [*lines, "", "  ", lines[0], "Where is my umbrella?"]
+    )
+    page = open_panel(open_page(), "library")
+    upload(page, path)
+    note = page.locator("#retrieval-library-note")
+    expect(note).to_contain_text("Read 37 different texts from “trains.txt”")
+    expect(note).to_contain_text("2 empty ones were left out")
+    expect(note).to_contain_text("1 repeated ones were left out")
+    expect(note).to_contain_text("20 × 37 = 740 cross-encoder calls")
+    page.locator("#retrieval-library-build").click()
+    expect(page.locator("#retrieval-library-progress")).to_contain_text("The index is built")
+    expect(page.locator("#retrieval-corpus input")).to_have_value(re.compile("^trains.txt · 37"))
+    with page.expect_download() as download:
+        page.locator("#retrieval-library-download").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert "retrieval-index/index.json" in archive.namelist()
+    page.locator("#retrieval-tabs > .tab-wrapper [data-tab-id=retrieval-ask]").last.click()
+    tick(page, "Brute force")
+    ask(page, "Somebody took my umbrella")
+    expect(page.locator("#retrieval-ask-progress")).to_contain_text("of 37 texts")
+    expect(page.locator(f"{ANSWERS} li").first).to_contain_text("Where is my umbrella?")
+
+
+def test_a_cancelled_build_is_kept_and_finished(open_page: OpenPage, tmp_path: Path) -> None:
+    lines = [f"Invoice {i} names {i % 7} items, and the customer asks why." for i in range(300)]
+    page = open_panel(open_page(), "library")
+    number(page, "#retrieval-library-anchors", 5)
+    upload(page, a_text_file(tmp_path / "invoices.txt", lines))
+    expect(page.locator("#retrieval-library-note")).to_contain_text("1,500 cross-encoder calls")
+    page.locator("#retrieval-library-build").click()
+    progress = page.locator("#retrieval-library-progress")
+    expect(progress).to_contain_text(re.compile(r"pairs.* ([3-9]\d\d|1,\d{3}) "))
+    page.locator("#retrieval-library-cancel").click()
+    expect(progress).to_contain_text(re.compile(r"Cancelled. [1,]*\d{3} of 1,500 calls"))
+    expect(page.locator("#retrieval-library-cancel")).to_be_disabled()
+    page.wait_for_timeout(1_500)  # a click right after a cancel can be lost: see ARCHITECTURE.md
+    page.locator("#retrieval-library-build").click()
+    expect(progress).to_contain_text("The index is built", timeout=60_000)
+    expect(page.locator("#retrieval-corpus input")).to_have_value(re.compile("^invoices.txt · 300"))
+
+
+def test_chinese_dark_and_narrow(open_page: OpenPage) -> None:
+    page = open_tab(open_page(language="zh-CN", theme="dark", width=400))
+    expect(page.locator("#retrieval-ask-run")).to_have_text("检索")
+    expect(page.locator("#retrieval-ask-cost")).to_contain_text("已知最佳 10 个")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.locator("#retrieval-tabs .overflow-menu > button").first.click()
+    page.locator("#retrieval-tabs .overflow-dropdown").get_by_text("你的语料库").click()
+    expect(page.locator("#retrieval-library-build")).to_have_text("构建索引")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
