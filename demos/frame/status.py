@@ -40,6 +40,18 @@ def status_html(status: RegistryStatus, language: Language) -> str:
     return _line(line, detail, busy=status.queue_length > 0)
 
 
+def computed_on(registry: Registry, language: Language) -> str:
+    """Where something was computed, and why there: the sentence under a result."""
+    status = registry.status()
+    return say(
+        "status.computed_on",
+        language,
+        device=status.device,
+        dtype=status.dtype,
+        reason=said(status.reason, language),
+    )
+
+
 def build_status_line(registry: Registry, app: gr.Blocks) -> None:
     """Lay out the line and keep it fresh. Runs beside the queue: it never waits for compute."""
 

@@ -119,13 +119,11 @@ def make_plan(
     """Plan an index under `root`. Raises InputProblem or ModelError."""
     if not 2 <= anchors <= MOST_ANCHORS:
         raise InputProblem("retrieval.build.anchors", least=2, most=MOST_ANCHORS)
-    for key, kind in ((bi_encoder, "bi-encoder"), (cross_encoder, "cross-encoder")):
-        card = registry.card(key)
+    cards = [registry.card(key) for key in (bi_encoder, cross_encoder)]
+    for card, kind in zip(cards, ("bi-encoder", "cross-encoder"), strict=True):
         if card.kind != kind:
             raise InputProblem("retrieval.build.kind", model=card.title, kind=card.kind, need=kind)
-    bi, cross = (
-        ModelVersion(key, registry.card(key).version) for key in (bi_encoder, cross_encoder)
-    )
+    bi, cross = map(ModelVersion.of, cards)
     anchors = min(anchors, len(corpus.texts))
     key = address(corpus.texts, [f"k-means medoids {anchors}"], bi, cross)
     return Plan(key, corpus, anchors, bi, cross, root / key)

@@ -21,7 +21,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demos.retrieval.search import Bought, BruteForce, Found, Index, Run, Strategy, searching
+from demos.retrieval.search import (
+    Bought,
+    BruteForce,
+    Found,
+    Index,
+    Run,
+    Strategy,
+    answered,
+    directly,
+    searching,
+)
 
 Values = NDArray[np.float64]
 
@@ -161,36 +171,31 @@ Prepare = Callable[[Strategy, int], object]
 
 def compare(
     strategies: Sequence[Strategy],
-    prepared: dict[tuple[str, int], object],
     index: Index,
     queries: Tensor,
     exact: NDArray[np.float32],
     budgets: Sequence[int],
     relevance: NDArray[np.float32] | None = None,
-    run: Run | None = None,
+    run: Run = directly,
     prepare: Prepare | None = None,
 ) -> Generator[Measured, None, None]:
     """Every strategy at every budget on queries whose scores are all known; one at a time.
 
     Args:
-        prepared: by strategy's key and budget; what is missing is prepared and put in.
         queries: bi-encoder vectors [q, d].
         exact: cross-encoder scores [q, n]; the strategies buy from these. -inf: see the module.
         relevance: grades [q, n], if there are any.
         run: runs functions of tensors where tensors are computed.
         prepare: how a strategy and budget are prepared; computed from `index` if not given.
     """
-    compute = run or (lambda function, *arguments: function(*arguments))
-    prepare = prepare or (lambda strategy, budget: compute(strategy.prepare, index, budget))
+    prepare = prepare or (lambda strategy, budget: run(strategy.prepare, index, budget))
     scores = torch.from_numpy(offered(exact))
     for budget in budgets:
         for strategy in strategies:
             most = index.size if isinstance(strategy, BruteForce) else min(budget, index.size)
-            place = (strategy.key, most)
-            if place not in prepared:
-                prepared[place] = prepare(strategy, most)
+            prepared = prepare(strategy, most)
             started = time.perf_counter()
-            found = _search(strategy, prepared[place], queries, most, scores, compute)
+            found = _search(strategy, prepared, queries, most, scores, run)
             seconds = (time.perf_counter() - started) / len(queries)
             yield measure(strategy.key, budget, found, exact, relevance, seconds)
 
@@ -238,7 +243,10 @@ def _search(
 ) -> Found:
     """Search in groups of queries: other callers compute in between, and memory stays bounded."""
     parts = [
-        _buy_all(searching(strategy, prepared, some, budget, scores.shape[1], run), known)
+        answered(
+            searching(strategy, prepared, some, budget, scores.shape[1], run),
+            functools.partial(known.gather, 1),
+        )
         for some, known in zip(queries.split(_GROUP), scores.split(_GROUP), strict=True)
     ]
     return Found(
@@ -252,13 +260,3 @@ def _joined(parts: Sequence[Bought]) -> Bought:
     return Bought(
         torch.cat([part.items for part in parts]), torch.cat([part.scores for part in parts])
     )
-
-
-def _buy_all(dialogue: Generator[Tensor, Tensor, Found], scores: Tensor) -> Found:
-    wanted = next(dialogue)
-    while True:
-        try:
-            wanted = dialogue.send(scores.gather(1, wanted))
-        except StopIteration as stop:
-            found: Found = stop.value
-            return found

@@ -79,18 +79,38 @@ class Strategy(Protocol):
 # --- the strategies -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class ReRank:
-    """The bi-encoder's best, re-ranked: what everybody does, and needs no index."""
+class Unprepared:
+    """Those to whom the index as it is says all."""
 
-    key: ClassVar[str] = "rerank"
+    def prepare(self, index: Index, budget: int) -> Index:
+        return index
+
+
+class OneRound:
+    """Those that spend the budget at once."""
+
     keeps_all: ClassVar[bool] = True
 
     def rounds(self, budget: int) -> tuple[int, ...]:
         return (budget,)
 
-    def prepare(self, index: Index, budget: int) -> Index:
-        return index
+
+@dataclass(frozen=True)
+class Adaptive:
+    """Those that learn between rounds of nearly equal size."""
+
+    number_of_rounds: int = 5
+    keeps_all: ClassVar[bool] = True
+
+    def rounds(self, budget: int) -> tuple[int, ...]:
+        return even_rounds(budget, self.number_of_rounds)
+
+
+@dataclass(frozen=True)
+class ReRank(Unprepared, OneRound):
+    """The bi-encoder's best, re-ranked: what everybody does, and needs no index."""
+
+    key: ClassVar[str] = "rerank"
 
     def propose(self, prepared: Index, queries: Tensor, bought: Bought, count: int) -> Tensor:
         return top_items(queries, prepared.item_vectors, count, bought.items)[0]
@@ -111,25 +131,22 @@ class PublishedCur:
         return (anchors_bought, budget - anchors_bought) if anchors_bought else (budget,)
 
     def prepare(self, index: Index, budget: int) -> cur.CurIndex:
-        count = max(1, self.rounds(budget)[0])
-        return cur.fit(index.anchor_scores, self.choose(index, count), self.solver)
+        chosen = self.choose(index, max(1, self.rounds(budget)[0]))
+        scores = index.anchor_scores
+        return cur.fit(scores, chosen.to(scores.device), self.solver)
 
     def choose(self, index: Index, count: int) -> Tensor:
-        chosen = anchors.random_anchors(index.size, count, self.seed)
-        return chosen.to(index.anchor_scores.device)
+        """The anchor items [count]."""
+        return anchors.random_anchors(index.size, count, self.seed)
 
     def propose(
         self, prepared: cur.CurIndex, queries: Tensor, bought: Bought, count: int
     ) -> Tensor:
         if not bought.calls:
             return prepared.anchor_items[:count].expand(len(queries), -1)
-        return self._retrieve(prepared, bought, count, None)
-
-    def _retrieve(
-        self, prepared: cur.CurIndex, bought: Bought, count: int, excluded: Tensor | None
-    ) -> Tensor:
         vectors = prepared.item_vectors.mT  # [n, k_i]
-        return top_items(bought.scores.to(vectors.dtype), vectors, count, excluded)[0]
+        paid = bought.items if self.keeps_all else None
+        return top_items(bought.scores.to(vectors.dtype), vectors, count, paid)[0]
 
 
 @dataclass(frozen=True)
@@ -142,34 +159,18 @@ class Cur(PublishedCur):
     solver: ClassVar[cur.Solver] = "truncated"
 
     def choose(self, index: Index, count: int) -> Tensor:
-        chosen = anchors.kmeans_medoids(index.item_vectors, count, self.seed)
-        return chosen.to(index.anchor_scores.device)
-
-    def propose(
-        self, prepared: cur.CurIndex, queries: Tensor, bought: Bought, count: int
-    ) -> Tensor:
-        if not bought.calls:
-            return prepared.anchor_items[:count].expand(len(queries), -1)
-        return self._retrieve(prepared, bought, count, bought.items)
+        return anchors.kmeans_medoids(index.item_vectors, count, self.seed)
 
 
 @dataclass(frozen=True)
-class AdaCur:
+class AdaCur(Unprepared, Adaptive):
     """Adaptive rounds (ADACUR): what was retrieved becomes the next round's anchors.
 
     Starts from the bi-encoder's best; each query has an intersection of its own, cut at `rcond`.
     """
 
-    number_of_rounds: int = 5
     rcond: float = 0.05
     key: ClassVar[str] = "adacur"
-    keeps_all: ClassVar[bool] = True
-
-    def rounds(self, budget: int) -> tuple[int, ...]:
-        return even_rounds(budget, self.number_of_rounds)
-
-    def prepare(self, index: Index, budget: int) -> Index:
-        return index
 
     def propose(self, prepared: Index, queries: Tensor, bought: Bought, count: int) -> Tensor:
         if not bought.calls:
@@ -194,19 +195,14 @@ class AxnIndex:
 
 
 @dataclass(frozen=True)
-class Axn:
+class Axn(Adaptive):
     """A least-squares query vector with the bi-encoder's as its prior (AXN).
 
     u = argmin sum (s_i - offset - u . V_i)^2 + penalty |u - slope v_q|^2 over what was bought.
     Offset and slope are those of the anchor queries; the penalty predicts their scores best.
     """
 
-    number_of_rounds: int = 5
     key: ClassVar[str] = "axn"
-    keeps_all: ClassVar[bool] = True
-
-    def rounds(self, budget: int) -> tuple[int, ...]:
-        return even_rounds(budget, self.number_of_rounds)
 
     def prepare(self, index: Index, budget: int) -> AxnIndex:
         return fit_axn(index, max(2, budget // 2))
@@ -217,7 +213,7 @@ class Axn:
 
 
 @dataclass(frozen=True)
-class BayesCur:
+class BayesCur(Adaptive):
     """This app's own: Bayesian regression of what was bought on CUR factors and the bi-encoder.
 
     See `belief`. `k`: the top k that the purchases aim at.
@@ -226,10 +222,6 @@ class BayesCur:
     number_of_rounds: int = 8
     k: int = 10
     key: ClassVar[str] = "bayes"
-    keeps_all: ClassVar[bool] = True
-
-    def rounds(self, budget: int) -> tuple[int, ...]:
-        return even_rounds(budget, self.number_of_rounds)
 
     def prepare(self, index: Index, budget: int) -> belief.BeliefIndex:
         return belief.fit_belief(
@@ -254,17 +246,10 @@ class BayesCur:
 
 
 @dataclass(frozen=True)
-class BruteForce:
+class BruteForce(Unprepared, OneRound):
     """Every item: the ceiling. Its budget is the corpus."""
 
     key: ClassVar[str] = "brute"
-    keeps_all: ClassVar[bool] = True
-
-    def rounds(self, budget: int) -> tuple[int, ...]:
-        return (budget,)
-
-    def prepare(self, index: Index, budget: int) -> Index:
-        return index
 
     def propose(self, prepared: Index, queries: Tensor, bought: Bought, count: int) -> Tensor:
         items = torch.arange(prepared.size, device=queries.device)
@@ -387,12 +372,13 @@ class Found:
     purchases: Bought
 
 
-def _directly(function: Callable[..., Any], *arguments: Any) -> Any:
+def directly(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Compute here and now: a `Run` where there is no registry."""
     return function(*arguments)
 
 
 def searching(
-    strategy: Strategy, prepared: Any, queries: Tensor, budget: int, size: int, run: Run = _directly
+    strategy: Strategy, prepared: Any, queries: Tensor, budget: int, size: int, run: Run = directly
 ) -> Generator[Tensor, Tensor, Found]:
     """The search as a dialogue: it yields the items [q, b] that it wants scored, and is sent their
     exact scores [q, b].
@@ -425,7 +411,13 @@ def search(
     """Search for queries [q, d]; `score` gives exact scores [q, b] of items [q, b]."""
     budget = index.size if isinstance(strategy, BruteForce) else min(budget, index.size)
     prepared = strategy.prepare(index, budget)
-    dialogue = searching(strategy, prepared, queries, budget, index.size)
+    return answered(searching(strategy, prepared, queries, budget, index.size), score)
+
+
+def answered(
+    dialogue: Generator[Tensor, Tensor, Found], score: Callable[[Tensor], Tensor]
+) -> Found:
+    """Give a search all the scores [q, b] that it asks for."""
     wanted = next(dialogue)
     while True:
         try:

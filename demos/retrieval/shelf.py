@@ -6,19 +6,18 @@ An index is addressed by its key. Keys other than the bundled corpus's are diges
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from demos.frame.errors import InputProblem
 from demos.retrieval import helpdesk
-from demos.retrieval.search import AdaCur, BayesCur, BruteForce, ReRank, Strategy
+from demos.retrieval.recent import Recent
+from demos.retrieval.search import BayesCur, Strategy, Unprepared
 from demos.retrieval.store import HeldOut, ModelVersion, StoredIndex, load, load_held_out
 from models.held import Held
 from models.registry import Registry
@@ -47,21 +46,8 @@ class OpenIndex:
     stored: StoredIndex
     held: Held
     held_out: HeldOut | None = None
-    prepared: OrderedDict[tuple[str, int], Held] = field(default_factory=OrderedDict)
-    remembered: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
-
-    def recall(self, key: Hashable) -> Any:
-        """What was remembered under this key, or None."""
-        with contextlib.suppress(KeyError):
-            self.remembered.move_to_end(key)
-        return self.remembered.get(key)
-
-    def remember(self, key: Hashable, value: Any) -> None:
-        """Keep it for the next visitor; what was unused for longest makes room."""
-        self.remembered[key] = value
-        with contextlib.suppress(KeyError):  # another thread made room meanwhile
-            while len(self.remembered) > _REMEMBERED:
-                self.remembered.popitem(last=False)
+    prepared: Recent = field(default_factory=lambda: Recent(_PREPARED))
+    remembered: Recent = field(default_factory=lambda: Recent(_REMEMBERED))
 
 
 class Shelf:
@@ -71,7 +57,7 @@ class Shelf:
         self._registry = registry
         given = os.environ.get(FOLDER_VARIABLE)
         self.folder = (folder or Path(given or _DEFAULT_FOLDER)).expanduser()
-        self._open: OrderedDict[str, OpenIndex] = OrderedDict()
+        self._open = Recent(_OPEN)
         self._lock = threading.Lock()
 
     def folder_of(self, key: str) -> Path:
@@ -93,49 +79,43 @@ class Shelf:
             InputProblem: it is not there, damaged, or made by models that have changed since.
         """
         folder = self.folder_of(key)
-        with self._lock:
-            if key not in self._open:
+        with self._lock:  # of several visitors one reads it
+            opened: OpenIndex | None = self._open.get(key)
+            if opened is None:
                 stored = load(folder)
                 for made_by in (stored.bi_encoder, stored.cross_encoder):
                     self._check_version(made_by)
                 known = load_held_out(helpdesk.HELD_OUT) if key == helpdesk.KEY else None
-                self._open[key] = OpenIndex(stored, self._registry.hold(stored.index), known)
-                while len(self._open) > _OPEN:
-                    self._open.popitem(last=False)
-            self._open.move_to_end(key)
-            return self._open[key]
+                opened = OpenIndex(stored, self._registry.hold(stored.index), known)
+                self._open.put(key, opened)
+            return opened
 
     def forget(self, key: str) -> None:
         """Read it from disk the next time: it has been built anew."""
-        with self._lock:
-            self._open.pop(key, None)
+        self._open.drop(key)
 
     def prepare(self, opened: OpenIndex, strategy: Strategy, budget: int) -> Held:
         """What a strategy computes before any query comes; once for all visitors."""
-        if isinstance(strategy, (ReRank, AdaCur, BruteForce)):  # the index is all they need
+        if isinstance(strategy, Unprepared):
             return opened.held
         # The belief is part of the index, and the same for every budget.
-        place = (strategy.key, 0 if isinstance(strategy, BayesCur) else budget)
-        held = opened.prepared.get(place)
+        ours = isinstance(strategy, BayesCur)
+        place = (strategy.key, 0 if ours else budget)
+        held: Held | None = opened.prepared.get(place)
         if held is None:
             value: Any = (
                 opened.stored.belief
-                if isinstance(strategy, BayesCur)
+                if ours
                 else self._registry.run(strategy.prepare, opened.held, budget)
             )
-            held = opened.prepared[place] = self._registry.hold(value)
-            while len(opened.prepared) > _PREPARED:
-                opened.prepared.popitem(last=False)
+            held = self._registry.hold(value)
+            opened.prepared.put(place, held)
         return held
 
-    def compute(self) -> Callable[..., Any]:
-        """Runs a function of tensors where tensors are computed."""
-        return self._registry.run
-
-    def version(self, model: str) -> ModelVersion:
-        """A model's key with the version of what it computes now."""
-        return ModelVersion(model, self._registry.card(model).version)
+    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a function of tensors where tensors are computed."""
+        return self._registry.run(function, *arguments)
 
     def _check_version(self, made_by: ModelVersion) -> None:
-        if self.version(made_by.key) != made_by:
+        if ModelVersion.of(self._registry.card(made_by.key)) != made_by:
             raise InputProblem("retrieval.index.stale", model=self._registry.title(made_by.key))

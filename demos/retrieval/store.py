@@ -31,6 +31,7 @@ from torch import Tensor
 from demos.frame.errors import InputProblem
 from demos.retrieval.belief import BeliefIndex, Prior, lay_out
 from demos.retrieval.search import Index
+from models.catalog import ModelCard
 
 FORMAT = 1
 DESCRIPTION, TEXTS, TENSORS = "index.json", "texts.parquet", "tensors.safetensors"
@@ -42,6 +43,11 @@ class ModelVersion:
 
     key: str
     version: str
+
+    @classmethod
+    def of(cls, card: ModelCard) -> ModelVersion:
+        """That of a model as it is now."""
+        return cls(card.key, card.version)
 
 
 @dataclass(frozen=True)

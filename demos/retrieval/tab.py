@@ -12,7 +12,7 @@ from demos.retrieval import helpdesk
 from demos.retrieval.ask.panel import AskPanel
 from demos.retrieval.compare.panel import ComparePanel
 from demos.retrieval.desk import Desk
-from demos.retrieval.library.panel import LibraryPanel
+from demos.retrieval.indexing.panel import IndexingPanel
 from demos.retrieval.matrix.panel import MatrixPanel
 from demos.retrieval.shelf import Shelf
 
@@ -21,7 +21,7 @@ PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
     ("ask", AskPanel),
     ("compare", ComparePanel),
     ("matrix", MatrixPanel),
-    ("library", LibraryPanel),
+    ("indexing", IndexingPanel),
 )
 
 

@@ -27,7 +27,7 @@ from demos.retrieval.building import DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER
 from demos.retrieval.compare.published import MEASURED
 from demos.retrieval.evaluation import Measured, bootstrap, compare
 from demos.retrieval.scan import top_items
-from demos.retrieval.search import STRATEGIES, BayesCur, Index, searching
+from demos.retrieval.search import STRATEGIES, BayesCur, Index, Strategy, answered, searching
 from demos.retrieval.shelf import Shelf
 from demos.retrieval.store import load, load_held_out
 from models.registry import Registry
@@ -138,12 +138,8 @@ def _search_seconds(
     """The search with scores that cost nothing."""
     started = time.perf_counter()
     dialogue = searching(BayesCur(), held, queries, 100, len(belief.features), registry.run)
-    wanted = next(dialogue)
-    while True:
-        try:
-            wanted = dialogue.send(torch.randn(wanted.shape))
-        except StopIteration:
-            return time.perf_counter() - started
+    answered(dialogue, lambda items: torch.randn(items.shape))
+    return time.perf_counter() - started
 
 
 def _made_up(n: int) -> Index:
@@ -162,7 +158,6 @@ def _cases() -> Iterator[tuple[str, Case]]:
     default = Path(__file__).resolve().parents[3] / "shared" / "data"
     data = Path(os.environ.get("KEXUE_LAB_DATA", default))
     if not data.is_dir():
-        yield from ()
         return
     for name, texts in (("STS", _sts), ("Cranfield titles", _cranfield)):
         yield name, _case(name, *texts(data))
@@ -234,9 +229,13 @@ def _measured(index: Index, queries: Tensor, exact: np.ndarray) -> Iterator[Meas
     belief = fit_belief(
         index.anchor_scores, index.anchor_vectors, index.item_vectors, index.own_items
     )
-    prepared: dict[tuple[str, int], object] = {("bayes", budget): belief for budget in BUDGETS}
+
+    def prepare(strategy: Strategy, budget: int) -> object:
+        ours = isinstance(strategy, BayesCur)
+        return belief if ours else strategy.prepare(index, budget)
+
     strategies = [s for key, s in STRATEGIES.items() if key != "brute"]
-    return compare(strategies, prepared, index, queries, exact, BUDGETS)
+    return compare(strategies, index, queries, exact, BUDGETS, prepare=prepare)
 
 
 def main() -> None:

@@ -116,7 +116,7 @@ def test_the_matrix_is_drawn_on_opening(open_page: OpenPage) -> None:
 
 
 def upload(page: Page, path: Path) -> None:
-    page.locator("#retrieval-library-file input[type=file]").set_input_files(path)
+    page.locator("#retrieval-indexing-file input[type=file]").set_input_files(path)
 
 
 def a_text_file(path: Path, lines: list[str]) -> Path:
@@ -125,13 +125,13 @@ def a_text_file(path: Path, lines: list[str]) -> Path:
 
 
 def test_too_few_lines_are_said_at_the_file(open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_panel(open_page(bad_input=True), "library")
-    page.locator("#retrieval-library-build").click()
-    expect(page.locator("#retrieval-library-file")).to_contain_text("There are no texts yet")
+    page = open_panel(open_page(bad_input=True), "indexing")
+    page.locator("#retrieval-indexing-build").click()
+    expect(page.locator("#retrieval-indexing-file")).to_contain_text("There are no texts yet")
     upload(page, a_text_file(tmp_path / "one.txt", ["a single line"]))
-    page.locator("#retrieval-library-build").click()
+    page.locator("#retrieval-indexing-build").click()
     sentence = "There are 1 different texts and a search needs at least 20"
-    expect(page.locator("#retrieval-library-file")).to_contain_text(sentence)
+    expect(page.locator("#retrieval-indexing-file")).to_contain_text(sentence)
 
 
 def test_a_corpus_is_read_built_and_asked(open_page: OpenPage, tmp_path: Path) -> None:
@@ -139,18 +139,18 @@ def test_a_corpus_is_read_built_and_asked(open_page: OpenPage, tmp_path: Path) -
     path = a_text_file(
         tmp_path / "trains.txt", [*lines, "", "  ", lines[0], "Where is my umbrella?"]
     )
-    page = open_panel(open_page(), "library")
+    page = open_panel(open_page(), "indexing")
     upload(page, path)
-    note = page.locator("#retrieval-library-note")
+    note = page.locator("#retrieval-indexing-note")
     expect(note).to_contain_text("Read 37 different texts from “trains.txt”")
     expect(note).to_contain_text("2 empty ones were left out")
     expect(note).to_contain_text("1 repeated ones were left out")
     expect(note).to_contain_text("20 × 37 = 740 cross-encoder calls")
-    page.locator("#retrieval-library-build").click()
-    expect(page.locator("#retrieval-library-progress")).to_contain_text("The index is built")
+    page.locator("#retrieval-indexing-build").click()
+    expect(page.locator("#retrieval-indexing-progress")).to_contain_text("The index is built")
     expect(page.locator("#retrieval-corpus input")).to_have_value(re.compile("^trains.txt · 37"))
     with page.expect_download() as download:
-        page.locator("#retrieval-library-download").click()
+        page.locator("#retrieval-indexing-download").click()
     with zipfile.ZipFile(download.value.path()) as archive:
         assert "retrieval-index/index.json" in archive.namelist()
     page.locator("#retrieval-tabs > .tab-wrapper [data-tab-id=retrieval-ask]").last.click()
@@ -162,20 +162,26 @@ def test_a_corpus_is_read_built_and_asked(open_page: OpenPage, tmp_path: Path) -
 
 def test_a_cancelled_build_is_kept_and_finished(open_page: OpenPage, tmp_path: Path) -> None:
     lines = [f"Invoice {i} names {i % 7} items, and the customer asks why." for i in range(300)]
-    page = open_panel(open_page(), "library")
-    number(page, "#retrieval-library-anchors", 5)
+    page = open_panel(open_page(), "indexing")
+    number(page, "#retrieval-indexing-anchors", 5)
     upload(page, a_text_file(tmp_path / "invoices.txt", lines))
-    expect(page.locator("#retrieval-library-note")).to_contain_text("1,500 cross-encoder calls")
-    page.locator("#retrieval-library-build").click()
-    progress = page.locator("#retrieval-library-progress")
+    expect(page.locator("#retrieval-indexing-note")).to_contain_text("1,500 cross-encoder calls")
+    page.locator("#retrieval-indexing-build").click()
+    progress = page.locator("#retrieval-indexing-progress")
     expect(progress).to_contain_text(re.compile(r"pairs.* ([3-9]\d\d|1,\d{3}) "))
-    page.locator("#retrieval-library-cancel").click()
+    page.locator("#retrieval-indexing-cancel").click()
     expect(progress).to_contain_text(re.compile(r"Cancelled. [1,]*\d{3} of 1,500 calls"))
-    expect(page.locator("#retrieval-library-cancel")).to_be_disabled()
+    expect(page.locator("#retrieval-indexing-cancel")).to_be_disabled()
     page.wait_for_timeout(1_500)  # a click right after a cancel can be lost: see ARCHITECTURE.md
-    page.locator("#retrieval-library-build").click()
+    page.locator("#retrieval-indexing-build").click()
     expect(progress).to_contain_text("The index is built", timeout=60_000)
     expect(page.locator("#retrieval-corpus input")).to_have_value(re.compile("^invoices.txt · 300"))
+
+
+def test_a_build_without_texts_is_refused_in_the_visitors_language(open_page: OpenPage) -> None:
+    page = open_panel(open_page(language="zh-CN", bad_input=True), "indexing")
+    page.locator("#retrieval-indexing-build").click()
+    expect(page.locator("#retrieval-indexing-file")).to_contain_text("还没有文本")
 
 
 def test_chinese_dark_and_narrow(open_page: OpenPage) -> None:
@@ -185,5 +191,5 @@ def test_chinese_dark_and_narrow(open_page: OpenPage) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.locator("#retrieval-tabs .overflow-menu > button").first.click()
     page.locator("#retrieval-tabs .overflow-dropdown").get_by_text("你的语料库").click()
-    expect(page.locator("#retrieval-library-build")).to_have_text("构建索引")
+    expect(page.locator("#retrieval-indexing-build")).to_have_text("构建索引")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

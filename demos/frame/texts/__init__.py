@@ -12,7 +12,7 @@ from demos.frame.texts import (
     retrieval,
     retrieval_ask,
     retrieval_compare,
-    retrieval_library,
+    retrieval_indexing,
     retrieval_matrix,
 )
 
@@ -27,7 +27,7 @@ _ROOMS = (
     pairs_published,
     retrieval,
     retrieval_ask,
-    retrieval_library,
+    retrieval_indexing,
     retrieval_matrix,
     retrieval_compare,
 )

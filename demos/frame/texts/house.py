@@ -1,6 +1,12 @@
 """What all tabs share: the first page, status, errors, progress, tables that visitors bring."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "cancel": ("Cancel", "取消"),
+    "about": ("Formula, what to notice, and limits", "公式、看点与局限"),
+    "status.computed_on": (
+        "Computed on {device} in {dtype} ({reason}).",
+        "计算设备 {device}，数值格式 {dtype}（{reason}）。",
+    ),
     # --- the house ---
     "home.title": ("Home", "首页"),
     "home.text": (

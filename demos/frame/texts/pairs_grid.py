@@ -73,7 +73,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         'List {side} is not a list of sentences: write ["first", "second", …].',
         '列表 {side} 不是句子的列表：请写成 ["第一句", "第二句", …]。',
     ),
-    "pairs.grid.about": ("Formula, what to notice, and limits", "公式、看点与局限"),
     "pairs.grid.about_text": (
         "**Bi-encoder:** $S = U V^{\\top}$ with unit vectors $u_i = f(a_i)$, $v_j = f(b_j)$: $N + M$ passes,"
         " and a product of two matrices.\n\n"

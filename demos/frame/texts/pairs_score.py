@@ -37,7 +37,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "前三个已内置；其余的在能访问模型库时下载。",
     ),
     "pairs.score": ("Score", "打分"),
-    "pairs.cancel": ("Cancel", "取消"),
     "pairs.add_row": ("Add a row", "添加一行"),
     "pairs.clear": ("Clear", "清空"),
     "pairs.example": ("Restore the example", "恢复示例"),
@@ -80,10 +79,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.done": (
         "Scored {pairs:,} pairs in {time}.",
         "{pairs:,} 对已打分，用时 {time}。",
-    ),
-    "pairs.where": (
-        "Computed on {device} in {dtype} ({reason}).",
-        "计算设备 {device}，数值格式 {dtype}（{reason}）。",
     ),
     "pairs.cut": (
         "{model} read only the beginning of {count} pairs, which are longer than it can take"

@@ -23,10 +23,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Help desk · 1,200 questions, 240 intents · 50 anchor queries",
         "客服问题 · 1,200 个问题，240 种意图 · 50 个锚点查询",
     ),
-    "retrieval.about": ("Formula, what to notice, and limits", "公式、看点与局限"),
     "retrieval.tab.ask": ("Ask", "提问"),
     "retrieval.tab.compare": ("Recall against budget", "召回率与预算"),
-    "retrieval.tab.library": ("Your corpus", "你的语料库"),
+    "retrieval.tab.indexing": ("Your corpus", "你的语料库"),
     "retrieval.index.absent": (
         "There is no index here: choose a corpus from the list, or build one.",
         "这里没有索引：请从列表中选择语料库，或新建一个。",

@@ -26,7 +26,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "retrieval.compare.own": ("Your queries, one a line", "你的查询，每行一个"),
     "retrieval.compare.run": ("Compare", "比较"),
-    "retrieval.compare.cancel": ("Cancel", "取消"),
     "retrieval.compare.known": (
         "{title}: {queries:,} queries with known scores over {n:,} items. No model call is needed.",
         "{title}：{queries:,} 个查询对 {n:,} 个条目的分数均已知，无需调用模型。",
@@ -239,7 +238,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Brute force would need {calls:,} cross-encoder calls and at most {limit:,} are made: take at most {most:,} queries.",
         "逐一打分需要 {calls:,} 次交互式模型调用，最多 {limit:,} 次：请最多使用 {most:,} 个查询。",
     ),
-    "retrieval.compare.about": ("Formula, what to notice, and limits", "公式、看点与局限"),
     "retrieval.compare.about_text": (
         "$$\\text{Top-}k\\text{-Recall@}B = \\frac{|\\,\\text{exact top } k \\;\\cap\\; \\text{first } k \\text{ returned}\\,|}{k}$$\n\n"
         "at $B$ cross-encoder calls a query, whatever they are spent on. For $N$ queries over $n$ items and an index of"

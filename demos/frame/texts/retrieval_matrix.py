@@ -172,7 +172,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” is not among the choices: choose one of the list.",
         "「{name}」不在选项中：请从列表中选择。",
     ),
-    "retrieval.matrix.about": ("Formula, what to notice, and limits", "公式、看点与局限"),
     "retrieval.matrix.about_text": (
         "$$H = S[V, :],\\qquad A = H[:, U],\\qquad E = A^{+} H,\\qquad \\hat{s} = c\\,E$$\n\n"
         "$V$: $k_q$ anchor queries, whose scores $H$ are bought once; $U$: $k_i$ anchor items; $c$: the new query's"

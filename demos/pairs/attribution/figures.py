@@ -11,10 +11,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from demos.frame.labels import shortened
 from demos.frame.plots import BLUE, INK, RED, TEMPLATE
 from demos.frame.strings import Language, say
 from demos.pairs.attribution.leave_one_out import Variants
-from demos.pairs.labels import shortened
 
 _ROW, _GAP, _TOP, _BOTTOM = 24, 84, 84, 52  # pixels; a title has two lines
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import unescape
 from typing import Any, cast
 
 import gradio as gr
@@ -11,11 +10,11 @@ import gradio as gr
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
+from demos.frame.labels import cut_to_width
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.attribution.figures import Moved, moved_figure
 from demos.pairs.attribution.leave_one_out import Pair, Variants, changes, make_variants
-from demos.pairs.labels import shortened
 from demos.pairs.pair_set import check_rows
 from demos.pairs.scoring import LeftOut, ModelScores, score_with_models
 from models.registry import Registry
@@ -49,7 +48,7 @@ class AttributionSection:
                 with gr.Column(scale=2, min_width=180):
                     self.show = gr.Button(text("attribution.show"), elem_id="attribution-show")
                     self.cancel = gr.Button(
-                        text("pairs.cancel"), interactive=False, elem_id="attribution-cancel"
+                        text("cancel"), interactive=False, elem_id="attribution-cancel"
                     )
             self.progress = gr.HTML(elem_id="attribution-progress")
             self.plot = gr.Plot(
@@ -202,9 +201,9 @@ def _choices(pairs: Sequence[Pair]) -> list[tuple[str, int]]:
 
 
 def _short(sentence: str) -> str:
-    return unescape(shortened(sentence, 160))
+    return cut_to_width(sentence, 160)
 
 
 def _plain(sentence: str) -> str:
     """Short, and as it is: a chooser shows text, not HTML."""
-    return unescape(shortened(sentence, 40))
+    return cut_to_width(sentence, 40)

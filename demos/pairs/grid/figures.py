@@ -8,10 +8,10 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
+from demos.frame.labels import shortened, wrapped
 from demos.frame.plots import INK, new_figure
 from demos.frame.strings import Language, say
 from demos.pairs.grid.grid import ModelGrid, SentenceLists, best_columns
-from demos.pairs.labels import shortened, wrapped
 
 # Opaque, so that a cell is the same on light and on dark paper. One hue for each kind of score: a
 # cosine and a logit are not to be compared by colour.

@@ -13,7 +13,8 @@ from demos.frame.errors import InputProblem, field, problem_or_none, sentence_fo
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
-from demos.frame.strings import Language, language_of, said, say, text
+from demos.frame.status import computed_on
+from demos.frame.strings import Language, language_of, say, text
 from demos.pairs import pair_set as pairs_in
 from demos.pairs.grid.endpoint import make_pairs_grid
 from demos.pairs.grid.example import EXAMPLE_A, EXAMPLE_B
@@ -49,7 +50,7 @@ class GridPanel:
         gr.Markdown(text("pairs.grid.intro"))
         self._lay_out_inputs()
         self._lay_out_results()
-        with gr.Accordion(text("pairs.grid.about"), open=False, elem_id="pairs-grid-about"):
+        with gr.Accordion(text("about"), open=False, elem_id="pairs-grid-about"):
             formula_markdown("pairs.grid.about_text")
         self._wire_inputs()
         self._wire_scoring(tab)
@@ -100,7 +101,7 @@ class GridPanel:
                         text("pairs.grid.run"), variant="primary", elem_id="pairs-grid-run"
                     )
                     self.cancel = gr.Button(
-                        text("pairs.cancel"), interactive=False, elem_id="pairs-grid-cancel"
+                        text("cancel"), interactive=False, elem_id="pairs-grid-cancel"
                     )
         self.progress = gr.HTML(elem_id="pairs-grid-progress")
         self.notes = gr.HTML(elem_id="pairs-grid-notes")
@@ -293,16 +294,8 @@ class GridPanel:
     def _done(self, lists: SentenceLists, grids: list[ModelGrid], language: Language) -> str:
         n, m = lists.shape
         time = duration(sum(grid.seconds for grid in grids), language)
-        status = self.registry.status()
-        where = say(
-            "pairs.where",
-            language,
-            device=status.device,
-            dtype=status.dtype,
-            reason=said(status.reason, language),
-        )
         done = say("pairs.grid.done", language, n=n, m=m, pairs=n * m, time=time)
-        return note_html(done) + note_html(where)
+        return note_html(done) + note_html(computed_on(self.registry, language))
 
     def _reason(self, left_out: LeftOut, language: Language) -> str:
         reason = sentence_for(left_out.reason, language)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from demos.frame.labels import shortened, wrapped
 from demos.frame.plots import BLUE, GRID, INK, PALETTE, RED, new_figure
 from demos.frame.strings import Language, say
-from demos.pairs.labels import shortened, wrapped
 from demos.pairs.playground.batch import Batch, View
 from demos.pairs.playground.playground import Floats
 

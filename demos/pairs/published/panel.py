@@ -91,7 +91,7 @@ class PublishedPanel:
                     text("published.run"), variant="primary", elem_id="published-run"
                 )
                 self.cancel = gr.Button(
-                    text("pairs.cancel"), interactive=False, elem_id="published-cancel"
+                    text("cancel"), interactive=False, elem_id="published-cancel"
                 )
         self.progress = gr.HTML(elem_id="published-progress")
         self.probe_plot = gr.Plot(

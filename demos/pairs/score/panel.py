@@ -12,7 +12,8 @@ from demos.frame.errors import InputProblem, field, problem_or_none, sentence_fo
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
-from demos.frame.strings import Language, language_of, said, say, text
+from demos.frame.status import computed_on
+from demos.frame.strings import Language, language_of, say, text
 from demos.frame.tables import Table
 from demos.pairs import pair_set as pairs_in
 from demos.pairs.agreement import greatest_disagreements
@@ -108,7 +109,7 @@ class ScorePanel:
         )
         with gr.Row():
             self.score = gr.Button(text("pairs.score"), variant="primary", elem_id="pairs-score")
-            self.cancel = gr.Button(text("pairs.cancel"), interactive=False, elem_id="pairs-cancel")
+            self.cancel = gr.Button(text("cancel"), interactive=False, elem_id="pairs-cancel")
         self.progress = gr.HTML(elem_id="pairs-progress")
         self.notes = gr.HTML(elem_id="pairs-notes")
 
@@ -302,7 +303,7 @@ class ScorePanel:
         choices = [(model.card.title, model.card.key) for model in scored]
         x, y = choices[0][1], choices[min(1, len(choices) - 1)][1]
         shown |= {
-            self.progress: note_html(done) + note_html(self._where(language)),
+            self.progress: note_html(done) + note_html(computed_on(self.registry, language)),
             self.by_model: _frame(*model_table(pair_set, scored, language), first=2),
             self.scores: _frame(headers, rows, first=2),
             self.csv: gr.update(value=write_csv("pairs", headers, rows), interactive=True),
@@ -338,16 +339,6 @@ class ScorePanel:
             **self.evaluation.nothing(),
             **self.attribution.nothing(),
         }
-
-    def _where(self, language: Language) -> str:
-        status = self.registry.status()
-        return say(
-            "pairs.where",
-            language,
-            device=status.device,
-            dtype=status.dtype,
-            reason=said(status.reason, language),
-        )
 
     def _reason(self, left_out: LeftOut, language: Language) -> str:
         reason = sentence_for(left_out.reason, language)

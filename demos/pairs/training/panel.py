@@ -103,9 +103,7 @@ class TrainingPanel:
             self.train = gr.Button(
                 text("training.train"), variant="primary", elem_id="training-train"
             )
-            self.cancel = gr.Button(
-                text("pairs.cancel"), interactive=False, elem_id="training-cancel"
-            )
+            self.cancel = gr.Button(text("cancel"), interactive=False, elem_id="training-cancel")
         self.progress = gr.HTML(elem_id="training-progress")
 
     def _lay_out_results(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from demos.frame.errors import visible_errors
+from demos.frame.steps import result_of
 from demos.retrieval import helpdesk
 from demos.retrieval.ask.asking import (
     SHOWN,
@@ -46,14 +47,11 @@ def make_retrieval_search(registry: Registry, shelf: Shelf) -> RetrievalSearch:
             best, each {"rank", "item", "score", "text", "label"}, item counted from nought.
         """
         chosen = check_strategies([strategy])
-        steps = ask(
-            registry, shelf, shelf.open(corpus), check_query(query), chosen, check_budget(budget)
+        opened = shelf.open(corpus)
+        asked = result_of(
+            ask(registry, shelf, opened, check_query(query), chosen, check_budget(budget))
         )
-        while True:
-            try:
-                next(steps)
-            except StopIteration as stop:
-                return as_json(corpus, shelf.open(corpus).stored, stop.value.answers[0])
+        return as_json(corpus, opened.stored, asked.answers[0])
 
     return retrieval_search
 

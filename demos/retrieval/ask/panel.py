@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, cast
 
 import gradio as gr
@@ -12,10 +12,13 @@ from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
-from demos.frame.strings import Language, language_of, said, say, text
+from demos.frame.status import computed_on
+from demos.frame.steps import showing
+from demos.frame.strings import Language, language_of, say, text
 from demos.retrieval.ask.asking import (
     FEWEST_CALLS,
     Asked,
+    Step,
     ask,
     check_budget,
     check_query,
@@ -25,7 +28,7 @@ from demos.retrieval.ask.endpoint import make_retrieval_search
 from demos.retrieval.ask.figures import purchases_figure
 from demos.retrieval.ask.results import cost_table, long_table, side_by_side
 from demos.retrieval.desk import Desk
-from demos.retrieval.search import STRATEGIES
+from demos.retrieval.search import STRATEGIES, Strategy
 from demos.retrieval.shelf import OpenIndex
 
 EXAMPLE = "The parcel is marked as delivered, but nobody here has seen it."
@@ -44,7 +47,7 @@ class AskPanel:
         gr.Markdown(text("retrieval.ask.intro"))
         self._lay_out_inputs()
         self._lay_out_results()
-        with gr.Accordion(text("retrieval.about"), open=False, elem_id="retrieval-ask-about"):
+        with gr.Accordion(text("about"), open=False, elem_id="retrieval-ask-about"):
             formula_markdown("retrieval.ask.about_text")
         self._wire(tab)
 
@@ -82,7 +85,7 @@ class AskPanel:
                         text("retrieval.ask.run"), variant="primary", elem_id="retrieval-ask-run"
                     )
                     self.cancel = gr.Button(
-                        text("pairs.cancel"), interactive=False, elem_id="retrieval-ask-cancel"
+                        text("cancel"), interactive=False, elem_id="retrieval-ask-cancel"
                     )
         self.progress = gr.HTML(elem_id="retrieval-ask-progress")
 
@@ -188,16 +191,19 @@ class AskPanel:
             raise
 
     def _asking(
-        self, opened: OpenIndex, query: str, strategies: Any, calls: int, language: Language
-    ) -> Any:
-        steps = ask(self.registry, self.desk.shelf, opened, query, strategies, calls)
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as stop:
-                return stop.value
+        self,
+        opened: OpenIndex,
+        query: str,
+        strategies: list[Strategy],
+        calls: int,
+        language: Language,
+    ) -> Generator[Updates, None, Asked]:
+        def show(step: Step) -> Updates:
             name = say(f"retrieval.strategy.{step.strategy}", language)
-            yield {self.progress: progress_html(name, step.progress, language)}
+            return {self.progress: progress_html(name, step.progress, language)}
+
+        steps = ask(self.registry, self.desk.shelf, opened, query, strategies, calls)
+        return showing(steps, show)
 
     # --- what is shown -------------------------------------------------------------------------
 
@@ -214,17 +220,9 @@ class AskPanel:
         }
 
     def _done(self, opened: OpenIndex, asked: Asked, language: Language) -> str:
-        status = self.registry.status()
-        where = say(
-            "pairs.where",
-            language,
-            device=status.device,
-            dtype=status.dtype,
-            reason=said(status.reason, language),
-        )
         key = "retrieval.ask.done_true" if asked.truth is not None else "retrieval.ask.done"
         done = say(key, language, n=opened.stored.size, calls=asked.budget)
         if asked.pace:
             brute = duration(asked.pace * opened.stored.size, language)
             done += say("retrieval.ask.brute_would", language, time=brute)
-        return note_html(done) + note_html(where)
+        return note_html(done) + note_html(computed_on(self.registry, language))

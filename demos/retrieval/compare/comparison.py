@@ -215,24 +215,23 @@ def remembered(opened: OpenIndex, queries: HeldOut, settings: Settings) -> Compa
 
 def recalled(opened: OpenIndex, queries: HeldOut, key: str, budget: int) -> Measured | None:
     """What was measured before."""
-    known: Measured | None = opened.recall(_place(queries, key, budget))
+    known: Measured | None = opened.remembered.get(_place(queries, key, budget))
     return known
 
 
 def _measure(shelf: Shelf, opened: OpenIndex, queries: HeldOut, key: str, budget: int) -> Measured:
     (measured,) = compare(
         [STRATEGIES[key]],
-        {},
         opened.stored.index,
         queries.vectors,
         queries.exact,
         [budget],
         queries.relevance(opened.stored.labels),
-        shelf.compute(),
+        shelf.run,
         lambda strategy, most: shelf.prepare(opened, strategy, most),
     )
     measured = replace(measured, found=None)  # megabytes, and nobody asks
-    opened.remember(_place(queries, key, budget), measured)
+    opened.remembered.put(_place(queries, key, budget), measured)
     return measured
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from demos.frame.errors import InputProblem, visible_errors
+from demos.frame.steps import result_of
 from demos.retrieval import helpdesk
 from demos.retrieval.compare.comparison import (
     BUDGETS,
@@ -63,12 +64,8 @@ def compare_strategies(
     if opened.held_out is None:
         raise InputProblem("retrieval.compare.no_held_out")
     kept, left_out = check_budgets(BUDGETS if budgets is None else budgets, opened.stored.size)
-    steps = comparing(shelf, opened, opened.held_out, Settings(keys, kept, left_out))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return _report(stop.value)
+    settings = Settings(keys, kept, left_out)
+    return _report(result_of(comparing(shelf, opened, opened.held_out, settings)))
 
 
 def _report(comparison: Comparison) -> dict[str, Any]:

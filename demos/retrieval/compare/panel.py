@@ -13,6 +13,7 @@ from demos.frame.errors import InputProblem, field, problem_or_none, visible_err
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
+from demos.frame.steps import showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.retrieval.compare import queries as queries_in
 from demos.retrieval.compare.comparison import (
@@ -20,6 +21,7 @@ from demos.retrieval.compare.comparison import (
     COMPARED,
     Comparison,
     Settings,
+    Step,
     check_budgets,
     check_strategies,
     comparing,
@@ -84,9 +86,7 @@ class ComparePanel:
             text("retrieval.compare.elsewhere"), open=False, elem_id="retrieval-compare-elsewhere"
         ):
             self._lay_out_elsewhere()
-        with gr.Accordion(
-            text("retrieval.compare.about"), open=False, elem_id="retrieval-compare-about"
-        ):
+        with gr.Accordion(text("about"), open=False, elem_id="retrieval-compare-about"):
             formula_markdown("retrieval.compare.about_text")
         self._wire_queries()
         self._wire_comparison(tab)
@@ -145,7 +145,7 @@ class ComparePanel:
                 text("retrieval.compare.run"), variant="primary", elem_id="retrieval-compare-run"
             )
             self.cancel = gr.Button(
-                text("retrieval.compare.cancel"),
+                text("cancel"),
                 interactive=False,
                 elem_id="retrieval-compare-cancel",
             )
@@ -398,16 +398,13 @@ class ComparePanel:
             self.cancel: gr.update(interactive=True),
         }
         what = say("retrieval.compare.brute_force", language, queries=len(asked.texts))
-        steps = queries_in.scoring(self.desk.house.registry, opened, asked)
-        try:
-            while True:
-                progress = next(steps)
-                yield {self.progress: progress_html(what, progress, language)}
-        except StopIteration as stop:
-            known: HeldOut = stop.value
-            return known
-        finally:
-            steps.close()  # a cancel of the visitor's withdraws the calls
+        # A cancel of the visitor's withdraws the calls.
+        return (
+            yield from showing(
+                queries_in.scoring(self.desk.house.registry, opened, asked),
+                lambda progress: {self.progress: progress_html(what, progress, language)},
+            )
+        )
 
     def _compare(
         self,
@@ -418,20 +415,17 @@ class ComparePanel:
         language: Language,
     ) -> Generator[Updates, None, Comparison]:
         what = say("retrieval.compare.working", language)
-        steps = comparing(self.desk.shelf, opened, known, settings)
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as stop:
-                comparison: Comparison = stop.value
-                return comparison
+
+        def show(step: Step) -> Updates:
             updates: Updates = {
                 self.progress: progress_html(what, step.progress, language),
                 self.cancel: gr.update(interactive=True),
             }
             if step.budget_done and step.progress.done < step.progress.total:
                 updates[self.recall_plot] = recall_figure(step.so_far, k, language)
-            yield updates
+            return updates
+
+        return showing(comparing(self.desk.shelf, opened, known, settings), show)
 
     # --- what is shown -------------------------------------------------------------------------
 

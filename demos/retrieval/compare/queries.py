@@ -70,7 +70,7 @@ def choose(opened: OpenIndex, source: object, count: object, pasted: object) -> 
             limit=MAX_CALLS,
             most=most,
         )
-    known: HeldOut | None = opened.recall(_place(asked.texts))
+    known: HeldOut | None = opened.remembered.get(_place(asked.texts))
     # The same words with other labels: scores do not depend on labels.
     return asked if known is None else replace(known, labels=asked.labels)
 
@@ -131,7 +131,7 @@ def scoring(
         if item >= 0:
             exact[row, item] = -np.inf
     known = HeldOut(asked.texts, asked.labels, vectors, exact)
-    opened.remember(_place(asked.texts), known)
+    opened.remembered.put(_place(asked.texts), known)
     return known
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from demos.frame.labels import wrapped
 from demos.frame.plots import BLUE, GOLD, INK, RED, TEAL, new_figure
 from demos.frame.strings import Language, say
 from demos.retrieval.cur import SOLVERS
-from demos.retrieval.matrix.labels import wrapped
 from demos.retrieval.matrix.view import Look, Measured, Walk
 
+_HOVER_CHARACTERS = 160  # of 150 columns: the page stays light
 COLOURS = {"truncated": BLUE, "ridge": TEAL, "pinv": RED}
 PICTURES = ("exact", "approximation", "error")
 # Opaque, so that a cell is the same on light and on dark paper.
@@ -83,7 +84,8 @@ def _limits(look: Look, picture: str) -> tuple[float, float]:
 
 
 def _names(texts: Sequence[str]) -> dict[str, Any]:
-    return {"tickvals": list(range(len(texts))), "ticktext": [wrapped(text) for text in texts]}
+    names = [wrapped(text, _HOVER_CHARACTERS) for text in texts]
+    return {"tickvals": list(range(len(texts))), "ticktext": names}
 
 
 def _title(text: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from gradio.context import Context
 
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.labels import cut_to_width
 from demos.frame.progress import note_html
 from demos.frame.strings import Language, language_of, text
 from demos.retrieval.cur import SOLVERS
@@ -26,13 +27,13 @@ from demos.retrieval.matrix.asked import (
     check_strategy,
     solver_of,
 )
-from demos.retrieval.matrix.labels import shortened
 from demos.retrieval.matrix.sources import Opened, Sources
 from demos.retrieval.matrix.view import STRATEGIES, Look, Walk
 
 DEFAULT_ITEMS = 60
 _MADE_UP_ITEMS = 100  # those of the known numbers
 _CHOICES = 3_000  # items that can be searched for; more would make the page heavy
+_CHOICE_WIDTH = 34  # of their labels, in Latin letters
 
 Updates = dict[Any, Any]
 
@@ -47,9 +48,7 @@ class MatrixPanel:
         gr.Markdown(text("retrieval.matrix.intro"))
         self._lay_out_inputs()
         self._lay_out_results()
-        with gr.Accordion(
-            text("retrieval.matrix.about"), open=False, elem_id="retrieval-matrix-about"
-        ):
+        with gr.Accordion(text("about"), open=False, elem_id="retrieval-matrix-about"):
             formula_markdown("retrieval.matrix.about_text")
         self._wire(tab)
 
@@ -422,7 +421,7 @@ def _item_choices(opened: Opened, items: tuple[int, ...]) -> list[tuple[str, int
     numbers = [*range(min(opened.items, _CHOICES)), *sorted(i for i in items if i >= _CHOICES)]
     if not opened.is_corpus:
         return [(opened.item_text(i), i) for i in numbers]
-    return [(f"{i + 1} · {shortened(opened.item_text(i))}", i) for i in numbers]
+    return [(f"{i + 1} · {cut_to_width(opened.item_text(i), _CHOICE_WIDTH)}", i) for i in numbers]
 
 
 def _slider(name: str, value: int) -> gr.Slider:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -12,6 +10,7 @@ from demos.frame.strings import Language, say
 from demos.retrieval.matrix import view
 from demos.retrieval.matrix.asked import SOURCES, most_anchors
 from demos.retrieval.matrix.view import Check, Look, Matrix, Settings, Walk
+from demos.retrieval.recent import Recent
 from demos.retrieval.shelf import OpenIndex, Shelf
 from models.held import Held
 from models.registry import Registry
@@ -71,8 +70,7 @@ class Sources:
         self._shelf = shelf
         self._registry = registry
         self._made_up: Held | None = None
-        self._known: OrderedDict[Any, Any] = OrderedDict()
-        self._lock = threading.Lock()
+        self._known = Recent(_REMEMBERED)
 
     def open(self, source: str, corpus: str, language: Language) -> Opened:
         """The matrix of a source: of the corpus with that key, or made up.
@@ -114,16 +112,11 @@ class Sources:
         )
 
     def _remembered(self, known: Any, compute: Callable[[], ResultT]) -> ResultT:
-        with self._lock:
-            if known in self._known:
-                self._known.move_to_end(known)
-                return cast(ResultT, self._known[known])
-        value = compute()
-        with self._lock:
-            self._known[known] = value
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return value
+        value = self._known.get(known)
+        if value is None:
+            value = compute()
+            self._known.put(known, value)
+        return cast(ResultT, value)
 
     def _open_made_up(self, language: Language) -> Opened:
         if self._made_up is None:
@@ -162,11 +155,12 @@ class Sources:
         import torch
 
         place = ("matrix", 0)
-        held = index.prepared.get(place)
+        held: Held | None = index.prepared.get(place)
         if held is None:
             exact = torch.from_numpy(index.held_out.exact) if index.held_out else None
             matrix = self._registry.run(view.corpus_matrix, index.held, exact)
-            held = index.prepared[place] = self._registry.hold(matrix)
+            held = self._registry.hold(matrix)
+            index.prepared.put(place, held)
         return held
 
 

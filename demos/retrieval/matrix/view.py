@@ -151,7 +151,7 @@ def corpus_matrix(index: Index, exact: Tensor | None) -> Matrix:
     if rows < _LEAST_ROWS:
         raise InputProblem("retrieval.matrix.too_few", rows=rows, least=_LEAST_ROWS)
     if exact is None or len(exact) < 2:
-        kept = len(known) - max(2, len(known) // 4)
+        kept = _kept(len(known))
         return Matrix(known[:kept], known[kept:], index.item_vectors)
     pool = torch.cat([known, exact[0::2].to(known.dtype)])  # [p, n]
     return Matrix(pool, exact[1::2].to(known.dtype), index.item_vectors)
@@ -162,9 +162,14 @@ def split_texts(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Texts of the pool's rows and of the rows to predict, as `corpus_matrix` splits them."""
     if len(held_out) < 2:
-        kept = len(anchor_texts) - max(2, len(anchor_texts) // 4)
+        kept = _kept(len(anchor_texts))
         return tuple(anchor_texts[:kept]), tuple(anchor_texts[kept:])
     return (*anchor_texts, *held_out[0::2]), tuple(held_out[1::2])
+
+
+def _kept(anchor_queries: int) -> int:
+    """How many of them stay in the pool where the others have to be predicted."""
+    return anchor_queries - max(2, anchor_queries // 4)
 
 
 def made_up_matrix(seed: int = 0) -> Matrix:

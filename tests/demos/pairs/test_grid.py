@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from demos.frame.errors import InputProblem
+from demos.frame.labels import shortened, wrapped
 from demos.pairs.grid.endpoint import score_grids
 from demos.pairs.grid.example import EXAMPLE_A, EXAMPLE_B
 from demos.pairs.grid.figures import heatmap
@@ -25,7 +26,6 @@ from demos.pairs.grid.grid import (
 )
 from demos.pairs.grid.panel import _file_lists
 from demos.pairs.grid.results import best_table, cost_table
-from demos.pairs.labels import shortened, wrapped
 from demos.pairs.pair_set import MAX_CHARACTERS
 from demos.pairs.scoring import ModelScores, score_with_models
 from models.catalog import CATALOG

@@ -446,11 +446,15 @@ def test_bayes_cur_finds_more_than_its_rivals(bundled: StoredIndex, held_out: He
     measured: list[Measured] = [
         *compare(
             [STRATEGIES[key] for key in keys],
-            {("bayes", 100): bundled.belief},
             bundled.index,
             held_out.vectors,
             held_out.exact,
             [100],
+            prepare=lambda strategy, budget: (
+                bundled.belief
+                if strategy.key == "bayes"
+                else strategy.prepare(bundled.index, budget)
+            ),
         )
     ]
     recall = {each.strategy: float(each.recalls[10].mean()) for each in measured}

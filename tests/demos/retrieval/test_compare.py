@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
@@ -52,6 +51,7 @@ from demos.retrieval.compare.results import (
 )
 from demos.retrieval.desk import Desk
 from demos.retrieval.evaluation import KS, Measured
+from demos.retrieval.recent import Recent
 from demos.retrieval.search import Index
 from demos.retrieval.shelf import OpenIndex, Shelf
 from demos.retrieval.store import HeldOut, ModelVersion, StoredIndex
@@ -239,7 +239,7 @@ def test_brute_force_is_the_models_and_is_done_once(registry: Registry, opened: 
         texts=stored.texts[:20],
         index=replace(stored.index, item_vectors=stored.index.item_vectors[:20]),
     )
-    small = replace(opened, stored=few, remembered=OrderedDict())
+    small = replace(opened, stored=few, remembered=Recent(8))
     pasted = "where is it\nwhen\nwho\nhow many\ntext 15"
     asked = queries_in.choose(small, "own", 30, pasted)
     assert isinstance(asked, queries_in.Asked)
@@ -250,7 +250,7 @@ def test_brute_force_is_the_models_and_is_done_once(registry: Registry, opened: 
     expected[15] = -np.inf
     assert known.exact[0].tolist() == pytest.approx(expected.tolist(), abs=1e-4)
     assert torch.equal(known.vectors[0], few.index.item_vectors[15])
-    assert small.recall(("scores", asked.texts)) is known
+    assert small.remembered.get(("scores", asked.texts)) is known
     assert opened.held_out is not None  # a visitor's queries are nobody else's held-out queries
     assert opened.held_out.texts[0] == "query 0"
 

@@ -162,7 +162,7 @@ def test_compare_finds_what_a_search_finds() -> None:
     index = random_index()
     queries, exact = queries_and_scores(index, 70)  # more than one group
     strategies = [STRATEGIES[key] for key in ("bayes", "rerank", "cur", "anncur", "brute")]
-    for measured in compare(strategies, {}, index, queries, exact, [30]):
+    for measured in compare(strategies, index, queries, exact, [30]):
         found = search(
             STRATEGIES[measured.strategy],
             index,
@@ -190,7 +190,7 @@ def test_what_is_prepared_elsewhere_is_used() -> None:
         return index
 
     rerank = STRATEGIES["rerank"]
-    list(compare([rerank], {}, index, queries, exact, [10, 20], prepare=prepare))
+    list(compare([rerank], index, queries, exact, [10, 20], prepare=prepare))
     assert asked == [("rerank", 10), ("rerank", 20)]
 
 
@@ -203,7 +203,7 @@ def test_a_query_that_is_an_item_does_not_find_itself(key: str) -> None:
     exact[np.arange(70), items.numpy()] = -np.inf
     relevance = np.zeros_like(exact)
     relevance[np.arange(70), items.numpy()] = 1  # only itself: nothing to find
-    (measured,) = compare([STRATEGIES[key]], {}, index, queries, exact, [40], relevance)
+    (measured,) = compare([STRATEGIES[key]], index, queries, exact, [40], relevance)
     for values in measured.recalls.values():
         assert np.isfinite(values).all()
     assert measured.ndcg is not None

@@ -8,6 +8,7 @@ import torch
 
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem
+from demos.frame.labels import cut_to_width, wrapped
 from demos.frame.own_models import OwnModels
 from demos.frame.texts import TEXTS
 from demos.frame.texts.retrieval_matrix import TEXTS as OURS
@@ -15,7 +16,6 @@ from demos.retrieval import helpdesk
 from demos.retrieval.cur import SOLVERS
 from demos.retrieval.desk import Desk
 from demos.retrieval.matrix import asked, figures, results
-from demos.retrieval.matrix.labels import shortened, wrapped
 from demos.retrieval.matrix.panel import MatrixPanel
 from demos.retrieval.matrix.view import (
     SHOWN_ITEMS,
@@ -180,7 +180,7 @@ def test_files_hold_curve_and_cells(noisy: Matrix, noisy_look: Look) -> None:
 
 def test_labels_are_escaped_and_short() -> None:
     assert wrapped("<b>&") == "&lt;b&gt;&amp;"
-    assert shortened("忘记密码了怎么办", 8) == "忘记密码…"
+    assert cut_to_width("忘记密码了怎么办", 8) == "忘记密码…"
 
 
 # --- input and texts ----------------------------------------------------------------------------

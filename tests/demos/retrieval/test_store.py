@@ -236,7 +236,7 @@ class FakeRegistry:
         self.ran: list[str] = []
 
     def card(self, key: str) -> Any:
-        return SimpleNamespace(version=self.versions[key])
+        return SimpleNamespace(key=key, version=self.versions[key])
 
     def title(self, key: str) -> str:
         return key.title()

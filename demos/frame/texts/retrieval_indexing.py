@@ -1,91 +1,91 @@
 """Retrieval: a corpus of one's own."""
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "retrieval.library.intro": (
+    "retrieval.indexing.intro": (
         "Bring texts, see what an index costs, build it, and every panel works on your corpus. A build can be"
         " cancelled: what is computed stays, and the same file goes on from there, even after the app was killed.",
         "带上你的文本，先看索引的成本，再构建，之后所有面板都可使用你的语料库。构建可以取消：算过的都会保留，"
         "再次上传同一文件即可继续，即使应用曾被强行终止。",
     ),
-    "retrieval.library.file": (
+    "retrieval.indexing.file": (
         "TXT (one text a line), CSV, TSV, JSONL or Parquet, up to 20 MB",
         "TXT（每行一个文本）、CSV、TSV、JSONL 或 Parquet，最大 20 MB",
     ),
-    "retrieval.library.hub": (
+    "retrieval.indexing.hub": (
         "Or a file of a hub data set (press Enter)",
         "或模型库数据集中的文件（按回车）",
     ),
-    "retrieval.library.column": ("Column that holds the text", "文本所在的列"),
-    "retrieval.library.anchors": ("Anchor queries", "锚点查询数"),
-    "retrieval.library.anchors_hint": (
+    "retrieval.indexing.column": ("Column that holds the text", "文本所在的列"),
+    "retrieval.indexing.anchors": ("Anchor queries", "锚点查询数"),
+    "retrieval.indexing.anchors_hint": (
         "Texts that are scored against all others: calls = anchor queries × texts.",
         "要与所有文本逐一打分的文本：调用次数 = 锚点查询数 × 文本数。",
     ),
-    "retrieval.library.models": ("Models", "模型"),
-    "retrieval.library.bi-encoder": ("Bi-encoder", "双塔模型"),
-    "retrieval.library.cross-encoder": ("Cross-encoder", "交互式模型"),
-    "retrieval.library.build": ("Build the index", "构建索引"),
-    "retrieval.library.download": ("Download the index (ZIP)", "下载索引（ZIP）"),
-    "retrieval.library.read": (
+    "retrieval.indexing.models": ("Models", "模型"),
+    "retrieval.indexing.bi-encoder": ("Bi-encoder", "双塔模型"),
+    "retrieval.indexing.cross-encoder": ("Cross-encoder", "交互式模型"),
+    "retrieval.indexing.build": ("Build the index", "构建索引"),
+    "retrieval.indexing.download": ("Download the index (ZIP)", "下载索引（ZIP）"),
+    "retrieval.indexing.read": (
         "Read {n:,} different texts from “{name}”.",
         "从「{name}」读入 {n:,} 个不同的文本。",
     ),
-    "retrieval.library.empty": (" {n:,} empty ones were left out.", " 略去 {n:,} 个空文本。"),
-    "retrieval.library.repeated": (
+    "retrieval.indexing.empty": (" {n:,} empty ones were left out.", " 略去 {n:,} 个空文本。"),
+    "retrieval.indexing.repeated": (
         " {n:,} repeated ones were left out.",
         " 略去 {n:,} 个重复文本。",
     ),
-    "retrieval.library.cut": (
+    "retrieval.indexing.cut": (
         " {n:,} very long ones were cut to 4,000 characters.",
         " {n:,} 个过长的文本截到 4,000 个字符。",
     ),
-    "retrieval.library.chinese": (
+    "retrieval.indexing.chinese": (
         "Much of the text is Chinese, and {models} learnt from English: expect poor scores.",
         "文本大多是中文，而 {models} 是用英文训练的：分数会很不可靠。",
     ),
-    "retrieval.library.estimating": ("Judging the time …", "正在估计用时……"),
-    "retrieval.library.estimate": (
+    "retrieval.indexing.estimating": ("Judging the time …", "正在估计用时……"),
+    "retrieval.indexing.estimate": (
         "An index with {anchors} anchor queries takes {anchors} × {n:,} = {calls:,} cross-encoder calls, about {time} on"
         " this machine, {memory:,} MB of memory and {disk:,} MB of disk.",
         "含 {anchors} 个锚点查询的索引需要 {anchors} × {n:,} = {calls:,} 次交互式模型调用，在本机约需 {time}，"
         "占内存 {memory:,} MB、磁盘 {disk:,} MB。",
     ),
-    "retrieval.library.resumes": (
+    "retrieval.indexing.resumes": (
         " {done:,} of the calls were done before and are not repeated.",
         " 其中 {done:,} 次之前已完成，不再重复。",
     ),
-    "retrieval.library.known": (
+    "retrieval.indexing.known": (
         "This index is there already: press Build to open it.",
         "该索引已经存在：点「构建索引」即可打开。",
     ),
-    "retrieval.library.starting": ("Preparing …", "准备中……"),
-    "retrieval.library.embedding": ("Bi-encoder: texts", "双塔模型：文本"),
-    "retrieval.library.scoring": ("Cross-encoder: pairs", "交互式模型：文本对"),
-    "retrieval.library.fitting": (
+    "retrieval.indexing.starting": ("Preparing …", "准备中……"),
+    "retrieval.indexing.embedding": ("Bi-encoder: texts", "双塔模型：文本"),
+    "retrieval.indexing.scoring": ("Cross-encoder: pairs", "交互式模型：文本对"),
+    "retrieval.indexing.fitting": (
         "Learning the prior from the anchor queries …",
         "正在从锚点查询学习先验……",
     ),
-    "retrieval.library.title": (
+    "retrieval.indexing.title": (
         "{name} · {n:,} texts · {anchors} anchor queries",
         "{name} · {n:,} 个文本 · {anchors} 个锚点查询",
     ),
-    "retrieval.library.done": (
+    "retrieval.indexing.done": (
         "The index is built and chosen above: go to Ask.",
         "索引已建好，并已在上方选中：请到「提问」。",
     ),
-    "retrieval.library.cancelled": (
+    "retrieval.indexing.cancelled": (
         "Cancelled. {done:,} of {calls:,} calls are kept: press Build to go on.",
         "已取消。{calls:,} 次调用中已保留 {done:,} 次：再点「构建索引」即可继续。",
     ),
-    "retrieval.library.nothing": (
+    "retrieval.indexing.nothing": (
         "There are no texts yet: upload a file, or name one on the hub.",
         "还没有文本：请上传文件，或填写模型库中的文件。",
     ),
-    "retrieval.library.not_texts": (
+    "retrieval.indexing.not_texts": (
         "Texts are needed as a list of strings.",
         "文本需要是字符串的列表。",
     ),
-    "retrieval.library.too_dear": (
+    "retrieval.indexing.too_dear": (
         "That index takes {calls:,} calls and at most {most:,} are made at once: use fewer anchor queries or texts.",
         "该索引需要 {calls:,} 次调用，一次最多 {most:,} 次：请减少锚点查询或文本。",
     ),
@@ -121,7 +121,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” is no Parquet file that can be read: save it again.",
         "「{name}」不是可读取的 Parquet 文件：请重新保存。",
     ),
-    "retrieval.library.about_text": (
+    "retrieval.indexing.about_text": (
         "**The index** is the matrix $H$ of exact scores of $k_q$ anchor queries, [k_q, n]: $k_q \\cdot n$ calls, as many as"
         " $k_q$ brute-force queries. Anchor queries are texts of the corpus, one from each region of the bi-encoder's"
         " vectors (k-means medoids); a text's score with itself is set aside. Kept beside $H$: the bi-encoder's vectors, the"

@@ -33,12 +33,12 @@ def make_retrieval_build(registry: Registry, builder: Builder) -> RetrievalBuild
             {"corpus": key, "items", "anchor_queries", "calls"}.
         """
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise InputProblem("retrieval.library.not_texts")
+            raise InputProblem("retrieval.indexing.not_texts")
         if not isinstance(anchor_queries, int):
             raise InputProblem("retrieval.build.anchors", least=2, most=100)
         plan = make_plan(registry, builder.root, make_corpus("API", texts), anchor_queries)
         if plan.calls > MOST_CALLS:
-            raise InputProblem("retrieval.library.too_dear", calls=plan.calls, most=MOST_CALLS)
+            raise InputProblem("retrieval.indexing.too_dear", calls=plan.calls, most=MOST_CALLS)
         for _ in builder.build(plan):
             pass
         return {

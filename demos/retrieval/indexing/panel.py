@@ -27,7 +27,7 @@ from demos.retrieval.building import (
 )
 from demos.retrieval.corpus import Corpus, columns_of, read_corpus
 from demos.retrieval.desk import Desk
-from demos.retrieval.library.endpoint import make_retrieval_build
+from demos.retrieval.indexing.endpoint import make_retrieval_build
 from models.hub_files import HUB_PREFIX
 
 Updates = dict[Any, Any]
@@ -36,17 +36,17 @@ Own = list[tuple[str, str]]  # titles and keys of the indexes that this session 
 _FEWEST_ANCHORS, _MOST_OFFERED = 5, 60
 
 
-class LibraryPanel:
+class IndexingPanel:
     """Components as attributes, handlers as methods."""
 
     def __init__(self, desk: Desk):
         self.desk, self.registry, self.shelf = desk, desk.house.registry, desk.shelf
         self.builder = Builder(self.registry, self.shelf.folder)
-        gr.Markdown(text("retrieval.library.intro"))
+        gr.Markdown(text("retrieval.indexing.intro"))
         self.own = gr.State(Own())
         self._lay_out()
-        with gr.Accordion(text("retrieval.about"), open=False, elem_id="retrieval-library-about"):
-            formula_markdown("retrieval.library.about_text")
+        with gr.Accordion(text("about"), open=False, elem_id="retrieval-indexing-about"):
+            formula_markdown("retrieval.indexing.about_text")
         self._wire()
 
     # --- layout --------------------------------------------------------------------------------
@@ -56,20 +56,20 @@ class LibraryPanel:
             with gr.Column(scale=6, min_width=320):
                 # No file_types: a wrong file shall reach the check that says what is wrong.
                 self.file = gr.File(
-                    label=text("retrieval.library.file"),
+                    label=text("retrieval.indexing.file"),
                     height=150,
-                    elem_id="retrieval-library-file",
+                    elem_id="retrieval-indexing-file",
                 )
                 self.hub = gr.Textbox(
-                    label=text("retrieval.library.hub"),
+                    label=text("retrieval.indexing.hub"),
                     placeholder="hub:owner/name/file.parquet",
-                    elem_id="retrieval-library-hub",
+                    elem_id="retrieval-indexing-hub",
                 )
                 self.column = gr.Dropdown(
                     [],
-                    label=text("retrieval.library.column"),
+                    label=text("retrieval.indexing.column"),
                     visible=False,
-                    elem_id="retrieval-library-column",
+                    elem_id="retrieval-indexing-column",
                 )
             with gr.Column(scale=5, min_width=320):
                 self.anchors = gr.Slider(
@@ -77,40 +77,40 @@ class LibraryPanel:
                     _MOST_OFFERED,
                     value=DEFAULT_ANCHORS,
                     step=5,
-                    label=text("retrieval.library.anchors"),
-                    info=text("retrieval.library.anchors_hint"),
-                    elem_id="retrieval-library-anchors",
+                    label=text("retrieval.indexing.anchors"),
+                    info=text("retrieval.indexing.anchors_hint"),
+                    elem_id="retrieval-indexing-anchors",
                 )
-                with gr.Accordion(text("retrieval.library.models"), open=False):
+                with gr.Accordion(text("retrieval.indexing.models"), open=False):
                     self.bi = self._models("bi-encoder", DEFAULT_BI_ENCODER)
                     self.cross = self._models("cross-encoder", DEFAULT_CROSS_ENCODER)
-        self.note = gr.HTML(elem_id="retrieval-library-note")
+        self.note = gr.HTML(elem_id="retrieval-indexing-note")
         with gr.Row():
             self.build = gr.Button(
-                text("retrieval.library.build"),
+                text("retrieval.indexing.build"),
                 variant="primary",
-                elem_id="retrieval-library-build",
+                elem_id="retrieval-indexing-build",
             )
             self.cancel = gr.Button(
-                text("pairs.cancel"), interactive=False, elem_id="retrieval-library-cancel"
+                text("cancel"), interactive=False, elem_id="retrieval-indexing-cancel"
             )
             self.download = gr.DownloadButton(
-                cast(str, text("retrieval.library.download")),
+                cast(str, text("retrieval.indexing.download")),
                 interactive=False,
-                elem_id="retrieval-library-download",
+                elem_id="retrieval-indexing-download",
             )
-        self.progress = gr.HTML(elem_id="retrieval-library-progress")
+        self.progress = gr.HTML(elem_id="retrieval-indexing-progress")
 
     def _models(self, kind: Any, value: str) -> gr.Dropdown:
         chooser = gr.Dropdown(
             [(card.title, card.key) for card in self.registry.cards(None, kind)],
             value=value,
-            label=text(f"retrieval.library.{kind}"),
+            label=text(f"retrieval.indexing.{kind}"),
             allow_custom_value=self.registry.allow_hub_ids,
-            elem_id=f"retrieval-library-{kind}",
+            elem_id=f"retrieval-indexing-{kind}",
         )
         self.desk.house.own_models.follow(
-            chooser, f"retrieval_library_{kind.replace('-', '_')}", kind
+            chooser, f"retrieval_indexing_{kind.replace('-', '_')}", kind
         )
         return chooser
 
@@ -124,10 +124,10 @@ class LibraryPanel:
             self.on_file,
             self.file,
             [self.column, self.hub, self.note],
-            api_name="retrieval_library_file",
+            api_name="retrieval_indexing_file",
             **common,
         )
-        read.success(self.on_look, chosen, self.note, api_name="retrieval_library_read", **common)
+        read.success(self.on_look, chosen, self.note, api_name="retrieval_indexing_read", **common)
         looks = [
             self.hub.submit,
             self.column.input,
@@ -142,7 +142,7 @@ class LibraryPanel:
             self.note,
             validator=self.check_look,
             trigger_mode="always_last",
-            api_name="retrieval_library_look",
+            api_name="retrieval_indexing_look",
             **common,
         )
         outputs = [
@@ -153,25 +153,25 @@ class LibraryPanel:
             self.on_build,
             [*chosen, self.own],
             outputs,
-            validator=self.check_source,
+            validator=self.check_build,
             cancels=[look],
             trigger_mode="once",
-            api_name="retrieval_library_build",
+            api_name="retrieval_indexing_build",
             **common,
         )
-        self.cancel.click(None, cancels=[run], api_name="retrieval_library_cancel", **common).then(
+        self.cancel.click(None, cancels=[run], api_name="retrieval_indexing_cancel", **common).then(
             self.on_cancelled,
             chosen,
             [self.progress, self.cancel],
             queue=False,
-            api_name="retrieval_library_cancelled",
+            api_name="retrieval_indexing_cancelled",
             **common,
         )
         gr.api(make_retrieval_build(self.registry, self.builder), api_name="retrieval_build")
 
     # --- handlers ------------------------------------------------------------------------------
 
-    def check_source(
+    def check_build(
         self,
         path: str | None,
         hub: str,
@@ -179,39 +179,37 @@ class LibraryPanel:
         anchors: float,
         bi: str,
         cross: str,
-        *more: object,
+        own: Own,
+        request: gr.Request,
     ) -> list[Any]:
         """Validator: what is wrong is said at the file, or at the hub's address."""
-        request = next((each for each in more if isinstance(each, gr.Request)), None)
-        language = language_of(request)
-        problem = problem_or_none(lambda: _corpus(path, hub, column), language)
-        at_hub = problem is not None and path is None and bool(hub.strip())
-        rest = len(more) - (request is not None)
-        return [
-            field(None if at_hub else problem),
-            field(problem if at_hub else None),
-            *[field(None)] * (4 + rest),
-        ]
+        return [*_problems(path, hub, column, language_of(request)), *[field(None)] * 5]
 
-    def check_look(self, path: str | None, hub: str, *more: Any) -> list[Any]:
+    def check_look(
+        self,
+        path: str | None,
+        hub: str,
+        column: str | None,
+        anchors: float,
+        bi: str,
+        cross: str,
+        request: gr.Request,
+    ) -> list[Any]:
         """Validator of a look: there is nothing to say while there is nothing to look at."""
         if path is None and not hub.strip():
             return [field(None)] * 6
-        return self.check_source(path, hub, *more)
+        return [*_problems(path, hub, column, language_of(request)), *[field(None)] * 4]
 
     @visible_errors
     def on_file(self, path: str | None, request: gr.Request) -> tuple[Any, Any, str]:
         """The file's columns, and what is recognised as the text."""
+        none = gr.update(choices=[], value=None, visible=False)
         if path is None:
-            return gr.update(choices=[], value=None, visible=False), gr.skip(), IDLE
-        problem = problem_or_none(lambda: columns_of(path), language_of(request))
-        if problem is not None:
-            return (
-                gr.update(choices=[], value=None, visible=False),
-                gr.skip(),
-                note_html(problem, "warning"),
-            )
-        columns, best = columns_of(path)
+            return none, gr.skip(), IDLE
+        try:
+            columns, best = columns_of(path)
+        except InputProblem as problem:
+            return none, gr.skip(), note_html(problem.sentence(language_of(request)), "warning")
         several = len(columns) > 1
         return gr.update(choices=columns, value=best, visible=several), "", IDLE
 
@@ -233,7 +231,7 @@ class LibraryPanel:
         language = language_of(request)
         corpus = _corpus(path, hub, column)
         read = self._read_note(corpus, bi, cross, language)
-        yield read + note_html(say("retrieval.library.estimating", language))
+        yield read + note_html(say("retrieval.indexing.estimating", language))
         plan = self._plan(corpus, anchors, bi, cross)
         yield read + note_html(self._estimate(plan, language))
 
@@ -254,7 +252,7 @@ class LibraryPanel:
         corpus = _corpus(path, hub, column)
         plan = self._plan(corpus, anchors, bi, cross)
         yield {
-            self.progress: note_html(say("retrieval.library.starting", language)),
+            self.progress: note_html(say("retrieval.indexing.starting", language)),
             self.note: self._read_note(corpus, bi, cross, language),
             self.cancel: gr.update(interactive=True),
         }
@@ -287,7 +285,7 @@ class LibraryPanel:
         except Exception:  # another file has come meanwhile: there is nothing to say of it
             return note_html(say("progress.cancelled", language)), rest
         self.builder.stop(plan, request.session_hash)
-        kept = say("retrieval.library.cancelled", language, done=plan.calls_done, calls=plan.calls)
+        kept = say("retrieval.indexing.cancelled", language, done=plan.calls_done, calls=plan.calls)
         return note_html(kept), rest
 
     # --- what is shown -------------------------------------------------------------------------
@@ -298,25 +296,25 @@ class LibraryPanel:
         )
 
     def _read_note(self, corpus: Corpus, bi: str, cross: str, language: Language) -> str:
-        note = say("retrieval.library.read", language, n=len(corpus.texts), name=corpus.title)
+        note = say("retrieval.indexing.read", language, n=len(corpus.texts), name=corpus.title)
         for name in ("empty", "repeated", "cut"):
             count = getattr(corpus, name)
             if count:
-                note += say(f"retrieval.library.{name}", language, n=count)
+                note += say(f"retrieval.indexing.{name}", language, n=count)
         html = note_html(note)
         cards = (self.registry.card(key) for key in (bi, cross))
         strangers = [card.title for card in cards if not {"zh", "multilingual"} & {*card.languages}]
         if corpus.chinese and strangers:
             models = ", ".join(strangers)
-            html += note_html(say("retrieval.library.chinese", language, models=models), "warning")
+            html += note_html(say("retrieval.indexing.chinese", language, models=models), "warning")
         return html
 
     def _estimate(self, plan: Plan, language: Language) -> str:
         if plan.built:
-            return say("retrieval.library.known", language)
+            return say("retrieval.indexing.known", language)
         judged = estimate(self.registry, plan)
         note = say(
-            "retrieval.library.estimate",
+            "retrieval.indexing.estimate",
             language,
             anchors=plan.anchors,
             n=len(plan.corpus.texts),
@@ -326,12 +324,12 @@ class LibraryPanel:
             disk=max(1, round(judged.disk / 1e6)),
         )
         if plan.calls_done:
-            note += say("retrieval.library.resumes", language, done=plan.calls_done)
+            note += say("retrieval.indexing.resumes", language, done=plan.calls_done)
         return note
 
     def _built(self, plan: Plan, own: Own, language: Language) -> Updates:
         title = say(
-            "retrieval.library.title",
+            "retrieval.indexing.title",
             language,
             name=plan.corpus.title,
             n=len(plan.corpus.texts),
@@ -341,7 +339,7 @@ class LibraryPanel:
         choices = [(say("retrieval.helpdesk", language), helpdesk.KEY), *own]
         archive = write_zip("retrieval-index", plan.folder)
         return {
-            self.progress: note_html(say("retrieval.library.done", language)),
+            self.progress: note_html(say("retrieval.indexing.done", language)),
             self.cancel: gr.update(interactive=False),
             self.download: gr.update(value=archive, interactive=True),
             self.own: own,
@@ -354,11 +352,19 @@ def _corpus(path: str | None, hub: str, column: str | None) -> Corpus:
         return read_corpus(path, column)
     address = hub.strip()
     if not address:
-        raise InputProblem("retrieval.library.nothing")
+        raise InputProblem("retrieval.indexing.nothing")
     return read_corpus(HUB_PREFIX + address.removeprefix(HUB_PREFIX), None)
+
+
+def _problems(path: str | None, hub: str, column: str | None, language: Language) -> list[Any]:
+    """The validator's answers for the file and for the hub's address."""
+    problem = problem_or_none(lambda: _corpus(path, hub, column), language)
+    if path is None and hub.strip():
+        return [field(None), field(problem)]
+    return [field(problem), field(None)]
 
 
 def _progress(step: BuildStep, language: Language) -> str:
     if step.part == "fitting":
-        return note_html(say("retrieval.library.fitting", language))
-    return progress_html(say(f"retrieval.library.{step.part}", language), step.progress, language)
+        return note_html(say("retrieval.indexing.fitting", language))
+    return progress_html(say(f"retrieval.indexing.{step.part}", language), step.progress, language)
