@@ -6,6 +6,8 @@ one column a candidate; for anchor queries hand in the transpose or the texts' v
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -57,20 +59,7 @@ def pivoted_qr(scores: Tensor, k: int) -> Tensor:
 
     Past the matrix's rank nothing is left over; the remaining ones are taken in order.
     """
-    n = scores.shape[1]
-    _check(n, k)
-    rest = scores.to(torch.float64).clone()  # [rows, n]
-    floor = _NOTHING * rest.square().sum(dim=0).max()
-    free = torch.ones(n, dtype=torch.bool, device=scores.device)
-    chosen = []
-    for _ in range(k):
-        norms = rest.square().sum(dim=0)  # [n]
-        norms = torch.where(norms > floor, norms, 0.0)
-        best = int(torch.where(free, norms, -1.0).argmax())
-        chosen.append(best)
-        free[best] = False
-        rest = _without(rest, rest[:, best])
-    return torch.tensor(chosen)
+    return _pursue(scores, k, lambda rest, norms: norms)
 
 
 def leverage_scores(scores: Tensor, k: int, rank: int | None = None) -> Tensor:
@@ -92,22 +81,10 @@ def greedy_l2(scores: Tensor, k: int) -> Tensor:
     Greedy column subset selection (Farahat et al. 2011): with R what is left over, the gain of
     column j is |R' R_j|^2 / |R_j|^2. Pivoted QR looks at |R_j| alone.
     """
-    n = scores.shape[1]
-    _check(n, k)
-    rest = scores.to(torch.float64).clone()  # [rows, n]
-    floor = _NOTHING * rest.square().sum(dim=0).max().clamp_min(1e-276)
-    free = torch.ones(n, dtype=torch.bool, device=scores.device)
-    chosen = []
-    for _ in range(k):
-        norms = rest.square().sum(dim=0)  # [n]
-        # |R' R_j|^2 = R_j' (R R') R_j: rows x rows, and not n x n.
-        gains = (rest * ((rest @ rest.mT) @ rest)).sum(dim=0) / norms.clamp_min(floor)  # [n]
-        gains = torch.where(norms > floor, gains, 0.0)
-        best = int(torch.where(free, gains, -1.0).argmax())
-        chosen.append(best)
-        free[best] = False
-        rest = _without(rest, rest[:, best])
-    return torch.tensor(chosen)
+    # |R' R_j|^2 = R_j' (R R') R_j: rows x rows, and not n x n.
+    return _pursue(
+        scores, k, lambda rest, norms: (rest * ((rest @ rest.mT) @ rest)).sum(dim=0) / norms
+    )
 
 
 def bi_encoder_neighbours(query: Tensor, vectors: Tensor, k: int) -> Tensor:
@@ -117,6 +94,29 @@ def bi_encoder_neighbours(query: Tensor, vectors: Tensor, k: int) -> Tensor:
     """
     _check(len(vectors), k)
     return (query @ vectors.mT).topk(k).indices
+
+
+def _pursue(scores: Tensor, k: int, gain: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """Columns [k], one after another: that of most gain, which is then projected out of the rest.
+
+    Args:
+        gain: of what is left over [rows, n] and its squared column norms [n], a number a column
+            [n]; columns with nothing left over have none.
+    """
+    n = scores.shape[1]
+    _check(n, k)
+    rest = scores.to(torch.float64).clone()  # [rows, n]
+    floor = _NOTHING * rest.square().sum(dim=0).max().clamp_min(1e-276)
+    free = torch.ones(n, dtype=torch.bool, device=scores.device)
+    chosen = []
+    for _ in range(k):
+        norms = rest.square().sum(dim=0)  # [n]
+        gains = torch.where(norms > floor, gain(rest, norms.clamp_min(floor)), 0.0)  # [n]
+        best = int(torch.where(free, gains, -1.0).argmax())
+        chosen.append(best)
+        free[best] = False
+        rest = _without(rest, rest[:, best])
+    return torch.tensor(chosen)
 
 
 def _without(rest: Tensor, column: Tensor) -> Tensor:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from demos.frame.plots import PALETTE, new_figure
+from demos.frame.plots import new_figure
 from demos.frame.strings import Language, say
 from demos.retrieval.ask.asking import Asked, found_by_calls, known_best
-from demos.retrieval.search import DEFAULT_STRATEGY, STRATEGIES
-
-# One colour a strategy in all figures of the tab.
-COLOURS = dict(zip((key for key in STRATEGIES if key != "brute"), PALETTE, strict=True))
-COLOURS["brute"] = "#8a8782"
+from demos.retrieval.colours import STRATEGY_COLOURS
+from demos.retrieval.search import DEFAULT_STRATEGY
 
 
 def purchases_figure(asked: Asked, language: Language) -> go.Figure:
@@ -30,7 +27,7 @@ def purchases_figure(asked: Asked, language: Language) -> go.Figure:
             mode="lines",
             line={
                 "shape": "hv",
-                "color": COLOURS[answer.strategy],
+                "color": STRATEGY_COLOURS[answer.strategy],
                 "width": 3.5 if answer.strategy == DEFAULT_STRATEGY else 2,
             },
             name=name,

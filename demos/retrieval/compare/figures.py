@@ -8,20 +8,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from demos.frame.plots import BLUE, GOLD, GREEN, INK, RED, TEAL, VIOLET, new_figure
+from demos.frame.plots import BLUE, INK, RED, new_figure
 from demos.frame.strings import Language, say
+from demos.retrieval.colours import STRATEGY_COLOURS
 from demos.retrieval.compare.comparison import Comparison
 from demos.retrieval.evaluation import Measured, bootstrap, break_even, index_calls
 from demos.retrieval.search import DEFAULT_STRATEGY
 
-COLOURS = {
-    "bayes": RED,
-    "rerank": BLUE,
-    "adacur": GREEN,
-    "axn": GOLD,
-    "cur": TEAL,
-    "anncur": VIOLET,
-}
 _DASHES = {"anncur": "dot", "cur": "dash", "rerank": "dashdot"}
 _SYMBOLS = {"bayes": "circle", "rerank": "square", "adacur": "diamond", "axn": "triangle-up"}
 _ASIDE = 0.008  # decades between the error bars of two strategies at one budget
@@ -76,7 +69,7 @@ def _add_strategy(
         name=escape(say(f"retrieval.strategy.{key}", language)),
         mode="lines+markers",
         line={
-            "color": COLOURS[key],
+            "color": STRATEGY_COLOURS[key],
             "width": 4 if ours else 1.8,
             "dash": _DASHES.get(key, "solid"),
         },

@@ -10,7 +10,15 @@ import numpy as np
 from demos.frame.strings import Language, say
 from demos.retrieval.compare.comparison import Comparison, Gap, difference, gaps
 from demos.retrieval.compare.published import OwnFigure, Printed
-from demos.retrieval.evaluation import KS, Interval, Measured, Values, bootstrap, break_even
+from demos.retrieval.evaluation import (
+    KS,
+    Interval,
+    Measured,
+    Values,
+    bootstrap,
+    break_even,
+    index_calls,
+)
 
 Rows = list[list[object]]
 _UNKNOWN = "–"
@@ -155,7 +163,7 @@ def break_evens(comparison: Comparison, language: Language) -> str:
         language,
         anchors=comparison.anchors,
         n=comparison.size,
-        calls=comparison.anchors * comparison.size,
+        calls=index_calls(comparison.anchors, comparison.size),
         cases=_joined(cases, language),
     )
 
