@@ -16,7 +16,8 @@ bi-encoder vector. The cross-encoder's scores of query q are modelled as
 The offset, the slopes, the scales and the noise are those under which the anchor queries' own
 scores are most likely (`fit_prior`: maximum marginal likelihood; factors out of fold, so that no
 query explains itself). b_q(x) is itself linear in V(x), so the posterior mean of all items is
-again one inner product with z(x), and only the shortlist needs its spread.
+again one inner product with z(x). All items are scanned in the format that the machine multiplies
+fastest; the shortlist that this gives has its mean and spread computed in float32.
 
 Next are bought the items most likely to be among the true top k. With t such that the expected
 number of items above t is k (bought ones counted exactly), that is P(s_q(x) > t): the purchase that
@@ -31,12 +32,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from demos.retrieval.scan import in_scanning_format, top_items
+
 MAX_FACTORS = 64
 SHORTLIST = 256  # items whose spread is computed in a round
 _FOLDS = 5
 _LEARNT_ITEMS = 48  # of each anchor query: half from the bi-encoder's top, half from all others
 _LEARNING_STEPS = 80
 _BISECTIONS = 30
+_NUMBERS_AT_ONCE = 1 << 20  # of the shortlists' features: 4 MB
 _LEAST_NOISE = 1e-7  # variance of the noise relative to that of the scores
 _LOG_2PI = math.log(2 * math.pi)
 
@@ -69,12 +73,14 @@ class BeliefIndex:
 
     Attributes:
         features: z(x) times the prior's scales [n, 2 + r + d], float32.
+        scanned: the same for the scan over all items: in bfloat16 where that is faster.
         mean: mu [n].
         cur_vectors: F [n, r].
         prior: what the features were scaled by.
     """
 
     features: Tensor
+    scanned: Tensor
     mean: Tensor
     cur_vectors: Tensor
     prior: Prior
@@ -110,8 +116,8 @@ def lay_out(mean: Tensor, cur_vectors: Tensor, item_vectors: Tensor, prior: Prio
         prior.scale_factors * cur_vectors,
         prior.scale_vectors * item_vectors,
     ]
-    features = torch.cat([block.to(torch.float32) for block in blocks], dim=1)
-    return BeliefIndex(features, mean, cur_vectors, prior)  # [n, 2 + r + d]
+    features = torch.cat([block.to(torch.float32) for block in blocks], dim=1)  # [n, 2 + r + d]
+    return BeliefIndex(features, in_scanning_format(features), mean, cur_vectors, prior)
 
 
 def without_self(anchor_scores: Tensor, own_items: Tensor) -> Tensor:
@@ -273,7 +279,8 @@ def posterior(index: BeliefIndex, queries: Tensor, items: Tensor, scores: Tensor
     """The belief of queries [q, d] after exact `scores` [q, b] of `items` [q, b]."""
     prior = index.prior
     expected = prior_weights(index, queries)  # [q, D]
-    known = _with_bi_encoder(index, queries, index.features[items])  # [q, b, D + 1]
+    known = index.features[items]  # [q, b, D]
+    known = torch.cat([known, _bi_encoder(index, queries, known)[..., None]], dim=-1)
     surprise = scores - (known[..., :-1] @ expected[..., None]).squeeze(-1)  # [q, b]
     exact = known.to(torch.float64)  # with little noise the rounding of float32 is no small thing
     covariance = exact @ exact.mT  # [q, b, b]
@@ -290,14 +297,45 @@ def posterior(index: BeliefIndex, queries: Tensor, items: Tensor, scores: Tensor
     return Posterior(weights, chol.to(scores.dtype), known)
 
 
-def spread(index: BeliefIndex, belief: Posterior, queries: Tensor, items: Tensor) -> Tensor:
-    """Standard deviation [q, m] of the scores of `items` [q, m], the noise included."""
-    some = _with_bi_encoder(index, queries, index.features[items])  # [q, m, D + 1]
-    shared = belief.known @ some.mT  # [q, b, m]
+def shortlist(
+    index: BeliefIndex, weights: Tensor, count: int, bought: Tensor | None = None
+) -> Tensor:
+    """The items [q, count] of greatest mean under `weights` [q, D], those `bought` [q, b] left out.
+
+    Best first but for what the scan's format rounds off.
+    """
+    weights = weights.clone()
+    weights[:, 0] = 0  # the same for all items: it would only cost figures
+    return top_items(weights, index.scanned, count, bought)[0]
+
+
+def predict(
+    index: BeliefIndex, belief: Posterior, queries: Tensor, items: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation [q, m] of the scores of `items` [q, m], the noise included."""
+    # A few queries at once: their features stay in the cache, and the memory is used again.
+    at_once = max(1, _NUMBERS_AT_ONCE // max(1, items.shape[1] * index.features.shape[1]))
+    if items.is_cuda:
+        at_once = max(1, len(items))
+    given = (belief.weights, belief.chol, belief.known, queries, items)
+    parts = zip(*(tensor.split(at_once) for tensor in given), strict=True)
+    done = [_predict(index, Posterior(*part[:3]), *part[3:]) for part in parts]
+    means, deviations = (torch.cat(each) for each in zip(*done, strict=True))
+    return means, deviations
+
+
+def _predict(
+    index: BeliefIndex, belief: Posterior, queries: Tensor, items: Tensor
+) -> tuple[Tensor, Tensor]:
+    some = index.features[items]  # [q, m, D]: large, so the bi-encoder's score is not joined to it
+    bi = _bi_encoder(index, queries, some)  # [q, m]
+    means = (some @ belief.weights[..., None]).squeeze(-1)  # [q, m]
+    shared = belief.known[..., :-1] @ some.mT  # [q, b, m]
+    shared += belief.known[..., -1:] * bi[:, None, :]
     explained = torch.linalg.solve_triangular(belief.chol, shared, upper=False).square().sum(dim=1)
-    variance = some.square().sum(dim=-1) - explained  # [q, m]
-    total: Tensor = variance.clamp_min(0) + index.prior.noise**2
-    return total.sqrt()
+    own = torch.linalg.vecdot(some, some) + bi.square()
+    variance = (own - explained).clamp_min(0) + index.prior.noise**2  # [q, m]
+    return means, variance.sqrt()
 
 
 def chances(mean: Tensor, deviation: Tensor, bought: Tensor, k: int) -> Tensor:
@@ -322,9 +360,11 @@ def _above(mean: Tensor, deviation: Tensor, threshold: Tensor) -> Tensor:
     return chance
 
 
-def _with_bi_encoder(index: BeliefIndex, queries: Tensor, features: Tensor) -> Tensor:
-    """Append the scaled bi-encoder score to scaled features [q, m, D]."""
+def _bi_encoder(index: BeliefIndex, queries: Tensor, features: Tensor) -> Tensor:
+    """The scaled bi-encoder scores [q, m] of scaled features [q, m, D]."""
     prior = index.prior
-    vectors = features[..., 2 + index.factors :]  # [q, m, d], scaled
-    bi = (vectors @ queries[..., None]) * (prior.scale_bi / prior.scale_vectors)
-    return torch.cat([features, bi], dim=-1)
+    # The query in place of a weight, so that no part of the features is copied.
+    weights = queries.new_zeros(len(queries), features.shape[-1])  # [q, D]
+    weights[:, 2 + index.factors :] = queries * (prior.scale_bi / prior.scale_vectors)
+    scores: Tensor = (features @ weights[..., None]).squeeze(-1)
+    return scores

@@ -231,17 +231,16 @@ class BayesCur(Adaptive):
     def propose(
         self, prepared: belief.BeliefIndex, queries: Tensor, bought: Bought, count: int
     ) -> Tensor:
-        features = prepared.features
         if not bought.calls:
-            return top_items(belief.prior_weights(prepared, queries), features, count)[0]
+            return belief.shortlist(prepared, belief.prior_weights(prepared, queries), count)
         known = belief.posterior(prepared, queries, bought.items, bought.scores)
-        free = len(features) - bought.calls
-        shortlist = min(free, max(belief.SHORTLIST, 2 * count))
-        items, means = top_items(known.weights, features, shortlist, bought.items)  # [q, m]
-        deviations = belief.spread(prepared, known, queries, items)
+        free = len(prepared.features) - bought.calls
+        length = min(free, max(belief.SHORTLIST, 2 * count))
+        items = belief.shortlist(prepared, known.weights, length, bought.items)  # [q, m]
+        means, deviations = belief.predict(prepared, known, queries, items)
         chances = belief.chances(means, deviations, bought.scores, self.k)
         # Far below the threshold all chances are nought: there the mean decides.
-        order = chances + torch.linspace(1e-6, 0, shortlist, device=means.device)
+        order = chances + torch.linspace(1e-6, 0, length, device=means.device)
         return items.gather(1, order.topk(count, dim=1).indices)
 
 

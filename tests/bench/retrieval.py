@@ -75,15 +75,12 @@ def against_brute_force() -> Iterator[tuple[str, str]]:
 
 def algebra() -> Iterator[tuple[str, str]]:
     """BayesCUR without the cross-encoder: 100,000 items, 50 anchor queries, 100 calls, batches."""
-    torch.manual_seed(0)
-    index = _made_up(100_000)
-    belief = fit_belief(
-        index.anchor_scores, index.anchor_vectors, index.item_vectors, index.own_items
-    )
     registry = Registry()
+    # As in the app, one thread computes: a second one would bring a second pool of threads.
+    belief = registry.run(_made_up, 100_000)
     held = registry.hold(belief)
     for count in (1, 64, 256):
-        queries = torch.nn.functional.normalize(torch.randn(count, 384), dim=1)
+        queries = registry.run(_unit, count)
         best = min(_search_seconds(registry, held, belief, queries) for _ in range(3))
         label = f"100,000 items, {count} queries at once, {BayesCur().number_of_rounds} rounds"
         yield label, f"{best / count * 1e3:.2f} ms a query"
@@ -142,11 +139,15 @@ def _search_seconds(
     return time.perf_counter() - started
 
 
-def _made_up(n: int) -> Index:
-    vectors = torch.nn.functional.normalize(torch.randn(n, 384), dim=1)
-    anchors = torch.nn.functional.normalize(torch.randn(ANCHORS, 384), dim=1)
+def _made_up(n: int) -> BeliefIndex:
+    torch.manual_seed(0)
+    vectors, anchors = _unit(n), _unit(ANCHORS)
     scores = 3 * anchors @ vectors.mT + 0.1 * torch.randn(ANCHORS, n)
-    return Index(vectors, scores, anchors, torch.full((ANCHORS,), -1))
+    return fit_belief(scores, anchors, vectors, torch.full((ANCHORS,), -1))
+
+
+def _unit(count: int) -> Tensor:
+    return torch.nn.functional.normalize(torch.randn(count, 384), dim=1)
 
 
 # --- corpora ------------------------------------------------------------------------------------

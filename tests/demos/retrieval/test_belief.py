@@ -22,8 +22,8 @@ from demos.retrieval.belief import (
     lay_out,
     mean_and_factors,
     posterior,
+    predict,
     prior_weights,
-    spread,
     without_self,
 )
 
@@ -86,7 +86,8 @@ def test_the_posterior_is_the_gaussian_process(bought: int, noise: float) -> Non
     scores = torch.randn(3, bought, generator=generator)
     found = posterior(index, queries, items, scores)
     means = found.weights @ index.features.mT  # [q, n]
-    deviations = spread(index, found, queries, torch.arange(60).expand(3, -1))
+    predicted, deviations = predict(index, found, queries, torch.arange(60).expand(3, -1))
+    assert torch.allclose(predicted, means, atol=1e-4)
     for q, query in enumerate(queries):
         expected, k = kernel(index, vectors, query)
         own = items[q].numpy()
@@ -109,7 +110,7 @@ def test_a_purchase_without_noise_is_believed(unit_of_scores: float) -> None:
     found = posterior(index, queries, items, truth[:, :40])
     means = found.weights @ index.features.mT
     assert torch.allclose(means, truth, atol=0.02 * truth.std().item())
-    assert torch.isfinite(spread(index, found, queries, torch.arange(60).expand(3, -1))).all()
+    assert torch.isfinite(predict(index, found, queries, torch.arange(60).expand(3, -1))[1]).all()
 
 
 def test_what_was_bought_is_less_uncertain() -> None:
@@ -117,7 +118,7 @@ def test_what_was_bought_is_less_uncertain() -> None:
     found = posterior(index, queries, torch.tensor([[7]] * 3), torch.ones(3, 1))
     first = Posterior(found.weights, found.chol[:, :0, :0], found.known[:, :0])
     items = torch.arange(60).expand(3, -1)
-    before, after = (spread(index, belief, queries, items) for belief in (first, found))
+    before, after = (predict(index, belief, queries, items)[1] for belief in (first, found))
     assert (after <= before + 1e-5).all()
     assert (after[:, 7] < before[:, 7]).all()
     assert (after >= PRIOR.noise - 1e-5).all()
@@ -213,7 +214,7 @@ def test_few_items_queries_and_constant_scores_give_numbers(k_q: int, n: int, ki
     assert all(map(math.isfinite, dataclasses.asdict(index.prior).values()))
     items = torch.arange(n)[None]
     found = posterior(index, anchors[:1], items, scores[:1])
-    deviations = spread(index, found, anchors[:1], items)
+    _, deviations = predict(index, found, anchors[:1], items)
     means = found.weights @ index.features.mT
     assert torch.isfinite(chances(means, deviations, scores[:1, :1], 1)).all()
 

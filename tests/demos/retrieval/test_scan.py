@@ -7,7 +7,9 @@ import torch
 from torch import Tensor
 
 from demos.retrieval import scan
-from demos.retrieval.scan import top_items
+from demos.retrieval.scan import in_scanning_format, top_items
+from models.device import DeviceChoice
+from models.sentences import Sentence
 
 N = 157
 
@@ -54,13 +56,47 @@ def test_excluded_items_do_not_come_back(dropped: int) -> None:
     assert items.tolist() == order[:, dropped : dropped + 7].tolist()
 
 
+def lacks_bfloat16(monkeypatch: pytest.MonkeyPatch, lacks: bool) -> None:
+    dtype = torch.float32 if lacks else torch.bfloat16
+    choice = DeviceChoice(torch.device("cpu"), dtype, Sentence("as the test says"))
+    monkeypatch.setattr(scan, "choose_device", lambda requested=None: choice)
+
+
 @pytest.mark.usefixtures("blocks")
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
-def test_half_precision_is_multiplied_in_single(dtype: torch.dtype) -> None:
+def test_half_precision_is_multiplied_in_single_where_it_is_slow(
+    dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacks_bfloat16(monkeypatch, True)
     weights, features = case(dtype=dtype)
     items, products = top_items(weights, features, 20)
     assert items.tolist() == [row[:20] for row in naive(weights, features)]
     assert torch.allclose(products, (weights @ features.float().mT).gather(1, items), atol=1e-5)
+
+
+@pytest.mark.usefixtures("blocks")
+def test_bfloat16_finds_a_shortlist(monkeypatch: pytest.MonkeyPatch) -> None:
+    lacks_bfloat16(monkeypatch, False)
+    weights, features = case()
+    items, products = top_items(weights, in_scanning_format(features), 20)
+    exact = weights @ features.mT  # [q, n]
+    rounding = 3 * 2**-8 * (weights.abs() @ features.abs().mT).amax()
+    assert products.dtype == torch.float32
+    assert (products - exact.gather(1, items)).abs().max() <= rounding
+    best = exact.topk(20, dim=1).values
+    got = exact.gather(1, items).sort(dim=1, descending=True).values
+    assert (best - got).max() <= rounding
+    assert all(len(set(row)) == 20 for row in items.tolist())
+
+
+@pytest.mark.parametrize("count", [1, 5, 60, 61, 3_900])
+@pytest.mark.parametrize("n", [16 * 244, 16 * 244 + 15])
+def test_groups_are_looked_at_first_and_nothing_is_missed(count: int, n: int) -> None:
+    weights, features = case(n=n)
+    order = torch.tensor(naive(weights, features))
+    excluded = order[:, : n - 3_900]
+    items, _ = top_items(weights, features, count, excluded)
+    assert items.tolist() == order[:, n - 3_900 :][:, :count].tolist()
 
 
 @pytest.mark.usefixtures("blocks")
