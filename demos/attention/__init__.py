@@ -1,0 +1,1 @@
+"""The Attention tab: how sparse attention is, what rank it has, and why decoder-only."""
