@@ -89,6 +89,17 @@ SENTENCES_ZH: dict[str, str] = {
     "A text holds a token that this model has no vector for: leave it out.": (
         "文本中有一个该模型没有向量的词元：请删去。"
     ),
+    "“{key}” reads pairs: give two texts.": "「{key}」读的是句子对：请给出两个文本。",
+    "“{key}” reads one text at a time, not a pair.": "「{key}」一次只读一个文本，而不是句子对。",
+    "The text has no token that a model could look at: write something.": (
+        "文本中没有模型能看的词元：请写点什么。"
+    ),
+    "“{architecture}” looks at a window of a text this long, which is not shown here: shorten it.": (
+        "文本这么长时，「{architecture}」每次只看一个窗口，这里无法展示：请缩短文本。"
+    ),
+    "The attention of the architecture “{architecture}” cannot be shown here: choose another model.": (
+        "这里无法展示「{architecture}」架构的注意力：请换一个模型。"
+    ),
     # --- training ---
     "“{kind}” cannot be trained here.": "这里不能训练「{kind}」。",
     "A {kind} is not trained with “{loss}”: choose one of {losses}.": (
