@@ -23,8 +23,8 @@ from models.work import Progress
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 EXAMPLE = (
-    "The keys to the old cabinet were on the table, but the one she needed was missing, so she asked the"
-    " neighbour whether he had seen it."
+    "The keys to the old cabinet were on the table, but the one she needed was missing, so she"
+    " asked the neighbour whether he had seen it."
 )
 EXAMPLE_SECOND = "She looked for a key that was not among the others."
 
@@ -104,9 +104,7 @@ class Desk:
             api_name="attention_read",
             **common,
         )
-        self.cancel.click(
-            None, cancels=[run, opened], api_name="attention_cancel", **common
-        ).then(
+        self.cancel.click(None, cancels=[run, opened], api_name="attention_cancel", **common).then(
             say_cancelled,
             None,
             [self.progress, self.cancel],

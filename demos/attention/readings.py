@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from demos.attention.masks import MaskName, layer_masks
 from demos.attention.measure import LayerFigures, measure_layer
@@ -142,13 +142,12 @@ def _measure_masked(
 class _Sized:
     """A value and the bytes of its tensors, for the bounded memory."""
 
-    value: object
+    value: Any
     nbytes: int
 
     @classmethod
     def of(cls, value: object) -> _Sized:
         sizes: list[int] = []
-
 
         def count(tensor: Tensor) -> Tensor:
             sizes.append(tensor.nbytes)
