@@ -5,8 +5,9 @@ bfloat16 safetensors into the user's cache. GGUF holds numbers and names; nothin
 
 Design:
 - Read with llama.cpp's own `gguf` package and mapped here. transformers can read GGUF too, but
-  needs accelerate for it, takes 15 s where this takes 4, and cannot save what it read. It is the
-  reference in the tests: weights and token ids are the same.
+  needs accelerate for it, takes 15 s where this takes 4, cannot save what it read, and does not cut
+  off a digit from white space, as SmolLM's tokenizer does (`LLAMA_VOCAB_PRE_TYPE_SMOLLM` in
+  llama.cpp). In all else it is the reference in the tests: equal weights, equal token ids.
 - One architecture (Llama) and one tokenizer (SmolLM's byte-level BPE) are known; others are
   refused, for a wrong permutation of heads or split of digits would only be seen in worse text.
 - A folder appears under its final name only when it is whole. Its name holds the digest of the
