@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -63,7 +63,7 @@ class Rows:
         """
         if x.ndim == 0 or x.shape[-1] == 0:
             raise ValueError(f"x has to be [..., n] with n > 0: it is {list(x.shape)}")
-        magnitudes = x.to(torch.float64).abs()  # [..., n]
+        magnitudes = x.detach().to(torch.float64).abs()  # [..., n]
         n = x.shape[-1]
         if support is None:
             count = magnitudes.new_full(x.shape[:-1], n)  # [...]
@@ -316,7 +316,7 @@ def share_index(eps: float) -> Index:
 INDICES: dict[str, Index] = {
     index.key: index
     for index in (
-        star_index(1, 2),
+        replace(star_index(1, 2), formula=r"S^*_{1,2} = \frac{\|x\|_1}{\sqrt{n}\,\|x\|_2}"),
         Index("s0", _s0, "low", _ALL - {"D1"}, r"S_0 = \frac{\frac{1}{n}\|x\|_1}{\|x\|_\infty}"),
         Index(
             "s_1_2",
