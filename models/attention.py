@@ -13,18 +13,32 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
+class Recording:
+    """What a forward pass of one text showed, on the device; fields as in `Attention`."""
+
+    queries: Tensor
+    keys: Tensor
+    scale: float
+    bias: Tensor | None
+    causal: bool
+    states: Tensor
+
+
+@dataclass(frozen=True)
 class Attention:
     """The attention of one text or pair; tensors on the CPU, float32.
 
     Attributes:
-        tokens: as the tokenizer writes them, made readable [n].
-        parts: what a token belongs to [n]: 0 the first text, 1 the second, -1 special.
+        tokens: as the tokenizer writes them, made readable [n]; see `Tokenizer.read`.
+        parts: what a token belongs to [n]: 0 the first text, 1 the second, -1 neither (special
+            tokens, and a prompt that the model wants before every text).
         queries: [layers, heads, n, d], rotated where the model has rotary positions.
         keys: [layers, key-value heads, n, d]; a group of heads shares each.
         scale: the factor of their products, usually 1 / sqrt(d).
         bias: added to the logits [layers or 1, heads or 1, n, n], or None: relative positions.
         causal: whether the model's own mask lets a token see only itself and those before it.
-        states: token vectors before the first layer and after each [layers + 1, n, hidden].
+        states: token vectors before the first layer and after each [layers + 1, n, hidden]; where
+            a model ends in a norm of its own, the last ones are behind it.
         truncated: whether the text was cut to the model's length.
     """
 

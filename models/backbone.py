@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from models.attention import Recording
 from models.device import Device
 from models.errors import UnsupportedModelError
 from models.lora import Lora
@@ -29,6 +30,14 @@ class Backbone(Protocol):
         self, batch: Sequence[Encoding], adapter: Lora | None = None, first_only: bool = False
     ) -> TokenStates:
         """Last hidden states of a batch, on the device; see `PackedBert.token_states`."""
+        ...
+
+    def record(self, encoding: Encoding, adapter: Lora | None = None) -> Recording:
+        """What one text shows on its way through, on the device.
+
+        Raises:
+            ModelError: the architecture's attention cannot be shown.
+        """
         ...
 
 

@@ -8,13 +8,14 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from models.attention import Recording
 from models.backbone import Backbone
 from models.device import Device
 from models.errors import UnsupportedModelError
 from models.layout import DenseLayer, EncoderLayout
 from models.lora import Lora
 from models.pooling import pool
-from models.tokenizer import Encoding, Tokenizer
+from models.tokenizer import Encoding, Reading, Tokenizer
 
 _ACTIVATIONS: dict[str, type[nn.Module]] = {
     "identity": nn.Identity,
@@ -50,6 +51,14 @@ class BiEncoder:
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """Token ids of each text, with the model's prompt before it."""
         return self.tokenizer.encode_texts([self._layout.prompt + text for text in texts])
+
+    def read(self, texts: Sequence[str], limit: int | None = None) -> Reading:
+        """One text's tokens, for people; see `Tokenizer.read`."""
+        return self.tokenizer.read(texts, limit, self._layout.prompt)
+
+    def record(self, encoding: Encoding) -> Recording:
+        """What one text shows on its way through the backbone; see `Backbone.record`."""
+        return self._backbone.record(encoding, self._adapter)
 
     def forward(self, batch: Sequence[Encoding]) -> Tensor:
         """Unit vectors [b, d], float32, on the device."""

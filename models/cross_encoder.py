@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from models.attention import Recording
 from models.backbone import Backbone, load_model
 from models.catalog import PoolingMode
 from models.device import Device
@@ -19,7 +20,8 @@ from models.lora import Lora
 from models.packed_bert import PackedBert
 from models.padded_transformer import module_bytes, on_device, padded_parts
 from models.pooling import pool
-from models.tokenizer import Encoding, Pair, Tokenizer
+from models.recording import record
+from models.tokenizer import Encoding, Pair, Reading, Tokenizer
 
 HEAD_FILE = "head.safetensors"
 CARD_FILE = "card.json"
@@ -60,6 +62,14 @@ class PooledCrossEncoder:
         """Token ids of each pair as one sequence."""
         return self.tokenizer.encode_pairs(pairs)
 
+    def read(self, texts: Sequence[str], limit: int | None = None) -> Reading:
+        """The tokens of a pair in the order given, for people; see `Tokenizer.read`."""
+        return self.tokenizer.read(texts, limit)
+
+    def record(self, encoding: Encoding) -> Recording:
+        """What one pair shows on its way through the backbone; see `Backbone.record`."""
+        return self._backbone.record(encoding, self._adapter)
+
     def forward(self, batch: Sequence[Encoding]) -> Tensor:
         """Raw logits [b], float32, on the device."""
         states = self._backbone.token_states(batch, self._adapter, self._pooling == "cls")
@@ -79,6 +89,15 @@ class PaddedClassifier:
     def encode(self, pairs: Sequence[Pair]) -> list[Encoding]:
         """Token ids of each pair as one sequence."""
         return self.tokenizer.encode_pairs(pairs)
+
+    def read(self, texts: Sequence[str], limit: int | None = None) -> Reading:
+        """The tokens of a pair in the order given, for people; see `Tokenizer.read`."""
+        return self.tokenizer.read(texts, limit)
+
+    def record(self, encoding: Encoding) -> Recording:
+        """What one pair shows on its way; raises like `models.recording.record`."""
+        inputs = on_device(self.tokenizer.pad([encoding]), self._device)
+        return record(self._model.base_model, inputs)
 
     def forward(self, batch: Sequence[Encoding]) -> Tensor:
         """Raw logits [b], float32, on the device."""

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.attention import Recording
 from models.device import Device
 from models.errors import UnsupportedModelError
 from models.linear import Linear, linear_of, release
@@ -35,6 +36,9 @@ from models.tokenizer import Encoding
 
 _PLAIN = ("bert",)
 _SHIFTED = ("roberta", "xlm-roberta", "camembert")  # positions begin after the padding id
+
+# A linear layer's name, itself, its input and what is added: its output with the adapter's update.
+_Project = Callable[..., Tensor]
 
 
 @dataclass(frozen=True)
@@ -128,10 +132,28 @@ class PackedBert:
         for index, layer in enumerate(self._layers):
             last = index == len(self._layers) - 1
             firsts = self._firsts(lengths) if first_only and last else None
-            hidden = self._run(index, layer, hidden, packing, adapter, firsts)
+            project = _with_adapter(adapter, index)
+            qkv = project("qkv", layer.qkv, hidden)  # [N, 3d]
+            hidden = self._run(layer, project, qkv, hidden, packing, firsts)
         if first_only:
             return TokenStates(hidden[: len(batch)], torch.ones_like(counts))
         return TokenStates(hidden[: sum(lengths)], counts)
+
+    def record(self, encoding: Encoding, adapter: Lora | None = None) -> Recording:
+        """Queries, keys and states of one text, on the device, in its dtype."""
+        count = len(encoding)
+        packing = self._pack([count])
+        hidden = self._embed([encoding], [count], len(packing.slot_of_token))  # [N, d]
+        heads, states = [], [hidden[:count]]
+        for index, layer in enumerate(self._layers):
+            project = _with_adapter(adapter, index)
+            qkv = project("qkv", layer.qkv, hidden)  # [N, 3d]
+            heads.append(qkv[:count].view(count, 3, self._heads, -1)[:, :2])
+            hidden = self._run(layer, project, qkv, hidden, packing, None)
+            states.append(hidden[:count])
+        queries, keys = torch.stack(heads).permute(2, 0, 3, 1, 4)  # each [layers, h, n, d / h]
+        scale = queries.shape[-1] ** -0.5
+        return Recording(queries, keys, scale, None, False, torch.stack(states))
 
     def _embed(self, batch: Sequence[Encoding], lengths: list[int], count: int) -> Tensor:
         """Sum of word, type and position embeddings, normalised, [N, d]."""
@@ -177,21 +199,15 @@ class PackedBert:
 
     def _run(
         self,
-        index: int,
         layer: _Layer,
+        project: _Project,
+        qkv: Tensor,
         x: Tensor,
         packing: _Packing,
-        adapter: Lora | None,
         firsts: Tensor | None,
     ) -> Tensor:
         """One layer: [N, d] to [N, d], or to [b, d] where only the tokens `firsts` are wanted."""
-
-        def project(part: str, linear: Linear, x: Tensor, added: Tensor | None = None) -> Tensor:
-            y = linear(x, added)
-            update = adapter.at(index, part) if adapter is not None else None
-            return y if update is None else update.add_to(y, x)
-
-        context = self._attend(project("qkv", layer.qkv, x), packing)  # [N, d]
+        context = self._attend(qkv, packing)  # [N, d]
         if firsts is not None:
             context, x = context[firsts], x[firsts]  # [b, d]
         mixed = project("attention.output.dense", layer.attention_output, context, x)
@@ -212,6 +228,17 @@ class PackedBert:
         q, k, v = parts.permute(2, 0, 3, 1, 4)  # each [R, h, W, d / h]
         mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=rows.bias)
         return mixed.transpose(1, 2).reshape(len(slots), self.hidden_size)  # [R * W, d]
+
+
+def _with_adapter(adapter: Lora | None, index: int) -> _Project:
+    """How a layer's linear parts are computed, with the adapter's updates of that layer."""
+
+    def project(part: str, linear: Linear, x: Tensor, added: Tensor | None = None) -> Tensor:
+        y = linear(x, added)
+        update = adapter.at(index, part) if adapter is not None else None
+        return y if update is None else update.add_to(y, x)
+
+    return project
 
 
 def _joined(parts: list[list[int]], sizes: list[int]) -> NDArray[np.int64]:

@@ -8,10 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from models.attention import Recording
 from models.device import Device
 from models.errors import UnsupportedModelError
 from models.lora import Lora
 from models.pooling import TokenStates
+from models.recording import record
 from models.tokenizer import Encoding, Tokenizer
 
 
@@ -42,6 +44,12 @@ class PaddedTransformer:
             hidden.append(states[inputs["attention_mask"].bool()])  # [N, d]
             lengths += [len(encoding) for encoding in part]
         return TokenStates(torch.cat(hidden), self._device.to_device(torch.tensor(lengths)))
+
+    def record(self, encoding: Encoding, adapter: Lora | None = None) -> Recording:
+        """Queries, keys and states of one text; raises like `models.recording.record`."""
+        if adapter is not None:
+            self.check_adapter(adapter)
+        return record(self._model, on_device(self._tokenizer.pad([encoding]), self._device))
 
 
 def padded_parts(batch: Sequence[Encoding], overhead: int) -> Iterator[Sequence[Encoding]]:

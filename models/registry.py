@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, Ticket
 from models.cache import ResultCache
 from models.catalog import CATALOG, Catalog, ModelCard, ModelKind, hub_card
-from models.errors import InputError, UnknownModelError
+from models.errors import InputError, MemoryBudgetError, UnknownModelError
 from models.held import Held, HeldTensors, map_tensors
 from models.sentences import Sentence
 from models.train.events import Queued, SessionEvent, Trained
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+    from models.attention import Attention, Recording
     from models.device import Device
     from models.store import LoadedModel, ModelStore
     from models.tokenizer import Encoding
@@ -111,6 +112,7 @@ class _Engine:
     store: ModelStore
     scheduler: Scheduler
     forward: Callable[[str, list[Encoding]], Tensor]
+    record: Callable[[str, Encoding], Recording]
     compute: Callable[[Callable[..., Any], tuple[Any, ...]], Any]
 
 
@@ -240,6 +242,32 @@ class Registry:
         if card.kind == "cross-encoder":
             return self._work(card, checked, lambda pair: (pair,), _logits)
         raise InputError("“{key}” is a {kind} and does not score pairs.", key=key, kind=card.kind)
+
+    def attend(self, key: str, text: str | Pair, limit: int | None = None) -> Attention:
+        """What a model attends to in one text (bi-encoder, language model) or pair (cross-encoder).
+
+        A pair is read in the order given, also by a symmetric cross-encoder.
+
+        Args:
+            key: of any model, a visitor's own too.
+            text: one text, or the two of a pair.
+            limit: at most so many tokens, where the model reads more: 30 layers of queries, keys
+                and states take about 160 kB a token. Special tokens have to fit.
+
+        Raises:
+            ModelError: unknown or unavailable model, a text for a pair or the reverse, unusable or
+                empty text, an architecture whose attention cannot be shown; one sentence.
+        """
+        from models.attention import Attention
+
+        texts = _checked_for_attention(self.card(key), text)
+        self._count_call()
+        engine = self._engine
+        with engine.store.lease(key) as model:
+            reading = model.encoder.read(texts, limit)
+            seen = engine.scheduler.call(lambda: self._recorded(model, reading.encoding))
+        truncated = reading.encoding.truncated
+        return Attention(reading.tokens, reading.parts, **vars(seen), truncated=truncated)
 
     def run(self, fn: Callable[..., ResultT], *args: Any) -> ResultT:
         """Call `fn(*args)` on the device's thread, tensors among `args` on the device, results on
@@ -481,15 +509,17 @@ class Registry:
         )
         budget = memory_budget if memory_budget is not None else owner.default_memory_budget()
         store = ModelStore(owner, budget, self.card)
-        return _Engine(
-            owner, store, scheduler, owner.gpu_task(self._forward), owner.gpu_task(self._compute)
-        )
+        tasks = [owner.gpu_task(task) for task in (self._forward, self._record, self._compute)]
+        return _Engine(owner, store, scheduler, *tasks)
 
     def _preload(self, keys: tuple[str, ...]) -> None:
         for key in keys:
             try:
                 with self._engine.store.lease(key) as model:
-                    self.score(key, [("warm", "up")])
+                    if model.card.kind == "causal-lm":
+                        self.attend(key, "warm up")
+                    else:
+                        self.score(key, [("warm", "up")])
                 _log.info("loaded %s from %s", key, model.files.source)
             except Exception:
                 _log.exception("could not load %s", key)
@@ -612,9 +642,38 @@ class Registry:
         import torch
 
         engine = self._engine
+        encoder: Any = engine.store.get(key).encoder
         with torch.inference_mode():
-            result = engine.store.get(key).encoder.forward(encodings)
+            result: Tensor = encoder.forward(encodings)
             return result.cpu() if engine.device.is_lent else result
+
+    def _recorded(self, model: LoadedModel, encoding: Encoding) -> Recording:
+        """Ordinary float32 tensors on the CPU of one forward pass."""
+        import torch
+
+        engine = self._engine
+        model.calls += 1
+        try:
+            seen = engine.record(model.card.key, encoding)
+        except Exception as error:
+            if not engine.device.is_out_of_memory(error):
+                raise
+            engine.device.release_memory()
+            raise MemoryBudgetError(
+                "A text of {tokens} tokens does not fit into the memory that is left:"
+                " shorten it or choose a smaller model.",
+                tokens=len(encoding),
+            ) from None
+        # Copied outside inference mode: a caller may do with them what it likes.
+        return cast("Recording", map_tensors(lambda t: t.to(torch.float32, copy=True), seen))
+
+    def _record(self, key: str, encoding: Encoding) -> Recording:
+        import torch
+
+        encoder = self._engine.store.get(key).encoder
+        with torch.inference_mode():
+            seen = encoder.record(encoding)
+            return cast("Recording", map_tensors(lambda tensor: tensor.cpu(), seen))
 
     def _compute(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         device = self._engine.device
@@ -712,6 +771,17 @@ def _checked_pair(pair: Any) -> Pair:
     if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
         raise InputError("Each pair needs exactly two sentences: [[“first”, “second”], …].")
     return _checked_text(pair[0]), _checked_text(pair[1])
+
+
+def _checked_for_attention(card: ModelCard, text: Any) -> tuple[str, ...]:
+    """The one or two texts that a model of this kind reads."""
+    if card.kind == "cross-encoder":
+        if isinstance(text, str):
+            raise InputError("“{key}” reads pairs: give two texts.", key=card.key)
+        return _checked_pair(text)
+    if isinstance(text, (tuple, list)):
+        raise InputError("“{key}” reads one text at a time, not a pair.", key=card.key)
+    return (_checked_text(text),)
 
 
 def _model_status(model: LoadedModel) -> ModelStatus:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from models.errors import InputError
+from models.token_text import readable
 
 Pair = tuple[str, str]
 # The tokenizer is asked for a text's head first: 100,000 characters would cost time for tokens that
@@ -29,6 +30,21 @@ class Encoding:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text or pair as a model reads it, with a name for every token.
+
+    Attributes:
+        encoding: the ids.
+        tokens: see `models.token_text` [n].
+        parts: which text a token is of, 0 or 1; -1 for special tokens and the prompt's [n].
+    """
+
+    encoding: Encoding
+    tokens: tuple[str, ...]
+    parts: tuple[int, ...]
 
 
 class Tokenizer:
@@ -58,6 +74,29 @@ class Tokenizer:
     def encode_pairs(self, pairs: Sequence[Pair]) -> list[Encoding]:
         """Encode pairs into one sequence each; the longer side is cut first."""
         return self._encode([first for first, _ in pairs], [second for _, second in pairs])
+
+    def read(self, texts: Sequence[str], limit: int | None = None, prompt: str = "") -> Reading:
+        """Encode one text, or the two of a pair, for people to look at.
+
+        Args:
+            texts: one or two; special tokens are added as for scoring.
+            limit: at most so many tokens, where the model reads more.
+            prompt: stands before the first text and is none of its parts.
+
+        Raises:
+            InputError: there is no token, or one that the model has no vector for.
+        """
+        first, *rest = texts
+        fast = self._read_whole([[prompt + first], *([text] for text in rest)], limit)[0]
+        if not fast.ids:
+            raise InputError("The text has no token that a model could look at: write something.")
+        owners = [-1 if owner is None else owner for owner in fast.sequence_ids]
+        ends = [end for _, end in fast.offsets]
+        parts = tuple(
+            -1 if owner == 0 and end <= len(prompt) and prompt else owner
+            for owner, end in zip(owners, ends, strict=True)
+        )
+        return Reading(self._encoding(fast), readable(self._fast, fast.ids, fast.tokens), parts)
 
     def prompt_length(self, prompt: str) -> int:
         """Tokens that a prompt takes at the front of a text, the start token included."""
@@ -92,22 +131,27 @@ class Tokenizer:
 
     def _encode(self, texts: Sequence[str], seconds: Sequence[str] | None) -> list[Encoding]:
         parts = [texts] if seconds is None else [texts, seconds]
+        return [self._encoding(fast) for fast in self._read_whole(parts)]
+
+    def _read_whole(self, parts: Sequence[Sequence[str]], limit: int | None = None) -> list[Any]:
+        """The tokenizers library's own encodings, heads first (see `_CHARACTERS_PER_TOKEN`)."""
         heads = [[self._head(text) for text in part] for part in parts]
-        found = [self._encoding(fast) for fast in self._run(*heads)]
+        found = self._run(heads, limit)
         # A head that was cut and still fits (white space, one endless word) has to be read whole.
         again = [
             index
-            for index, encoding in enumerate(found)
-            if not encoding.truncated
+            for index, fast in enumerate(found)
+            if not fast.overflowing
             and any(len(h[index]) < len(p[index]) for h, p in zip(heads, parts, strict=True))
         ]
         for index in again:
             whole = [[self._whole(part[index])] for part in parts]
-            found[index] = self._encoding(self._run(*whole)[0])
+            found[index] = self._run(whole, limit)[0]
         return found
 
-    def _run(self, *parts: list[str]) -> list[Any]:
-        encoded = self._fast(*parts, truncation="longest_first", max_length=self.max_length)
+    def _run(self, parts: Sequence[list[str]], limit: int | None) -> list[Any]:
+        length = self.max_length if limit is None else min(limit, self.max_length)
+        encoded = self._fast(*parts, truncation="longest_first", max_length=length)
         return list(encoded.encodings)
 
     def _encoding(self, fast: Any) -> Encoding:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from demos.frame.errors import InputProblem
+from demos.frame.recent import Recent
 from demos.retrieval import helpdesk
-from demos.retrieval.recent import Recent
 from demos.retrieval.search import BayesCur, Strategy, Unprepared
 from demos.retrieval.store import HeldOut, ModelVersion, StoredIndex, load, load_held_out
 from models.held import Held

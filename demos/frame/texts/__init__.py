@@ -1,6 +1,7 @@
 """The sentences themselves, English and Chinese, one file a room of the house."""
 
 from demos.frame.texts import (
+    attention,
     house,
     pairs_attribution,
     pairs_evaluation,
@@ -17,6 +18,7 @@ from demos.frame.texts import (
 )
 
 _ROOMS = (
+    attention,
     house,
     pairs_score,
     pairs_attribution,

@@ -60,7 +60,16 @@ SENTENCES_ZH: dict[str, str] = {
     "“{key}” is neither a sentence-transformers model nor a cross-encoder: choose another.": (
         "「{key}」既不是 sentence-transformers 模型，也不是交互式模型：请换一个模型。"
     ),
-    "“{key}” is a language model and gives no pair scores.": "「{key}」是语言模型，不能给句子对打分。",
+    "“{key}” lacks weights of a language model ({weight}): choose another.": (
+        "「{key}」缺少语言模型的权重（{weight}）：请换一个模型。"
+    ),
+    "{file} holds a model or a tokenizer of a kind that is not read here.": (
+        "{file} 中的模型或分词器的类型在这里无法读取。"
+    ),
+    "“{model}” is converted once and the cache of this host cannot be written ({reason}): name another"
+    " folder in {variable}.": (
+        "「{model}」需要转换一次，但本机的缓存目录无法写入（{reason}）：请在 {variable} 中指定另一个目录。"
+    ),
     "“{key}” has a module “{kind}” that Kexue Lab does not know: choose a model made of {modules}.": (
         "「{key}」含有 Kexue Lab 不认识的模块「{kind}」：请选择只由 {modules} 组成的模型。"
     ),
@@ -88,6 +97,17 @@ SENTENCES_ZH: dict[str, str] = {
     ),
     "A text holds a token that this model has no vector for: leave it out.": (
         "文本中有一个该模型没有向量的词元：请删去。"
+    ),
+    "“{key}” reads pairs: give two texts.": "「{key}」读的是句子对：请给出两个文本。",
+    "“{key}” reads one text at a time, not a pair.": "「{key}」一次只读一个文本，而不是句子对。",
+    "The text has no token that a model could look at: write something.": (
+        "文本中没有模型能看的词元：请写点什么。"
+    ),
+    "“{architecture}” looks at a window of a text this long, which is not shown here: shorten it.": (
+        "文本这么长时，「{architecture}」每次只看一个窗口，这里无法展示：请缩短文本。"
+    ),
+    "The attention of the architecture “{architecture}” cannot be shown here: choose another model.": (
+        "这里无法展示「{architecture}」架构的注意力：请换一个模型。"
     ),
     # --- training ---
     "“{kind}” cannot be trained here.": "这里不能训练「{kind}」。",

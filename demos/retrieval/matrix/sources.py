@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from demos.frame.recent import Recent
 from demos.frame.strings import Language, say
 from demos.retrieval.matrix import view
 from demos.retrieval.matrix.asked import SOURCES, most_anchors
 from demos.retrieval.matrix.view import Check, Look, Matrix, Settings, Walk
-from demos.retrieval.recent import Recent
 from demos.retrieval.shelf import OpenIndex, Shelf
 from models.held import Held
 from models.registry import Registry

@@ -20,6 +20,7 @@ from gradio_client.exceptions import AppError
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
+from demos.frame.recent import Recent
 from demos.frame.strings import TEXTS
 from demos.retrieval import helpdesk
 from demos.retrieval.belief import fit_belief
@@ -51,7 +52,6 @@ from demos.retrieval.compare.results import (
 )
 from demos.retrieval.desk import Desk
 from demos.retrieval.evaluation import KS, Measured
-from demos.retrieval.recent import Recent
 from demos.retrieval.search import Index
 from demos.retrieval.shelf import OpenIndex, Shelf
 from demos.retrieval.store import HeldOut, ModelVersion, StoredIndex

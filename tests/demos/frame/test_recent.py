@@ -1,6 +1,6 @@
 """A memory bounded by the number of its values."""
 
-from demos.retrieval.recent import Recent
+from demos.frame.recent import Recent
 
 
 def test_what_was_unused_for_longest_makes_room() -> None:

@@ -1,0 +1,180 @@
+"""What the panels share: the model, the text, and what was read of it.
+
+The bar above the panels chooses model and text. Its button reads and measures; `reading` then
+holds what was read, and the panels that are about a model draw when it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import gradio as gr
+from gradio.context import Context
+
+from demos.attention.readings import MODEL_KINDS, Asked, Readings, check_asked, takes_pairs
+from demos.frame.demo import House
+from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
+from demos.frame.status import computed_on
+from demos.frame.steps import showing
+from demos.frame.strings import Language, language_of, say, text
+from models.work import Progress
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+EXAMPLE = (
+    "The keys to the old cabinet were on the table, but the one she needed was missing, so she"
+    " asked the neighbour whether he had seen it."
+)
+EXAMPLE_SECOND = "She looked for a key that was not among the others."
+
+Updates = dict[Any, Any]
+
+
+class Desk:
+    """Components as attributes, handlers as methods. Made inside the open tab."""
+
+    def __init__(self, house: House):
+        self.house, self.registry = house, house.registry
+        self.readings = Readings(house.registry)
+        tab = cast(gr.Tab, Context.block)
+        self._lay_out()
+        self._wire(tab)
+
+    def _lay_out(self) -> None:
+        cards = self.registry.catalog.of_kind(*MODEL_KINDS)
+        with gr.Row():
+            with gr.Column(scale=3, min_width=260):
+                self.model = gr.Dropdown(
+                    [(card.title, card.key) for card in cards],
+                    value=DEFAULT_MODEL,
+                    label=text("attention.model"),
+                    info=text("attention.model_hint"),
+                    elem_id="attention-model",
+                )
+                with gr.Row():
+                    self.run = gr.Button(
+                        text("attention.read"), variant="primary", elem_id="attention-run"
+                    )
+                    self.cancel = gr.Button(
+                        text("cancel"), interactive=False, elem_id="attention-cancel"
+                    )
+            with gr.Column(scale=7, min_width=320):
+                self.first = gr.Textbox(
+                    label=text("attention.first"),
+                    value=EXAMPLE,
+                    lines=3,
+                    max_lines=8,
+                    elem_id="attention-first",
+                )
+                self.second = gr.Textbox(
+                    label=text("attention.second"),
+                    info=text("attention.second_hint"),
+                    value=EXAMPLE_SECOND,
+                    lines=1,
+                    max_lines=8,
+                    visible=False,
+                    elem_id="attention-second",
+                )
+        self.progress = gr.HTML(elem_id="attention-progress")
+        self.house.own_models.follow(self.model, "attention_model", *MODEL_KINDS)
+
+    def _wire(self, tab: gr.Tab) -> None:
+        self.reading: gr.State = gr.State(cast(Any, None))  # an `Asked` whose figures are at hand
+        common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        inputs = [self.model, self.first, self.second]
+        outputs = [self.reading, self.progress, self.cancel]
+        self.model.input(
+            self.on_model, self.model, self.second, api_name="attention_model", **common
+        )
+        opened = tab.select(
+            self.on_open,
+            [self.reading, *inputs],
+            outputs,
+            api_name="attention_open",
+            **common,
+        )
+        run = self.run.click(
+            self.on_read,
+            inputs,
+            outputs,
+            validator=self.check_inputs,
+            cancels=[opened],
+            trigger_mode="once",
+            api_name="attention_read",
+            **common,
+        )
+        self.cancel.click(None, cancels=[run, opened], api_name="attention_cancel", **common).then(
+            say_cancelled,
+            None,
+            [self.progress, self.cancel],
+            queue=False,
+            api_name="attention_cancelled",
+            **common,
+        )
+
+    # --- handlers ------------------------------------------------------------------------------
+
+    def on_model(self, key: str) -> Any:
+        """A cross-encoder reads two texts, all others one."""
+        return gr.update(visible=takes_pairs(self.registry, key))
+
+    def check_inputs(self, model: str, first: str, second: str, request: gr.Request) -> list[Any]:
+        """Validator: a sentence at the field that it is about."""
+        language = language_of(request)
+        checks = check_asked(self.registry, Asked(model, first, second))
+        return [field(problem_or_none(check, language)) for check in checks]
+
+    def on_open(
+        self, reading: Asked | None, model: str, first: str, second: str, request: gr.Request
+    ) -> Iterator[Updates]:
+        """The worked example for whoever opens the tab for the first time."""
+        if reading is not None:
+            yield {self.reading: reading}
+            return
+        yield from self.on_read(model, first, second, request)
+
+    @visible_errors
+    def on_read(
+        self, model: str, first: str, second: str, request: gr.Request
+    ) -> Iterator[Updates]:
+        """Read and measure; progress meanwhile, `reading` at the end."""
+        language = language_of(request)
+        asked = Asked(model, first, second).cleaned(self.registry)
+        yield {
+            self.progress: note_html(say("attention.starting", language)),
+            self.cancel: gr.update(interactive=True),
+        }
+        try:
+            yield from showing(
+                self.readings.measuring(asked), lambda step: self._working(step, language)
+            )
+            yield {
+                self.reading: asked,
+                self.progress: self._done(asked, language),
+                self.cancel: gr.update(interactive=False),
+            }
+        except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
+            yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
+            raise
+
+    def _working(self, step: Progress, language: Language) -> Updates:
+        return {self.progress: progress_html(say("attention.measuring", language), step, language)}
+
+    def _done(self, asked: Asked, language: Language) -> str:
+        attention = self.readings.attention(asked)
+        done = say(
+            "attention.done",
+            language,
+            tokens=len(attention.tokens),
+            layers=attention.layers,
+            heads=attention.heads,
+            model=self.registry.title(asked.model),
+        )
+        notes = note_html(f"{done} {computed_on(self.registry, language)}")
+        if attention.truncated:
+            cut = say("attention.truncated", language, tokens=len(attention.tokens))
+            notes += note_html(cut, "warning")
+        if len(attention.tokens) < 3:
+            notes += note_html(say("attention.few_tokens", language), "warning")
+        return notes

@@ -1,0 +1,25 @@
+"""The Attention tab: model and text above inner tabs for what one can do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gradio as gr
+
+from demos.attention.desk import Desk
+from demos.frame.demo import House
+from demos.frame.strings import text
+
+# A panel lays itself out inside an open `gr.Tab` and wires itself.
+PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = ()
+
+
+def build(house: House) -> None:
+    """Lay out the tab inside an open `gr.Tab` and wire it."""
+    gr.Markdown(text("attention.intro"))
+    desk = Desk(house)
+    with gr.Tabs(elem_id="attention-tabs"):
+        for key, panel in PANELS:
+            name = text(f"attention.tab.{key}")
+            with gr.Tab(name, id=f"attention-{key}", elem_id=f"attention-tab-{key}"):
+                panel(desk)
