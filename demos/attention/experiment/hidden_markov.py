@@ -26,7 +26,7 @@ class Language:
 
     @property
     def symbols(self) -> int:
-        return self.emission.shape[1]
+        return int(self.emission.shape[1])
 
     def draw(self, random: Generator, count: int, length: int) -> NDArray[np.int64]:
         """Sequences [count, length]."""
@@ -48,7 +48,7 @@ class Language:
         Args:
             tokens: [count, n]; `symbols` (the first number that is none) where one is hidden.
         """
-        count, n = tokens.shape
+        n = tokens.shape[1]
         # What is hidden says nothing of the state: its likelihood is 1 whatever the state.
         table = np.concatenate([self.emission.T, np.ones((1, len(self.transition)))])
         likelihood = table[tokens]  # [count, n, states]

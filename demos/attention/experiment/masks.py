@@ -12,33 +12,33 @@ MaskName = Literal["causal", "prefix", "bidirectional", "half_heads", "alternati
 Mask = NDArray[np.bool_]  # [layers, heads, n, n], true where row i sees column j
 
 
-def causal(layers: int, heads: int, n: int, prefix: int) -> Mask:
+def causal(layers: int, heads: int, n: int, inputs: int) -> Mask:
     """Every position sees itself and those before it (GPT)."""
     return _everywhere(_forward(n), layers, heads)
 
 
-def prefix(layers: int, heads: int, n: int, prefix: int) -> Mask:
-    """The first `prefix` positions see each other, the others look back (UniLM)."""
+def prefix(layers: int, heads: int, n: int, inputs: int) -> Mask:
+    """The first `inputs` positions see each other, the others look back (UniLM)."""
     sees = _forward(n)
-    sees[:prefix, :prefix] = True
+    sees[:inputs, :inputs] = True
     return _everywhere(sees, layers, heads)
 
 
-def bidirectional(layers: int, heads: int, n: int, prefix: int) -> Mask:
+def bidirectional(layers: int, heads: int, n: int, inputs: int) -> Mask:
     """Everybody sees everybody (BERT)."""
     return _everywhere(np.ones((n, n), dtype=np.bool_), layers, heads)
 
 
-def half_heads(layers: int, heads: int, n: int, prefix: int) -> Mask:
+def half_heads(layers: int, heads: int, n: int, inputs: int) -> Mask:
     """In every layer the first half of the heads looks back, the second half ahead."""
-    mask = causal(layers, heads, n, prefix)
+    mask = causal(layers, heads, n, inputs)
     mask[:, heads // 2 :] = _forward(n).T
     return mask
 
 
-def alternating(layers: int, heads: int, n: int, prefix: int) -> Mask:
+def alternating(layers: int, heads: int, n: int, inputs: int) -> Mask:
     """Layers 1, 3, ... look back, layers 2, 4, ... ahead."""
-    mask = causal(layers, heads, n, prefix)
+    mask = causal(layers, heads, n, inputs)
     mask[1::2] = _forward(n).T
     return mask
 
@@ -53,8 +53,10 @@ MASKS: Mapping[MaskName, Callable[[int, int, int, int], Mask]] = {
 
 
 def _forward(n: int) -> NDArray[np.bool_]:
-    return np.tri(n, dtype=np.bool_)  # [n, n]
+    sees: NDArray[np.bool_] = np.tri(n, dtype=np.bool_)  # [n, n]
+    return sees
 
 
 def _everywhere(sees: NDArray[np.bool_], layers: int, heads: int) -> Mask:
-    return np.broadcast_to(sees, (layers, heads, *sees.shape)).copy()
+    mask: Mask = np.broadcast_to(sees, (layers, heads, *sees.shape)).copy()
+    return mask

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 Parameters = dict[str, Tensor]
 
@@ -76,7 +76,7 @@ def logits(parameters: Parameters, tokens: Tensor, masks: Tensor) -> Tensor:
     trials, b, n = tokens.shape
     symbols, width = parameters["symbols"].shape[1:]
     first = symbols * torch.arange(trials, device=tokens.device)  # of a trial's symbols, of all
-    x = F.embedding(tokens + first[:, None, None], parameters["symbols"].flatten(0, 1))
+    x = functional.embedding(tokens + first[:, None, None], parameters["symbols"].flatten(0, 1))
     x = (x + parameters["positions"][:, None, :n]).reshape(trials, b * n, width)
     hides = torch.zeros(masks.shape, device=masks.device).masked_fill(~masks, -torch.inf)
     for layer in range(masks.shape[1]):
@@ -104,8 +104,9 @@ def _attention(own: Parameters, x: Tensor, hides: Tensor, b: int) -> Tensor:
     queries, keys, values = joint.permute(3, 0, 1, 4, 2, 5)  # [trials, b, heads, n, d / heads]
     scaled = queries * queries.shape[-1] ** -0.5
     weights = (scaled @ keys.mT + hides[:, None]).softmax(dim=-1)  # [trials, b, heads, n, n]
-    return (weights @ values).transpose(2, 3).reshape(trials, b * n, -1)
+    heard: Tensor = weights @ values  # [trials, b, heads, n, d / heads]
+    return heard.transpose(2, 3).reshape(trials, b * n, -1)
 
 
 def _norm(x: Tensor, gain: Tensor) -> Tensor:
-    return F.layer_norm(x, x.shape[-1:]) * gain[:, None]
+    return functional.layer_norm(x, x.shape[-1:]) * gain[:, None]

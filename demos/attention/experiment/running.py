@@ -16,7 +16,7 @@ from torch import Tensor
 from demos.attention.experiment.masks import MASKS, MaskName
 from demos.attention.experiment.network import Parameters, Shape, initial_parameters
 from demos.attention.experiment.settings import Settings
-from demos.attention.experiment.tasks import IGNORED, Batch, examples
+from demos.attention.experiment.tasks import HIDDEN_MARKOV, IGNORED, Batch, examples
 from demos.attention.experiment.training import State, advance, judge, start
 from models.work import Progress
 
@@ -24,7 +24,7 @@ Run = Callable[..., Any]  # runs a function of tensors where tensors are compute
 
 CALL_SECONDS = 0.3  # of computing at once: other visitors' requests go between, a cancel is felt
 _JUDGED_AT_ONCE = 64
-_HELD_OUT_STREAM = 2**31  # seeds of training streams are far below
+_HELD_OUT_STREAM = 2**31  # far above every seed
 
 
 def directly(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -130,6 +130,32 @@ def experiment(settings: Settings, run: Run = directly) -> Generator[Step, None,
 
 
 @dataclass(frozen=True)
+class Floor:
+    """What a model that knew the language could reach on the held-out examples."""
+
+    loss: float
+    accuracy: float
+
+
+def floor(settings: Settings) -> Floor | None:
+    """The Bayes-optimal figures, where they can be computed: for the hidden Markov chain."""
+    if settings.task != "hidden_markov":
+        return None
+    batch = _held_out(settings)
+    asked = batch.targets != IGNORED  # [count, n]
+    posterior = HIDDEN_MARKOV.posterior(batch.tokens)[asked]  # [asked, symbols]
+    targets = batch.targets[asked]
+    chances = posterior[np.arange(len(targets)), targets]
+    right = posterior.argmax(axis=1) == targets
+    return Floor(float(-np.log(chances).mean()), float(right.mean()))
+
+
+def _held_out(settings: Settings) -> Batch:
+    stream = np.random.default_rng(_HELD_OUT_STREAM)
+    return examples(settings.subject, stream, settings.held_out, held_out=True)
+
+
+@dataclass(frozen=True)
 class _Plan:
     """What an experiment needs beside its state."""
 
@@ -145,16 +171,16 @@ class _Plan:
         shape = Shape(task.symbols, task.length, settings.width, settings.layers)
         size = (settings.layers, settings.heads, task.length, task.prefix)
         masks = np.stack([MASKS[trial.mask](*size) for trial in trials])
-        stream = np.random.default_rng(_HELD_OUT_STREAM)
-        held_out = examples(task, stream, settings.held_out, held_out=True)
         starts = initial_parameters(shape, [trial.seed for trial in trials])
-        return cls(settings, shape, starts, torch.from_numpy(masks), held_out)
+        return cls(settings, shape, starts, torch.from_numpy(masks), _held_out(settings))
 
     def batches(self, step: int, count: int) -> tuple[Tensor, Tensor, Tensor, Tensor, float]:
         """`advance`'s arguments for `count` steps after `step`; drawn from seed and step alone."""
         steps = range(step, step + count)
         drawn = [[self._batch(seed, at) for seed in self.settings.seeds] for at in steps]
-        tokens = np.array([[batch.tokens for batch in row] for row in drawn])  # [count, seeds, b, n]
+        tokens = np.array(
+            [[batch.tokens for batch in row] for row in drawn]
+        )  # [count, seeds, b, n]
         targets = np.array([[batch.targets for batch in row] for row in drawn])
         rates = np.array([_rate(self.settings, at) for at in steps])
         return (

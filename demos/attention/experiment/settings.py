@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from demos.attention.experiment.masks import MASKS, MaskName
+from demos.attention.experiment.masks import MaskName
 from demos.attention.experiment.tasks import TASKS, Family, Task
 
 MASKS_OF: Mapping[Family, tuple[MaskName, ...]] = {
     "generation": ("causal", "prefix"),
     "masked": ("bidirectional", "half_heads", "alternating"),
 }
+_SEEDS = 1_000_000
 _RANGES: tuple[tuple[str, float, float], ...] = (
     ("layers", 1, 8),
     ("heads", 1, 16),
@@ -34,7 +35,7 @@ class Settings:
 
     Attributes:
         task: a key of `TASKS`.
-        masks: what is compared; None takes those of the task's family.
+        masks: what is compared; none named takes those of the task's family.
         seeds: each decides a start and an order of examples, the same for every mask.
         layers, heads, width: of the transformer.
         steps, batch: updates, and examples in each.
@@ -50,7 +51,7 @@ class Settings:
     layers: int = 2
     heads: int = 4
     width: int = 48
-    steps: int = 1_000
+    steps: int = 1_500
     batch: int = 32
     learning_rate: float = 3e-3
     weight_decay: float = 0.01
@@ -67,8 +68,10 @@ class Settings:
         for mask in self.masks:
             if mask not in MASKS_OF[self.family]:
                 raise ValueError(f"“{mask}” is no mask for a task of the family {self.family}")
-        if not self.seeds or len({*self.seeds}) < len(self.seeds) or min(self.seeds) < 0:
-            raise ValueError("seeds are different whole numbers from nought, at least one")
+        if not self.seeds or len({*self.seeds}) < len(self.seeds):
+            raise ValueError("at least one seed is needed, and each once")
+        if not all(0 <= seed < _SEEDS for seed in self.seeds):
+            raise ValueError(f"a seed is a whole number from nought, below {_SEEDS:,}")
         for name, low, high in _RANGES:
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} is {getattr(self, name)}, not from {low:g} to {high:g}")
@@ -91,5 +94,7 @@ class Settings:
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> Settings:
         """The inverse; lists become tuples again."""
-        fixed = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
+        fixed: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()
+        }
         return cls(**fixed)

@@ -98,7 +98,7 @@ def _joined(inputs: Tokens, outputs: Tokens, symbols: int) -> Tokens:
     return np.concatenate([inputs, separators, outputs], axis=1)
 
 
-def _sort_task(items: int = 12, values: int = 24) -> Task:
+def _sort_task(items: int = 16, values: int = 48) -> Task:
     """A list of values; output them in rising order."""
     symbols = values + 1
 
@@ -109,40 +109,22 @@ def _sort_task(items: int = 12, values: int = 24) -> Task:
     return Task("sort", "generation", symbols, items + 1, 2 * items, draw)
 
 
-def _recall_task(pairs: int = 8, asked: int = 4, keys: int = 16, values: int = 16) -> Task:
-    """Pairs of key and value, then some of the keys; output their values."""
-    symbols = keys + values + 1
+def _latest_task(items: int = 16, different: int = 8, values: int = 24) -> Task:
+    """A list with repeats; output each of its values once, in the order of their last places."""
+    symbols = values + 1
 
     def draw(random: Generator, count: int) -> Tokens:
-        order = random.random((count, keys)).argsort(axis=1)
-        known = order[:, :pairs]  # [count, pairs]
-        told = keys + random.integers(values, size=(count, pairs))
-        wanted = random.random((count, pairs)).argsort(axis=1)[:, :asked]  # places among the pairs
-        table = np.stack([known, told], axis=2).reshape(count, 2 * pairs)
-        queries, answers = (np.take_along_axis(x, wanted, axis=1) for x in (known, told))
-        return _joined(np.concatenate([table, queries], axis=1), answers, symbols)
+        chosen = random.random((count, values)).argsort(axis=1)[:, :different]
+        once = np.broadcast_to(np.arange(different), (count, different))
+        again = random.integers(different, size=(count, items - different))
+        which = random.permuted(np.concatenate([once, again], axis=1), axis=1)  # [count, items]
+        at = which[:, :, None] == np.arange(different)  # [count, items, different]
+        last = items - 1 - at[:, ::-1].argmax(axis=1)  # [count, different]
+        inputs = np.take_along_axis(chosen, which, axis=1)
+        outputs = np.take_along_axis(chosen, last.argsort(axis=1), axis=1)
+        return _joined(inputs, outputs, symbols)
 
-    inputs = 2 * pairs + asked
-    return Task("recall", "generation", symbols, inputs + 1, inputs + asked, draw)
-
-
-def _hops_task(items: int = 6, asked: int = 3) -> Task:
-    """A permutation as pairs "from, to" in any order, then some starts; output where two steps
-    lead."""
-    symbols = items + 1
-
-    def draw(random: Generator, count: int) -> Tokens:
-        goes_to = random.random((count, items)).argsort(axis=1)  # [count, items]
-        order = random.random((count, items)).argsort(axis=1)
-        reached = np.take_along_axis(goes_to, order, axis=1)
-        table = np.stack([order, reached], axis=2).reshape(count, 2 * items)
-        starts = random.random((count, items)).argsort(axis=1)[:, :asked]
-        once = np.take_along_axis(goes_to, starts, axis=1)
-        twice = np.take_along_axis(goes_to, once, axis=1)
-        return _joined(np.concatenate([table, starts], axis=1), twice, symbols)
-
-    inputs = 2 * items + asked
-    return Task("hops", "generation", symbols, inputs + 1, inputs + asked, draw)
+    return Task("latest", "generation", symbols, items + 1, items + different, draw)
 
 
 def _addition_task(digits: int = 4) -> Task:
@@ -213,8 +195,7 @@ def _hidden_markov_task(length: int = 24) -> Task:
 
 _ALL = (
     _sort_task(),
-    _recall_task(),
-    _hops_task(),
+    _latest_task(),
     _addition_task(),
     _brackets_task(),
     _repetition_task(),

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from demos.attention.experiment.network import Parameters, logits
 from demos.attention.experiment.tasks import IGNORED
@@ -54,19 +54,17 @@ def advance(
         rates: learning rates [steps].
         decay: AdamW's weight decay, of matrices alone.
     """
-    with torch.enable_grad():
-        parameters = {n: p.clone().requires_grad_() for n, p in state.parameters.items()}
+    parameters = {n: p.clone().requires_grad_() for n, p in state.parameters.items()}
     means = {name: tensor.clone() for name, tensor in state.means.items()}
     squares = {name: tensor.clone() for name, tensor in state.squares.items()}
     new = State(state.step + len(tokens), parameters, means, squares)
     copies = len(masks) // tokens.shape[1]
     losses = []
     for number, rate in enumerate(rates.tolist()):
-        batch = (x[number].repeat(copies, 1, 1) for x in (tokens, targets))
-        with torch.enable_grad():
-            loss = losses_of(parameters, *batch, masks)  # [trials]
-            # Trials share no parameter: the sum's gradient is each trial's own.
-            gradients = torch.autograd.grad(loss.sum(), list(parameters.values()))
+        read, said = (x[number].repeat(copies, 1, 1) for x in (tokens, targets))
+        loss = losses_of(parameters, read, said, masks)  # [trials]
+        # Trials share no parameter: the sum's gradient is each trial's own.
+        gradients = torch.autograd.grad(loss.sum(), list(parameters.values()))
         _update(new, gradients, state.step + number + 1, rate, decay)
         losses.append(loss.detach())
     for parameter in parameters.values():
@@ -95,7 +93,7 @@ def judge(
 
 def _cross_entropy(scores: Tensor, targets: Tensor) -> Tensor:
     """[trials, b, n]; nought where nothing is asked."""
-    flat = F.cross_entropy(
+    flat = functional.cross_entropy(
         scores.flatten(0, 2), targets.flatten(), ignore_index=IGNORED, reduction="none"
     )
     return flat.reshape(targets.shape)
