@@ -98,7 +98,7 @@ def _joined(inputs: Tokens, outputs: Tokens, symbols: int) -> Tokens:
     return np.concatenate([inputs, separators, outputs], axis=1)
 
 
-def _sort_task(items: int = 16, values: int = 48) -> Task:
+def _sort_task(items: int = 12, values: int = 32) -> Task:
     """A list of values; output them in rising order."""
     symbols = values + 1
 
