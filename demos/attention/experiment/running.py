@@ -178,9 +178,8 @@ class _Plan:
         """`advance`'s arguments for `count` steps after `step`; drawn from seed and step alone."""
         steps = range(step, step + count)
         drawn = [[self._batch(seed, at) for seed in self.settings.seeds] for at in steps]
-        tokens = np.array(
-            [[batch.tokens for batch in row] for row in drawn]
-        )  # [count, seeds, b, n]
+        # both [count, seeds, b, n]
+        tokens = np.array([[batch.tokens for batch in row] for row in drawn])
         targets = np.array([[batch.targets for batch in row] for row in drawn])
         rates = np.array([_rate(self.settings, at) for at in steps])
         return (

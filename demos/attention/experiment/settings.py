@@ -25,7 +25,7 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
     ("weight_decay", 0.0, 10.0),
     ("warmup", 0.0, 1.0),
     ("evaluations", 1, 1_000),
-    ("held_out", 1, 65_536),
+    ("held_out", 16, 65_536),
 )
 
 
@@ -47,11 +47,11 @@ class Settings:
 
     task: str = "sort"
     masks: tuple[MaskName, ...] = ()
-    seeds: tuple[int, ...] = (0, 1, 2)
+    seeds: tuple[int, ...] = (0, 1, 2, 3)
     layers: int = 2
     heads: int = 4
     width: int = 48
-    steps: int = 1_500
+    steps: int = 1_200
     batch: int = 32
     learning_rate: float = 3e-3
     weight_decay: float = 0.01

@@ -100,9 +100,10 @@ def _joined(parts: Sequence[State]) -> State:
 
 
 def losses_of(parameters: Parameters, tokens: Tensor, targets: Tensor, masks: Tensor) -> Tensor:
-    """Mean cross-entropy in nats of what is asked for [trials], of batches [trials, b, n]."""
+    """Mean cross-entropy in nats of what is asked for [trials], of batches [trials, b, n]; nought
+    where nothing is."""
     each = _cross_entropy(logits(parameters, tokens, masks), targets)  # [trials, b, n]
-    return each.sum(dim=(1, 2)) / (targets != IGNORED).sum(dim=(1, 2))
+    return each.sum(dim=(1, 2)) / (targets != IGNORED).sum(dim=(1, 2)).clamp(min=1)
 
 
 @torch.no_grad()

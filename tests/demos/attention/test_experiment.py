@@ -200,6 +200,13 @@ def test_only_outputs_have_a_loss() -> None:
     assert (free.grad[:, :, task.prefix - 1 :].abs().sum(dim=-1) > 0).all()
 
 
+def test_a_batch_in_which_nothing_is_hidden_has_no_loss() -> None:
+    parameters = initial_parameters(Shape(SYMBOLS, LENGTH, 16, LAYERS), [0])
+    sees = torch.from_numpy(MASKS["causal"](LAYERS, HEADS, LENGTH, INPUTS))[None]
+    tokens = torch.zeros((1, 1, LENGTH), dtype=torch.int64)
+    assert losses_of(parameters, tokens, torch.full_like(tokens, IGNORED), sees).tolist() == [0.0]
+
+
 def test_a_trial_trains_as_if_it_were_alone() -> None:
     both = result_of(experiment(SMALL))
     for mask in SMALL.masks:
