@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from demos.attention.decoder.panel import DecoderPanel
 from demos.attention.desk import Desk
 from demos.frame.demo import House
 from demos.frame.strings import text
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
-PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = ()
+PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (("decoder", DecoderPanel),)
 
 
 def build(house: House) -> None:
