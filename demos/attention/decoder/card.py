@@ -99,7 +99,7 @@ def _picture(
 ) -> str:
     """One matrix as SVG: a row looks at the filled columns."""
     n = len(sees)
-    size, head = n * _CELL, _MARGIN if inputs or where else 2
+    size, head = n * _CELL, _MARGIN  # room for words, or level with pictures that have some
     left = _MARGIN if inputs else 0
     cells = "".join(
         f'<rect x="{left + j * _CELL}" y="{head + i * _CELL}" width="{_CELL - 1}" rx="1.5"'

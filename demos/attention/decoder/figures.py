@@ -43,13 +43,16 @@ def curves_figure(
     if best is not None:
         _add_best(figure, result, getattr(best, curve), language)
     figure.update_layout(
-        margin={"l": 60, "r": 12, "t": 56, "b": 46},
+        margin={"l": 60, "r": 22, "t": 56, "b": 46},
         legend={"font": {"size": 12}},
         xaxis={
             "title": say("attention.decoder.axis.step", language),
-            "range": [0, result.settings.steps],
+            "range": [0, 1.01 * result.settings.steps],
         },
-        yaxis={"title": say(f"attention.decoder.axis.{curve}", language)},
+        yaxis={
+            "title": {"text": say(f"attention.decoder.axis.{curve}", language), "standoff": 12},
+            "automargin": True,
+        },
         hovermode="closest",
         dragmode=False,
     )
@@ -129,7 +132,7 @@ def finals_figure(result: Result, language: Language) -> go.Figure:
     )
     figure.update_annotations(x=0, xanchor="left", font={"size": 13}, yshift=4)
     figure.update_xaxes(automargin=True, nticks=5)
-    figure.update_xaxes(tickformat=".1%", row=1)
+    figure.update_xaxes(tickformat="~%", row=1)
     figure.update_yaxes(
         tickvals=[*range(len(masks))],
         ticktext=[_named(mask, language) for mask in masks],

@@ -90,7 +90,7 @@ def overview_table(runs: Sequence[Shipped], language: Language) -> tuple[list[st
     return headers, rows
 
 
-OVERVIEW_WIDTHS = [120, 60, 60, 170, 200, 200, 200]
+OVERVIEW_WIDTHS = [130, 80, 80, 190, 230, 230, 230]
 
 
 def _cell(verdict: Verdict, language: Language) -> str:

@@ -76,8 +76,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.decoder.mask_of.causal": ("GPT", "GPT"),
     "attention.decoder.mask_of.prefix": ("UniLM: the input sees all of itself", "UniLM：输入部分互相可见"),
     "attention.decoder.mask_of.bidirectional": ("BERT", "BERT"),
-    "attention.decoder.mask_of.half_heads": ("half of the heads back, half ahead", "一半的头向前看，一半向后看"),
-    "attention.decoder.mask_of.alternating": ("layers back and ahead in turn", "各层轮流向前、向后看"),
+    "attention.decoder.mask_of.half_heads": ("half of the heads back, half ahead", "一半的头看左侧，一半看右侧"),
+    "attention.decoder.mask_of.alternating": ("layers back and ahead in turn", "各层轮流看左侧、右侧"),
     # --- the larger runs ---
     "attention.decoder.larger": (
         "### Larger run\nRun beforehand with more seeds and steps than there is patience for here.",
@@ -191,7 +191,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "attention.decoder.one_layer": (
         "With one layer the alternating mask has none that looks ahead: it sees the left side alone.",
-        "只有一层时，交替掩码没有向后看的层：它只看得见左侧。",
+        "只有一层时，交替掩码没有看右侧的层：它只看得见左侧。",
     ),
     "attention.decoder.starting": ("Drawing examples and starts …", "正在生成样本与初始化……"),
     "attention.decoder.running": ("{task}, {models} models, steps", "{task}，{models} 个模型，步数"),
