@@ -309,7 +309,7 @@ class IndexingPanel:
         cards = (self.registry.card(key) for key in (bi, cross))
         strangers = [card.title for card in cards if not {"zh", "multilingual"} & {*card.languages}]
         if corpus.chinese and strangers:
-            models = ", ".join(strangers)
+            models = ("、" if language == "zh" else ", ").join(strangers)
             html += note_html(say("retrieval.indexing.chinese", language, models=models), "warning")
         return html
 
