@@ -74,8 +74,8 @@ def strongest(values: NDArray[np.float64], key: str) -> tuple[int, int]:
     return layer, head
 
 
-def written(value: float, key: str) -> str:
-    """A value as people read it."""
+def written(value: float, key: str, digits: int = 3) -> str:
+    """A value as people read it; shares in per cent."""
     if CHOICES[key].share:
         return f"{value:.0%}" if value >= 0.0995 or value == 0 else f"{value:.1%}"
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
+    return f"{value:.{digits}f}" if abs(value) < 10 else f"{value:.1f}"

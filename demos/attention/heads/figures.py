@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from typing import Any, Literal, get_args
+from unicodedata import east_asian_width
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,6 +20,7 @@ Scale = Literal["linear", "sqrt", "log"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
 MOST_LABELS = 48  # tokens that are written along a side; of more every second, third, ... is
 _LABEL_WIDTH = 11  # Latin letters
+_LETTER = 7  # pixels that a Latin letter may take
 _DECADES = 4  # that the logarithmic colours span below the largest weight
 _STEPS = 32  # colours of the bar that are told apart
 # From clear to full, so that nothing is the paper's own colour, light or dark.
@@ -35,7 +37,7 @@ def scale_of(value: object) -> Scale:
 
 def matrix(look: Look, scale: Scale, language: Language) -> go.Figure:
     """The weights of a head, the looking tokens downwards; hover names both and the weight."""
-    n = len(look.tokens)
+    n, blocks = len(look.tokens), _blocks(look)
     largest = float(np.nanmax(look.weights))
     figure = new_figure(height=560)
     figure.add_heatmap(
@@ -57,7 +59,7 @@ def matrix(look: Look, scale: Scale, language: Language) -> go.Figure:
             "cmax": 1,
             "colorscale": _stretched("linear"),
             "showscale": True,
-            "colorbar": _bar(scale, largest),
+            "colorbar": _bar(scale, largest) | {"xpad": 24 if blocks else 10},
         },
         hoverinfo="skip",
         showlegend=False,
@@ -76,12 +78,12 @@ def matrix(look: Look, scale: Scale, language: Language) -> go.Figure:
         "linecolor": GRID,
     }
     title = say("attention.heads.matrix", language, layer=look.layer + 1, head=look.head + 1)
-    blocks = _blocks(look)
+    room = 12 + _LETTER * max(_width(cut_to_width(t, _LABEL_WIDTH)) for t in look.tokens)
     figure.update_layout(
         xaxis=axis | {"range": [-0.5, n - 0.5], "scaleanchor": "y"},
         yaxis=axis | {"range": [n - 0.5, -0.5]},
         title={"text": title, "font": {"size": 14}, "x": 0.03, "yref": "container", "y": 0.97},
-        margin={"l": 92, "r": 8, "t": 64 if blocks else 46, "b": 92},
+        margin={"l": room, "r": 8, "t": 64 if blocks else 46, "b": room},
         dragmode=False,
     )
     _label(figure, look.tokens)
@@ -92,6 +94,11 @@ def matrix(look: Look, scale: Scale, language: Language) -> go.Figure:
 def token_label(token: str, width: int = _LABEL_WIDTH) -> str:
     """A token as plotly may write it: short, escaped, and its direction kept to itself."""
     return f"\u2068{escape(cut_to_width(token, width), quote=False)}\u2069"
+
+
+def _width(text: str) -> int:
+    """About as many Latin letters wide."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _names(look: Look) -> list[str]:

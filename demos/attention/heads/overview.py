@@ -80,7 +80,7 @@ def overview_html(measured: Measured, key: str, chosen: tuple[int, int], languag
                 f' style="--tint:{colour(float(shares[layer, head]))}">'
                 f'<i style="-webkit-mask-position:{across:.3f}% {down:.3f}%;'
                 f'mask-position:{across:.3f}% {down:.3f}%"></i>'
-                f"<span>{written(float(values[layer, head]), key)}</span></button>"
+                f"<span>{written(float(values[layer, head]), key, 2)}</span></button>"
             )
     size = f"{100 * heads}% {100 * layers}%"
     picture = f"url(data:image/png;base64,{base64.b64encode(sprite(measured)).decode()})"

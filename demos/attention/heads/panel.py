@@ -51,10 +51,21 @@ class HeadsPanel:
         gr.Markdown(text("attention.heads.intro"))
         self._lay_out_choosers()
         with gr.Row():
-            with gr.Column(scale=7, min_width=320):
-                self._lay_out_overview()
+            with gr.Column(scale=6, min_width=320):
+                self.overview = gr.HTML(
+                    js_on_load=PICKING, apply_default_css=False, elem_id="attention-heads-overview"
+                )
+                self.notice = gr.HTML(elem_id="attention-heads-notice")
             with gr.Column(scale=6, min_width=320):
                 self._lay_out_head()
+        self.table = gr.Dataframe(
+            label=text("attention.heads.table"),
+            interactive=False,
+            wrap=True,
+            column_widths=["50%", "25%", "25%"],
+            max_height=330,
+            elem_id="attention-heads-table",
+        )
         with gr.Accordion(
             text("attention.heads.all"), open=False, elem_id="attention-heads-all-box"
         ):
@@ -74,26 +85,26 @@ class HeadsPanel:
 
     def _lay_out_choosers(self) -> None:
         with gr.Row():
-            self.figure = gr.Dropdown(
-                [(text(f"attention.heads.figure.{key}"), key) for key in CHOICES],
-                value=DEFAULT,
-                label=text("attention.heads.choose"),
-                min_width=220,
-                elem_id="attention-heads-figure",
-            )
-            self.scale = gr.Radio(
-                [(text(f"attention.heads.scale.{scale}"), scale) for scale in SCALES],
-                value="sqrt",
-                label=text("attention.heads.scale"),
-                min_width=280,
-                elem_id="attention-heads-scale",
-            )
-            self.without = gr.Checkbox(
-                label=text("attention.heads.sinks"),
-                info=text("attention.heads.sinks_hint"),
-                min_width=280,
-                elem_id="attention-heads-without",
-            )
+            with gr.Column(min_width=260):
+                self.figure = gr.Dropdown(
+                    [(text(f"attention.heads.figure.{key}"), key) for key in CHOICES],
+                    value=DEFAULT,
+                    label=text("attention.heads.choose"),
+                    elem_id="attention-heads-figure",
+                )
+            with gr.Column(min_width=300):
+                self.scale = gr.Radio(
+                    [(text(f"attention.heads.scale.{scale}"), scale) for scale in SCALES],
+                    value="sqrt",
+                    label=text("attention.heads.scale"),
+                    elem_id="attention-heads-scale",
+                )
+            with gr.Column(min_width=260):
+                self.without = gr.Checkbox(
+                    label=text("attention.heads.sinks"),
+                    info=text("attention.heads.sinks_hint"),
+                    elem_id="attention-heads-without",
+                )
         with gr.Row():
             self.progress = gr.HTML(elem_id="attention-heads-progress")
             self.cancel = gr.Button(
@@ -104,12 +115,6 @@ class HeadsPanel:
                 min_width=100,
                 elem_id="attention-heads-cancel",
             )
-
-    def _lay_out_overview(self) -> None:
-        self.overview = gr.HTML(
-            js_on_load=PICKING, apply_default_css=False, elem_id="attention-heads-overview"
-        )
-        self.notice = gr.HTML(elem_id="attention-heads-notice")
 
     def _lay_out_head(self) -> None:
         with gr.Row():
@@ -142,14 +147,6 @@ class HeadsPanel:
                 elem_id="attention-heads-csv",
             )
             self.npz = gr.DownloadButton(visible="hidden", elem_id="attention-heads-npz-file")
-        self.table = gr.Dataframe(
-            label=text("attention.heads.table"),
-            interactive=False,
-            wrap=True,
-            column_widths=["52%", "24%", "24%"],
-            max_height=320,
-            elem_id="attention-heads-table",
-        )
 
     # --- wiring --------------------------------------------------------------------------------
 
@@ -212,7 +209,8 @@ class HeadsPanel:
             api_name="attention_heads_choose",
             **common,
         )
-        self.shown.change(
+        gr.on(
+            [self.layer.change, self.head.change],
             None,
             [self.layer, self.head],
             js=MARKING,

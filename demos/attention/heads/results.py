@@ -52,8 +52,9 @@ def blocks_sentence(look: Look, language: Language) -> str:
     if not {0, 1} <= set(look.parts):
         return ""
     shares = block_shares(look)
+    special = -1 in look.parts
     return say(
-        "attention.heads.blocks",
+        "attention.heads.blocks_special" if special else "attention.heads.blocks",
         language,
         own_a=f"{shares[0, 0]:.0%}",
         other_a=f"{shares[0, 1]:.0%}",

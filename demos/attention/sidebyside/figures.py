@@ -56,7 +56,12 @@ def layers_figure(sides: tuple[Side, Side], key: str, language: Language) -> go.
         )
     axis = "layer" if alike else "depth"
     figure.update_layout(
-        xaxis={"title": {"text": say(f"attention.sidebyside.axis.{axis}", language)}}
+        xaxis={
+            "title": {
+                "text": say(f"attention.sidebyside.axis.{axis}", language),
+                "font": {"size": 12},
+            }
+        }
         | ({"dtick": 1 if depths[0] <= 12 else 5} if alike else {"tickformat": ".0%"}),
         yaxis={"tickformat": ".0%"} if CHOICES[key].share else {},
         title={

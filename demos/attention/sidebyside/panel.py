@@ -126,6 +126,7 @@ class SideBySidePanel:
             label=text("attention.sidebyside.table"),
             interactive=False,
             wrap=True,
+            column_widths=[80],
             max_height=420,
             elem_id="attention-sidebyside-table",
         )

@@ -13,6 +13,7 @@ from demos.frame.strings import Language, say
 from models.registry import Registry
 
 Sides = tuple[Side, Side]
+_ALIKE = 0.2  # of the heads' standard deviation: means that are closer are said to be alike
 COLUMNS = (DEFAULT, "effective_rank", "sinks")
 
 
@@ -75,6 +76,10 @@ def differences(sides: Sides, language: Language) -> list[str]:
     found = []
     for key in (DEFAULT, "effective_rank"):
         means = [float(values_of(side.measured, key).mean()) for side in sides]
+        spread = float(np.mean([values_of(side.measured, key).std() for side in sides]))
+        if abs(means[0] - means[1]) < _ALIKE * spread:
+            found.append(_alike(means, spread, key, language))
+            continue
         low, high = (0, 1) if means[0] <= means[1] else (1, 0)
         found.append(
             say(
@@ -97,6 +102,12 @@ def differences(sides: Sides, language: Language) -> list[str]:
     if max(lengths) > 1.15 * min(lengths):
         found.append(say("attention.sidebyside.lengths", language, one=lengths[0], two=lengths[1]))
     return found
+
+
+def _alike(means: list[float], spread: float, key: str, language: Language) -> str:
+    one, two, heads = (written(value, key) for value in (*means, spread))
+    name = say(f"attention.heads.short.{key}", language)
+    return say("attention.sidebyside.alike", language, name=name, one=one, two=two, spread=heads)
 
 
 def _layers_below(sides: Sides, low: int, key: str, language: Language) -> str:

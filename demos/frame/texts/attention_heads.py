@@ -44,9 +44,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "不在选项中：请从列表中选择。",
     ),
     # --- the figures ---
-    "attention.heads.figure.s_star_1_2": ("S* of l1/l2", "S*（l1/l2）"),
+    "attention.heads.figure.s_star_1_2": ("S* (l1/l2)", "S*（l1/l2）"),
     "attention.heads.figure.s0": ("S0, mean over largest", "S0，均值与最大值之比"),
-    "attention.heads.figure.s_1_2": ("S of l1/l2, not normalised", "S（l1/l2，未归一化）"),
+    "attention.heads.figure.s_1_2": ("S (l1/l2), not normalised", "S（l1/l2，未归一化）"),
     "attention.heads.figure.gini": ("Gini coefficient", "基尼系数"),
     "attention.heads.figure.hoyer": ("Hoyer’s measure", "Hoyer 指标"),
     "attention.heads.figure.participation": ("Participation ratio / n", "参与比 / n"),
@@ -102,6 +102,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.heads.column.head": ("Head", "头"),
     "attention.heads.blocks": (
         "In this head tokens of A keep {own_a} of their weight on A and give {other_a} to B; tokens of B keep {own_b}"
+        " and give {other_b} to A.",
+        "在这个头中，A 的词元把 {own_a} 的权重留在 A，{other_a} 给 B；B 的词元留 {own_b}，{other_b} 给 A。",
+    ),
+    "attention.heads.blocks_special": (
+        "In this head tokens of A keep {own_a} of their weight on A and give {other_a} to B; tokens of B keep {own_b}"
         " and give {other_b} to A. The rest lies on special tokens.",
         "在这个头中，A 的词元把 {own_a} 的权重留在 A，{other_a} 给 B；B 的词元留 {own_b}，{other_b} 给 A。其余在特殊词元上。",
     ),
@@ -137,9 +142,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.heads.place.next": ("the next token", "后一个词元"),
     "attention.heads.place.sinks": ("the sink tokens", "汇聚词元"),
     "attention.heads.notice.sinks": (
-        "Over all heads {share} of the weight goes to the sinks, most in head {head} ({most}); even attention would give"
-        " them {even} ({count} of {tokens} tokens).",
-        "所有头合计 {share} 的权重落在汇聚词元上，头 {head} 最多（{most}）；若注意力均匀，它们只得 {even}（{tokens} 个词元中的 {count} 个）。",
+        "With nothing left out {share} of all heads’ weight goes to the sinks, most in head {head} ({most}); even"
+        " attention would give them {even} ({count} of {tokens} tokens).",
+        "在不去掉任何词元时，所有头合计 {share} 的权重落在汇聚词元上，头 {head} 最多（{most}）；若注意力均匀，它们只得 {even}（{tokens} 个词元中的 {count} 个）。",
     ),
     "attention.heads.notice.rank_higher": (
         "Here sparse heads have the higher rank: Spearman’s correlation of S* and effective rank is {related} over the"

@@ -65,6 +65,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{high} has the higher rank: its mean effective rank is {high_value} n, that of {low} {low_value} n.{layers}",
         "{high} 的秩更高：平均有效秩为 {high_value} n，{low} 为 {low_value} n。{layers}",
     ),
+    "attention.sidebyside.alike": (
+        "The mean of {name} is about the same, {one} for model 1 and {two} for model 2: the heads of one model spread by"
+        " {spread} (standard deviation).",
+        "{name} 的平均相差无几：模型 1 为 {one}，模型 2 为 {two}；而同一模型各头之间的标准差是 {spread}。",
+    ),
     "attention.sidebyside.layers": (
         " So it is in {below} of {layers} layers.",
         "{layers} 层中有 {below} 层如此。",
