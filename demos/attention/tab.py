@@ -7,11 +7,16 @@ from collections.abc import Callable
 import gradio as gr
 
 from demos.attention.desk import Desk
+from demos.attention.heads.panel import HeadsPanel
+from demos.attention.sidebyside.panel import SideBySidePanel
 from demos.frame.demo import House
 from demos.frame.strings import text
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
-PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = ()
+PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
+    ("heads", HeadsPanel),
+    ("sidebyside", SideBySidePanel),
+)
 
 
 def build(house: House) -> None:

@@ -2,6 +2,8 @@
 
 from demos.frame.texts import (
     attention,
+    attention_heads,
+    attention_sidebyside,
     house,
     pairs_attribution,
     pairs_evaluation,
@@ -19,6 +21,8 @@ from demos.frame.texts import (
 
 _ROOMS = (
     attention,
+    attention_heads,
+    attention_sidebyside,
     house,
     pairs_score,
     pairs_attribution,
