@@ -218,7 +218,7 @@ def test_a_cancelled_build_is_kept_and_finished(open_page: OpenPage, tmp_path: P
         page.wait_for_timeout(2_000)
         if "Cancelled" not in progress.inner_text():
             break
-    expect(progress).to_contain_text("The index is built", timeout=60_000)
+    expect(progress).to_contain_text("The index is built", timeout=180_000)
     expect(page.locator("#retrieval-corpus input")).to_have_value(re.compile("^invoices.txt · 300"))
 
 
