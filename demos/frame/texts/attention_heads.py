@@ -28,8 +28,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.heads.red.share": ("red: much", "红色：多"),
     "attention.heads.measuring": ("Layers measured without sinks", "已测量的层（去掉汇聚词元）"),
     "attention.heads.done_without": (
-        "Left out: {count} sink tokens ({names}); {tokens} tokens are measured, the weights of each row sum to one anew.",
-        "已去掉 {count} 个汇聚词元（{names}）；测量其余 {tokens} 个词元，每行权重重新归一。",
+        "Left out as sinks: {names} ({count} of {tokens} tokens). The weights of each row sum to one anew.",
+        "已去掉汇聚词元：{names}（{tokens} 个词元中的 {count} 个）。每行权重重新归一。",
     ),
     "attention.heads.no_sinks": (
         "This text has no sink token that could be left out: the figures are the same.",
