@@ -371,7 +371,7 @@ class HeadsPanel:
             language,
             count=len(measured.without),
             names=", ".join(names),
-            tokens=len(measured.layers[0].positions),
+            tokens=len(attention.tokens),
         )
 
 
