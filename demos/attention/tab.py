@@ -6,13 +6,17 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from demos.attention.axiom_board.panel import AxiomsPanel
 from demos.attention.desk import Desk
 from demos.attention.distribution.panel import SparsityPanel
 from demos.frame.demo import House
 from demos.frame.strings import text
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
-PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (("sparsity", SparsityPanel),)
+PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
+    ("sparsity", SparsityPanel),
+    ("axioms", AxiomsPanel),
+)
 
 
 def build(house: House) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 import gradio as gr
@@ -24,7 +24,7 @@ from demos.frame.labels import cut_to_width
 from demos.frame.log_slider import as_number, log_slider
 from demos.frame.pictures import svg_button
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
-from demos.frame.steps import showing
+from demos.frame.steps import growing, showing
 from demos.frame.strings import Language, language_of, say, text
 from models.attention import Attention
 from models.work import Progress
@@ -237,7 +237,8 @@ class SparsityPanel:
         yield first
         if reading is not None and reading != shown:
             chosen = Chosen(index, sinks, layer, head, place, temperature, p)
-            yield from self._draw_reading(reading, chosen, language)
+            for updates in growing(self._draw_reading(reading, chosen, language)):
+                yield first | updates
 
     @visible_errors
     def on_reading(
@@ -259,7 +260,7 @@ class SparsityPanel:
             yield {self.opened: opened}
             return
         chosen = Chosen(index, sinks, layer, head, place, temperature, p)
-        yield from self._draw_reading(reading, chosen, language_of(request))
+        yield from growing(self._draw_reading(reading, chosen, language_of(request)))
 
     @visible_errors
     def on_choice(
@@ -280,14 +281,7 @@ class SparsityPanel:
         if shown is None:
             yield {self.progress: IDLE}
             return
-        attention = self.readings.attention(shown)
-        place = _place_or_last(attention, sinks, place)
-        choices = _token_choices(attention, sinks)
-        yield {
-            self.place: gr.update(choices=choices, value=place),
-            **self._row(shown, attention, _at(chosen, chosen.layer, chosen.head, place), language),
-        }
-        yield from self._draw_heads(shown, chosen, language)
+        yield from growing(self._draw_choice(shown, chosen, language))
 
     @visible_errors
     def on_row(
@@ -311,6 +305,18 @@ class SparsityPanel:
 
     # --- what is shown -------------------------------------------------------------------------
 
+    def _draw_choice(
+        self, asked: Asked, chosen: Chosen, language: Language
+    ) -> Generator[Updates, None, None]:
+        attention = self.readings.attention(asked)
+        place = _place_or_last(attention, chosen.sinks, chosen.place)
+        row = replace(chosen, place=place)
+        yield {
+            self.place: gr.update(choices=_token_choices(attention, chosen.sinks), value=place),
+            **self._row(asked, attention, row, language),
+        }
+        yield from self._draw_heads(asked, chosen, language)
+
     def _draw_reading(
         self, asked: Asked, chosen: Chosen, language: Language
     ) -> Generator[Updates, None, None]:
@@ -324,7 +330,9 @@ class SparsityPanel:
             self.layer: gr.update(choices=numbers[: attention.layers], value=layer),
             self.head: gr.update(choices=numbers[: attention.heads], value=head),
             self.place: gr.update(choices=_token_choices(attention, chosen.sinks), value=place),
-            **self._row(asked, attention, _at(chosen, layer, head, place), language),
+            **self._row(
+                asked, attention, replace(chosen, layer=layer, head=head, place=place), language
+            ),
         }
         yield from self._draw_heads(asked, chosen, language)
         yield {self.shown: asked}
@@ -381,10 +389,6 @@ class SparsityPanel:
             self.table: results.index_table(heated, language),
             self.link: results.link_html(row, heated, language),
         }
-
-
-def _at(chosen: Chosen, layer: int | None, head: int | None, place: int) -> Chosen:
-    return Chosen(chosen.index, chosen.sinks, layer, head, place, chosen.temperature, chosen.p)
 
 
 def _or_none(number: int | None) -> int:

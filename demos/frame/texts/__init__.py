@@ -2,6 +2,7 @@
 
 from demos.frame.texts import (
     attention,
+    attention_axioms,
     attention_sparsity,
     house,
     pairs_attribution,
@@ -20,6 +21,7 @@ from demos.frame.texts import (
 
 _ROOMS = (
     attention,
+    attention_axioms,
     attention_sparsity,
     house,
     pairs_score,
