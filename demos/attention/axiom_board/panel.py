@@ -190,7 +190,7 @@ class AxiomsPanel:
             api_name="attention_axioms_vector",
             **_COMMON,
         )
-        with_text = [self.vector, *shown]
+        with_text = [self.vector, self.preset, *shown]
         self.preset.input(
             self.on_preset,
             [self.preset, *given],
@@ -250,7 +250,7 @@ class AxiomsPanel:
             button.click(
                 self.on_use,
                 [found, *given],
-                [self.vector, *shown],
+                [self.vector, self.preset, *shown],
                 api_name=f"attention_axioms_use_{name}",
                 **_COMMON,
             )
@@ -305,7 +305,8 @@ class AxiomsPanel:
         self, preset: str, vector: str, past: list[str], q: str, p: str, request: gr.Request
     ) -> Updates:
         """One of the vectors that are offered."""
-        return self._renewed(PRESETS[preset], past, q, p, language_of(request))
+        shown = self._renewed(PRESETS[preset], past, q, p, language_of(request))
+        return shown | {self.preset: preset}
 
     @visible_errors
     def on_bars(
@@ -418,7 +419,9 @@ class AxiomsPanel:
     # --- what is shown -------------------------------------------------------------------------
 
     def _renewed(self, vector: str, past: list[str], q: str, p: str, language: Language) -> Updates:
-        return {self.vector: vector, **self._show(vector, past, q, p, language)}
+        """The vector and all that is about it; it is one of those offered no longer."""
+        shown = self._show(vector, past, q, p, language)
+        return {self.vector: vector, self.preset: None, **shown}
 
     def _show(self, vector: str, past: list[str], q: str, p: str, language: Language) -> Updates:
         entries = as_vector(vector)

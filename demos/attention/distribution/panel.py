@@ -165,11 +165,16 @@ class SparsityPanel:
         of_row = [self.row, self.curves, self.table, self.link]
         of_heads = [self.progress, self.cancel, self.note, self.boxes, self.heads, self.csv]
         everything = [self.opened, self.shown, *of_heads, self.layer, self.head, self.place]
-        everything += [*of_row, self.references]
+        everything += of_row
         read = [self.desk.reading, self.opened, self.shown, *fields]
+        # Two steps: a reading that ends meanwhile is seen by the second.
         opened = tab.select(
-            self.on_open, read, everything, api_name="attention_sparsity_open", **common
-        )
+            self.on_open,
+            self.opened,
+            [self.opened, self.references],
+            api_name="attention_sparsity_open",
+            **common,
+        ).then(self.on_reading, read, everything, api_name="attention_sparsity_draw", **common)
         drawn = self.desk.reading.change(
             self.on_reading, read, everything, api_name="attention_sparsity_reading", **common
         )
@@ -212,33 +217,13 @@ class SparsityPanel:
     # --- handlers ------------------------------------------------------------------------------
 
     @visible_errors
-    def on_open(
-        self,
-        reading: Asked | None,
-        opened: bool,
-        shown: Asked | None,
-        index: str,
-        sinks: Sinks,
-        layer: int | None,
-        head: int | None,
-        place: int | None,
-        temperature: str,
-        p: str,
-        request: gr.Request,
-    ) -> Iterator[Updates]:
-        """Draw what has been read, for whoever opens the tab or comes back to another reading."""
-        language = language_of(request)
-        first: Updates = {self.opened: True}
+    def on_open(self, opened: bool, request: gr.Request) -> Iterator[Updates]:
+        """What needs no reading, for whoever opens the tab for the first time."""
+        yield {self.opened: True}
         if not opened:
             measured = self.registry.run(measure_references)
-            first[self.references] = results.reference_html(measured, language)
-        if reading is None:
-            first[self.note] = note_html(say("attention.sparsity.nothing_read", language))
-        yield first
-        if reading is not None and reading != shown:
-            chosen = Chosen(index, sinks, layer, head, place, temperature, p)
-            for updates in growing(self._draw_reading(reading, chosen, language)):
-                yield first | updates
+            table = results.reference_html(measured, language_of(request))
+            yield {self.opened: True, self.references: table}
 
     @visible_errors
     def on_reading(
@@ -255,12 +240,15 @@ class SparsityPanel:
         p: str,
         request: gr.Request,
     ) -> Iterator[Updates]:
-        """Another reading; nothing for those who have never opened the tab."""
-        if not opened or reading is None or reading == shown:
+        """Draw what has been read; nothing for those who have never opened the tab."""
+        language = language_of(request)
+        if reading is None:
+            yield {self.note: note_html(say("attention.sparsity.nothing_read", language))}
+        elif not opened or reading == shown:
             yield {self.opened: opened}
-            return
-        chosen = Chosen(index, sinks, layer, head, place, temperature, p)
-        yield from growing(self._draw_reading(reading, chosen, language_of(request)))
+        else:
+            chosen = Chosen(index, sinks, layer, head, place, temperature, p)
+            yield from growing(self._draw_reading(reading, chosen, language))
 
     @visible_errors
     def on_choice(

@@ -143,6 +143,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "q = %{{customdata[0]:.3g}}, p = %{{customdata[1]:.3g}}<br>no violation found<extra></extra>",
         "q = %{{customdata[0]:.3g}}，p = %{{customdata[1]:.3g}}<br>未找到反例<extra></extra>",
     ),
+    "attention.axioms.hover_still": (
+        "q = p = %{{customdata[0]:.3g}}<br>S* = 1 for every vector: nothing moves<extra></extra>",
+        "q = p = %{{customdata[0]:.3g}}<br>对一切向量 S* = 1：毫无变化<extra></extra>",
+    ),
     "attention.axioms.hover_broken": (
         "q = %{{customdata[0]:.3g}}, p = %{{customdata[1]:.3g}}<br>log₁₀ of the worst: %{{z:.2f}}<extra></extra>",
         "q = %{{customdata[0]:.3g}}，p = %{{customdata[1]:.3g}}<br>最坏变动的 log₁₀：%{{z:.2f}}<extra></extra>",

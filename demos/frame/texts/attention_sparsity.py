@@ -97,7 +97,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "attention.sparsity.column.index": ("Index", "指标"),
     "attention.sparsity.column.usual": ("T = 1", "T = 1"),
-    "attention.sparsity.column.now": ("T = {t}", "T = {t}"),
+    "attention.sparsity.column.now": ("Now, T = {t}", "当前 T = {t}"),
     "attention.sparsity.column.sparse": ("Sparse is", "稀疏对应"),
     "attention.sparsity.column.formula": ("Formula", "公式"),
     "attention.sparsity.sparse.low": ("low", "小"),
