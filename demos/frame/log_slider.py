@@ -54,7 +54,6 @@ def log_slider(label: Any, low: float, high: float, value: float, elem_id: str) 
         js_on_load=_SCRIPT,
         elem_id=elem_id,
         container=True,
-        padding=True,
         min_width=200,
     )
 

@@ -42,7 +42,7 @@ def plane_figure(plane: Plane, axiom: Axiom, q: float, p: float, language: Langu
         xaxis={**bare, **ticks, **ends, "title": {"text": "q", "font": {"size": 13}}},
         yaxis={**bare, **ticks, **ends, "title": {"text": "p", "font": {"size": 13}}},
         title=_title(axiom, language),
-        margin={"l": 48, "r": 10, "t": 76, "b": 48},
+        margin={"l": 48, "r": 10, "t": 92, "b": 48},
         dragmode=False,
     )
     return figure
@@ -127,5 +127,5 @@ def _title(axiom: Axiom, language: Language) -> dict[str, Any]:
         "font": {"size": 14},
         "x": 0.02,
         "yref": "container",
-        "y": 0.97,
+        "y": 0.975,
     }

@@ -136,8 +136,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.axioms.plane_axiom": ("Axiom", "公理"),
     "attention.axioms.find": ("Find a counterexample here", "在此处寻找反例"),
     "attention.axioms.plane_title": (
-        "{axiom}: the worst move in the wrong direction, |Δ log S*|",
-        "{axiom}：方向相反的最坏变动，|Δ log S*|",
+        "{axiom}: worst wrong move, |Δ log S*|",
+        "{axiom}：最坏的反向变动，|Δ log S*|",
     ),
     "attention.axioms.hover_fine": (
         "q = %{{customdata[0]:.3g}}, p = %{{customdata[1]:.3g}}<br>no violation found<extra></extra>",

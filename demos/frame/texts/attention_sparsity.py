@@ -88,12 +88,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.sparsity.token": ("Query token", "查询词元"),
     "attention.sparsity.temperature": ("Temperature T", "温度 T"),
     "attention.sparsity.row_title": (
-        "What “{token}” looks at, T = {temperature}; outline: T = 1; golden: sinks",
-        "「{token}」在看什么，T = {temperature}；空心：T = 1；金色：汇点",
+        "What “{token}” looks at, T = {temperature}",
+        "「{token}」在看什么，T = {temperature}",
     ),
+    "attention.sparsity.key.others": ("tokens", "词元"),
+    "attention.sparsity.key.sinks": ("sinks", "汇点"),
     "attention.sparsity.curves": (
-        "All indices of this row; dashed: a high value is sparse",
-        "该行的全部指标；虚线：值越大越稀疏",
+        "All indices; dashed: high is sparse",
+        "全部指标；虚线：越大越稀疏",
     ),
     "attention.sparsity.column.index": ("Index", "指标"),
     "attention.sparsity.column.usual": ("T = 1", "T = 1"),
