@@ -32,10 +32,10 @@ from demos.attention.sparsity import INDICES, Axiom
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
 from demos.frame.log_slider import as_number, log_slider
-from demos.frame.pictures import svg_button
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import growing, showing
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.svg import svg_button
 from models.work import Progress
 
 DEFAULT_VECTOR = PRESETS["claim"]
@@ -163,7 +163,12 @@ class AxiomsPanel:
                 self.example, self.use_example = _case("plane")
             with gr.Column(scale=7, min_width=340):
                 self.plot = gr.Plot(show_label=False, elem_id="attention-axioms-plane")
-                svg_button("attention-axioms-plane", "sparsity-axioms-plane")
+                svg_button(
+                    "save_svg",
+                    "attention-axioms-plane",
+                    "sparsity-axioms-plane",
+                    "attention_axioms_plane_svg",
+                )
 
     # --- wiring --------------------------------------------------------------------------------
 

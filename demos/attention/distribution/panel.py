@@ -22,10 +22,10 @@ from demos.frame.errors import visible_errors
 from demos.frame.formula import DELIMITERS, formula_markdown
 from demos.frame.labels import cut_to_width
 from demos.frame.log_slider import as_number, log_slider
-from demos.frame.pictures import svg_button
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import growing, showing
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.svg import svg_button
 from models.attention import Attention
 from models.work import Progress
 
@@ -107,8 +107,18 @@ class SparsityPanel:
                 interactive=False,
                 elem_id="attention-sparsity-csv",
             )
-            svg_button("attention-sparsity-boxes", "attention-sparsity-by-layer")
-            svg_button("attention-sparsity-heads", "attention-sparsity-by-head")
+            svg_button(
+                "save_svg",
+                "attention-sparsity-boxes",
+                "attention-sparsity-by-layer",
+                "attention_sparsity_boxes_svg",
+            )
+            svg_button(
+                "save_svg",
+                "attention-sparsity-heads",
+                "attention-sparsity-by-head",
+                "attention_sparsity_heads_svg",
+            )
 
     def _lay_out_row(self) -> None:
         with gr.Row():
@@ -134,7 +144,12 @@ class SparsityPanel:
         with gr.Row():
             with gr.Column(scale=5, min_width=320):
                 self.curves = _plot("curves")
-                svg_button("attention-sparsity-curves", "attention-sparsity-temperature")
+                svg_button(
+                    "save_svg",
+                    "attention-sparsity-curves",
+                    "attention-sparsity-temperature",
+                    "attention_sparsity_curves_svg",
+                )
             with gr.Column(scale=7, min_width=340):
                 self.table = gr.Markdown(
                     latex_delimiters=DELIMITERS,

@@ -3,6 +3,8 @@
 from demos.frame.texts import (
     attention,
     attention_axioms,
+    attention_heads,
+    attention_sidebyside,
     attention_sparsity,
     house,
     pairs_attribution,
@@ -21,6 +23,8 @@ from demos.frame.texts import (
 
 _ROOMS = (
     attention,
+    attention_heads,
+    attention_sidebyside,
     attention_axioms,
     attention_sparsity,
     house,
