@@ -107,18 +107,8 @@ class SparsityPanel:
                 interactive=False,
                 elem_id="attention-sparsity-csv",
             )
-            svg_button(
-                "save_svg",
-                "attention-sparsity-boxes",
-                "attention-sparsity-by-layer",
-                "attention_sparsity_boxes_svg",
-            )
-            svg_button(
-                "save_svg",
-                "attention-sparsity-heads",
-                "attention-sparsity-by-head",
-                "attention_sparsity_heads_svg",
-            )
+            _svg("boxes")
+            _svg("heads")
 
     def _lay_out_row(self) -> None:
         with gr.Row():
@@ -144,12 +134,7 @@ class SparsityPanel:
         with gr.Row():
             with gr.Column(scale=5, min_width=320):
                 self.curves = _plot("curves")
-                svg_button(
-                    "save_svg",
-                    "attention-sparsity-curves",
-                    "attention-sparsity-temperature",
-                    "attention_sparsity_curves_svg",
-                )
+                _svg("curves")
             with gr.Column(scale=7, min_width=340):
                 self.table = gr.Markdown(
                     latex_delimiters=DELIMITERS,
@@ -436,3 +421,8 @@ def _cancelled(request: gr.Request) -> tuple[str, Any]:
 
 def _plot(name: str) -> gr.Plot:
     return gr.Plot(show_label=False, min_width=340, elem_id=f"attention-sparsity-{name}")
+
+
+def _svg(name: str) -> gr.Button:
+    plot = f"attention-sparsity-{name}"
+    return svg_button("save_svg", plot, plot, f"attention_sparsity_{name}_svg")

@@ -56,8 +56,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "各层所有头的行；圆点为各头均值",
     ),
     "attention.sparsity.heads": (
-        "Mean of each head: {index}; dark is sparse",
-        "各头均值：{index}；颜色越深越稀疏",
+        "{index} by head (dark: sparse)",
+        "各头的 {index}（深色：稀疏）",
     ),
     "attention.sparsity.hover_head": (
         "layer %{{customdata[0]}}, head %{{customdata[1]}}<br><b>%{{y:.4f}}</b><extra></extra>",
