@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from demos.attention.axiom_board.panel import AxiomsPanel
 from demos.attention.desk import Desk
+from demos.attention.distribution.panel import SparsityPanel
 from demos.attention.heads.panel import HeadsPanel
 from demos.attention.sidebyside.panel import SideBySidePanel
 from demos.frame.demo import House
@@ -16,6 +18,8 @@ from demos.frame.strings import text
 PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
     ("heads", HeadsPanel),
     ("sidebyside", SideBySidePanel),
+    ("sparsity", SparsityPanel),
+    ("axioms", AxiomsPanel),
 )
 
 

@@ -2,8 +2,10 @@
 
 from demos.frame.texts import (
     attention,
+    attention_axioms,
     attention_heads,
     attention_sidebyside,
+    attention_sparsity,
     house,
     pairs_attribution,
     pairs_evaluation,
@@ -23,6 +25,8 @@ _ROOMS = (
     attention,
     attention_heads,
     attention_sidebyside,
+    attention_axioms,
+    attention_sparsity,
     house,
     pairs_score,
     pairs_attribution,
