@@ -3,6 +3,11 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "cancel": ("Cancel", "取消"),
     "about": ("Formula, what to notice, and limits", "公式、看点与局限"),
+    "save_svg": ("Save figure (SVG)", "保存图像（SVG）"),
+    "slider_range": (
+        "The number has to lie between {low} and {high}.",
+        "该数必须在 {low} 与 {high} 之间。",
+    ),
     "status.computed_on": (
         "Computed on {device} in {dtype} ({reason}).",
         "计算设备 {device}，数值格式 {dtype}（{reason}）。",
