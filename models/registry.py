@@ -516,7 +516,10 @@ class Registry:
         for key in keys:
             try:
                 with self._engine.store.lease(key) as model:
-                    self.score(key, [("warm", "up")])
+                    if model.card.kind == "causal-lm":
+                        self.attend(key, "warm up")
+                    else:
+                        self.score(key, [("warm", "up")])
                 _log.info("loaded %s from %s", key, model.files.source)
             except Exception:
                 _log.exception("could not load %s", key)

@@ -1,7 +1,7 @@
 """From a card's sources to a folder of verified files on this machine.
 
-Only safetensors weights are accepted and no code from a repository is ever run. A hub download is
-asked for the files that are needed and no more.
+Only safetensors weights are accepted, and a GGUF file whose digest the catalog knows; no code from
+a repository is ever run. A hub download is asked for the files that are needed and no more.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _HUB_SKIPPED = ["onnx/*", "openvino/*", "*/onnx/*", "flax*", "tf_*", "data_confi
 _CHUNK_BYTES = 1 << 22
 _HUB_PATIENCE_SECONDS = 5.0
 _VISITOR_HUB_BYTES = 4 << 30
+GGUF_SUFFIX = ".gguf"
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model")
 
 _log = logging.getLogger(__name__)
@@ -54,13 +55,45 @@ def find_files(card: ModelCard) -> ModelFiles:
         except ModelUnavailableError as problem:
             reasons.append(problem)
             continue
-        _require_complete(files.folder, card.key)
+        gguf = _named_gguf(files.folder, card.sha256)
+        if gguf is None:
+            _require_complete(files.folder, card.key)
         if card.adapter is None:
-            verify_sha256(files.folder, card.sha256)
+            verify_sha256(files.folder, _digests_for(gguf, card.sha256))
         return files
     raise ModelUnavailableError(
         "“{key}” cannot be loaded here: {reasons}.", key=card.key, reasons=tuple(reasons)
     )
+
+
+def gguf_file(folder: Path, card: ModelCard) -> Path | None:
+    """The GGUF file that a card's model is read from in this folder, or None for safetensors."""
+    name = _named_gguf(folder, card.sha256)
+    return None if name is None else folder / name
+
+
+def _named_gguf(folder: Path, digests: Mapping[str, str]) -> str | None:
+    """A GGUF file counts only if the catalog knows its digest and there is nothing better."""
+    if any(folder.glob("*.safetensors")):
+        return None
+    names = (name for name in digests if name.endswith(GGUF_SUFFIX))
+    return next((name for name in names if (folder / name).is_file()), None)
+
+
+def _digests_for(gguf: str | None, digests: Mapping[str, str]) -> Mapping[str, str]:
+    """Of a card whose sources differ in format: the digests of what this source holds."""
+    if gguf is not None:
+        return {gguf: digests[gguf]}
+    return {name: d for name, d in digests.items() if not name.endswith(GGUF_SUFFIX)}
+
+
+def file_digest(path: Path) -> str:
+    """The sha256 of a file, in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def verify_sha256(folder: Path, digests: Mapping[str, str]) -> None:
@@ -75,16 +108,13 @@ def verify_sha256(folder: Path, digests: Mapping[str, str]) -> None:
             raise UnsupportedModelError(
                 "{name} is missing in {folder}: install it again.", name=name, folder=folder.name
             )
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                digest.update(chunk)
-        if digest.hexdigest() != expected:
+        found = file_digest(path)
+        if found != expected:
             raise UnsupportedModelError(
                 "{name} is not the file the catalog names (its sha256 begins with "
                 "{found}, expected {expected}): install it again.",
                 name=name,
-                found=digest.hexdigest()[:8],
+                found=found[:8],
                 expected=expected[:8],
             )
 

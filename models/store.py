@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from models.backbone import Backbone, load_backbone
 from models.bi_encoder import BiEncoder
 from models.catalog import ModelCard
+from models.causal_lm import CausalLM, load_causal_lm
 from models.cross_encoder import CrossEncoder, PooledCrossEncoder, load_classifier, load_head
 from models.device import Device
 from models.errors import MemoryBudgetError, ModelError, UnsupportedModelError
+from models.from_gguf import converted
 from models.layout import EncoderLayout, read_layout
 from models.lora import read_lora
-from models.sources import ModelFiles, count_parameters, find_files, verify_sha256
+from models.sources import ModelFiles, count_parameters, find_files, gguf_file, verify_sha256
 from models.tokenizer import Tokenizer
 
 _log = logging.getLogger(__name__)
@@ -28,10 +30,10 @@ _PATIENCE_SECONDS = 30.0  # how long a load waits for others to be released
 
 @dataclass(eq=False)
 class LoadedModel:
-    """An encoder that is ready, with what the registry needs to know of it."""
+    """A model that is ready, with what the registry needs to know of it."""
 
     card: ModelCard
-    encoder: BiEncoder | CrossEncoder
+    encoder: BiEncoder | CrossEncoder | CausalLM
     files: ModelFiles
     nbytes: int  # its own; a shared base is counted once, apart
     backbone: str | None
@@ -211,6 +213,9 @@ class ModelStore:
         if card.kind == "cross-encoder" and card.adapter is None:
             encoder, own = load_classifier(files.folder, card.key, card.max_length, self._device)
             return LoadedModel(card, encoder, files, own, None)
+        if card.kind == "causal-lm":
+            lm = load_causal_lm(files.folder, card.key, card.max_length, self._device)
+            return LoadedModel(card, lm, files, lm.nbytes, None)
         layout = read_layout(files.folder, self._card_with_base(card))
         tokenizer = Tokenizer(layout.transformer, layout.max_length, layout.lower_case)
         base_key = card.base or card.key
@@ -311,10 +316,11 @@ class ModelStore:
 
 def _files_of(card: ModelCard, card_of: Callable[[str], ModelCard]) -> ModelFiles:
     """Verified files of a model's base, and of its adapter if it has one."""
-    if card.kind == "causal-lm":
-        raise UnsupportedModelError(
-            "“{key}” is a language model and gives no pair scores.", key=card.key
-        )
     if card.adapter is not None:
         verify_sha256(card.adapter, card.sha256)
-    return find_files(card if card.base is None else card_of(card.base))
+    whole = card if card.base is None else card_of(card.base)
+    files = find_files(whole)
+    gguf = gguf_file(files.folder, whole)
+    return (
+        files if gguf is None else replace(files, folder=converted(gguf, whole.sha256[gguf.name]))
+    )

@@ -16,6 +16,7 @@ from models.registry import Registry
 
 DATA_VARIABLE = "KEXUE_LAB_DATA"
 INDEXES_VARIABLE = "KEXUE_LAB_INDEXES"
+CACHE_VARIABLE = "KEXUE_LAB_CACHE"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,6 +25,15 @@ def indexes_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("indexes")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(INDEXES_VARIABLE, str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where apps of the tests keep converted models: made once a session, not the user's own."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(folder))
         yield folder
 
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -63,14 +63,17 @@ class Rows:
         """
         if x.ndim == 0 or x.shape[-1] == 0:
             raise ValueError(f"x has to be [..., n] with n > 0: it is {list(x.shape)}")
-        magnitudes = x.to(torch.float64).abs()  # [..., n]
+        magnitudes = x.detach().to(torch.float64).abs()  # [..., n]
         n = x.shape[-1]
         if support is None:
             count = magnitudes.new_full(x.shape[:-1], n)  # [...]
             inside = torch.ones((), dtype=torch.float64, device=x.device)
         else:
-            support = _checked(support, x)
+            _check_support(support, x)
             magnitudes = magnitudes.masked_fill(~support, 0.0)
+            # A row that may use nothing is given its first entry, which now is 0.
+            first = torch.arange(x.shape[-1], device=x.device) == 0  # [n]
+            support = support | (first & ~support.any(dim=-1, keepdim=True))
             count = support.sum(dim=-1, dtype=torch.float64).expand(x.shape[:-1])
             inside = support.to(torch.float64)
         peak = magnitudes.amax(dim=-1, keepdim=True)  # [..., 1]
@@ -118,16 +121,13 @@ class Rows:
         return (self.power_sum(p) / self.count).log() / p
 
 
-def _checked(support: Tensor, x: Tensor) -> Tensor:
+def _check_support(support: Tensor, x: Tensor) -> None:
     try:
         support.expand(x.shape)
     except RuntimeError as error:
         raise ValueError(
             f"support {list(support.shape)} does not broadcast to x {list(x.shape)}"
         ) from error
-    # A row without any entry is given its first one, which `magnitudes` then holds as 0.
-    first = torch.arange(support.shape[-1], device=support.device) == 0  # [n]
-    return support | (first & ~support.any(dim=-1, keepdim=True))
 
 
 def _ascending(x: Tensor) -> Tensor:
@@ -316,7 +316,7 @@ def share_index(eps: float) -> Index:
 INDICES: dict[str, Index] = {
     index.key: index
     for index in (
-        star_index(1, 2),
+        replace(star_index(1, 2), formula=r"S^*_{1,2} = \frac{\|x\|_1}{\sqrt{n}\,\|x\|_2}"),
         Index("s0", _s0, "low", _ALL - {"D1"}, r"S_0 = \frac{\frac{1}{n}\|x\|_1}{\|x\|_\infty}"),
         Index(
             "s_1_2",

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import gradio as gr
 
 from demos.frame.strings import Language, language_of, said, say
 from models.registry import Registry, RegistryStatus
 
-_REFRESH_SECONDS = 4.0
+# A server that does not answer is left to the next event, which says so.
+_REFRESH = """
+const refresh = async () => {
+  if (!element.isConnected) return clearInterval(timer);
+  try { props.value = await server.status_line(); } catch {}
+};
+const timer = setInterval(refresh, 4000);
+refresh();
+"""
 
 
 def status_html(status: RegistryStatus, language: Language) -> str:
@@ -52,21 +59,17 @@ def computed_on(registry: Registry, language: Language) -> str:
     )
 
 
-def build_status_line(registry: Registry, app: gr.Blocks) -> None:
-    """Lay out the line and keep it fresh. Runs beside the queue: it never waits for compute."""
+def build_status_line(registry: Registry) -> None:
+    """Lay out the line, which keeps itself fresh.
 
-    def refresh(request: gr.Request) -> str:
+    Not by an event of a timer: every event that ends, whatever it is of, takes what validators said
+    away from all fields of the page.
+    """
+
+    def status_line(_: object, request: gr.Request) -> str:
         return status_html(registry.status(), language_of(request))
 
-    line = gr.HTML(elem_id="status", container=False)
-    settings: dict[str, Any] = {
-        "outputs": line,
-        "queue": False,
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    app.load(refresh, api_name="status_load", **settings)
-    gr.Timer(_REFRESH_SECONDS).tick(refresh, api_name="status_tick", **settings)
+    gr.HTML(elem_id="status", container=False, js_on_load=_REFRESH, server_functions=[status_line])
 
 
 def _line(text: str, detail: str, busy: bool) -> str:

@@ -7,7 +7,7 @@ import sys
 
 import torch
 
-from tests.bench import concurrency, encoders, losses, retrieval, startup
+from tests.bench import attention, concurrency, encoders, losses, retrieval, startup
 
 BENCHMARKS = {
     "embed": encoders.embed,
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "brute": retrieval.against_brute_force,
     "algebra": retrieval.algebra,
     "scan": retrieval.scan,
+    "attention": attention.overview,
     "startup": startup.first_page,
 }
 

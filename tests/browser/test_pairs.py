@@ -146,7 +146,8 @@ def test_whether_the_first_row_is_a_header_can_be_said(open_page: OpenPage, tmp_
     path.write_text("only\tone\n")
     upload(page, path)
     expect(first).to_contain_text("only")
-    page.wait_for_timeout(1_000)  # while the upload is still being answered, a click is lost
+    expect(page.locator("#pairs-read-note")).to_contain_text("Read 1 rows")
+    expect(page.locator("#pairs-column-b input")).to_have_value("#2")
     header.check()
     expect(page.locator("#pairs-header")).to_contain_text("holds no rows")
     expect(first).to_contain_text("only")

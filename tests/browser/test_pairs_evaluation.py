@@ -35,7 +35,6 @@ def test_the_example_is_evaluated_and_another_cut_is_taken(open_page: OpenPage) 
     cut.fill("2")
     cut.press("Enter")
     expect(table).not_to_have_text(before, use_inner_text=True)
-    page.wait_for_timeout(1_000)  # while the table is still being drawn, Enter is lost
     cut.fill("9")
     cut.press("Enter")
     expect(page.locator("#evaluation-cut")).to_contain_text("has to lie above 0 and at most at 5")

@@ -114,8 +114,9 @@ def test_a_model_is_trained_scored_and_downloaded_and_nobody_else_sees_it(
 
 def test_two_runs_are_laid_over_each_other(open_page: OpenPage) -> None:
     page = open_panel(open_page(), "training")
+    page.locator("#training-more > button").first.click()
     page.locator("#training-kind label").nth(1).click()
-    page.wait_for_timeout(2_000)  # the other kind brings other losses
+    expect(page.locator("#training-rate input")).to_have_value("0.001")  # and with it the losses
     for loss in ("CoSENT", "cross-entropy"):
         choose(page, "#training-loss", loss)
         train(page, 10)

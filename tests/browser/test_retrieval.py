@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import re
+import threading
 import zipfile
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from demos.retrieval.indexing import panel
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
 
 QUERY = "The parcel is marked as delivered"
+TOO_FEW = "There are 1 different texts and a search needs at least 20"
 ANSWERS = "#retrieval-ask-answers .kl-answers"
 
 
@@ -129,9 +132,45 @@ def test_too_few_lines_are_said_at_the_file(open_page: OpenPage, tmp_path: Path)
     page.locator("#retrieval-indexing-build").click()
     expect(page.locator("#retrieval-indexing-file")).to_contain_text("There are no texts yet")
     upload(page, a_text_file(tmp_path / "one.txt", ["a single line"]))
+    expect(page.locator("#retrieval-indexing-file")).to_contain_text(TOO_FEW)
+
+
+def test_what_build_says_outlives_the_reading_of_the_file(
+    open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, columns_of = threading.Event(), panel.columns_of
+
+    def slowly(path: str | Path) -> tuple[list[str], str | None]:
+        read.wait(30)
+        return columns_of(path)
+
+    monkeypatch.setattr(panel, "columns_of", slowly)
+    page = open_panel(open_page(bad_input=True), "indexing")
+    upload(page, a_text_file(tmp_path / "one.txt", ["a single line"]))
+    expect(page.locator("#retrieval-indexing-file")).to_contain_text("one")
     page.locator("#retrieval-indexing-build").click()
-    sentence = "There are 1 different texts and a search needs at least 20"
-    expect(page.locator("#retrieval-indexing-file")).to_contain_text(sentence)
+    expect(page.locator("#retrieval-indexing-file")).to_contain_text(TOO_FEW)
+    with page.expect_response(lambda response: response.status == 422):  # of the look at the file
+        read.set()
+    expect(page.locator("#retrieval-indexing-file")).to_contain_text(TOO_FEW)
+
+
+def test_what_is_said_at_a_field_outlives_the_status_line(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_panel(open_page(bad_input=True), "indexing")
+    upload(page, a_text_file(tmp_path / "many.txt", [f"text {i}" for i in range(40)]))
+    expect(page.locator("#retrieval-indexing-note")).to_contain_text("800 cross-encoder calls")
+    page.locator("#retrieval-indexing-file button[aria-label='Clear']").click()
+    expect(page.locator("#retrieval-indexing-note")).to_have_text("")
+    hub = page.locator("#retrieval-indexing-hub")
+    hub.locator("input, textarea").fill("nonsense")
+    hub.locator("input, textarea").press("Enter")
+    expect(hub).to_contain_text("not “nonsense”")
+    for _ in range(2):
+        with page.expect_response("**/component_server/"):
+            pass
+    expect(hub).to_contain_text("not “nonsense”", timeout=500)
 
 
 def test_a_corpus_is_read_built_and_asked(open_page: OpenPage, tmp_path: Path) -> None:

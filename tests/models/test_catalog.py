@@ -40,7 +40,12 @@ def test_every_hub_source_is_pinned_to_a_commit() -> None:
 
 def test_embedded_weights_carry_a_digest() -> None:
     keys = [card.key for card in CATALOG.embedded()]
-    assert keys == ["cosent-bi", "cosent-cross", "all-MiniLM-L6-v2"]
+    assert keys == [
+        "cosent-bi",
+        "cosent-cross",
+        "all-MiniLM-L6-v2",
+        "SmolLM2-135M-Instruct",
+    ]
     for card in CATALOG.embedded():
         assert card.sha256
 

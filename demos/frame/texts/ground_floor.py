@@ -60,7 +60,16 @@ SENTENCES_ZH: dict[str, str] = {
     "“{key}” is neither a sentence-transformers model nor a cross-encoder: choose another.": (
         "「{key}」既不是 sentence-transformers 模型，也不是交互式模型：请换一个模型。"
     ),
-    "“{key}” is a language model and gives no pair scores.": "「{key}」是语言模型，不能给句子对打分。",
+    "“{key}” lacks weights of a language model ({weight}): choose another.": (
+        "「{key}」缺少语言模型的权重（{weight}）：请换一个模型。"
+    ),
+    "{file} holds a model or a tokenizer of a kind that is not read here.": (
+        "{file} 中的模型或分词器的类型在这里无法读取。"
+    ),
+    "“{model}” is converted once and the cache of this host cannot be written ({reason}): name another"
+    " folder in {variable}.": (
+        "「{model}」需要转换一次，但本机的缓存目录无法写入（{reason}）：请在 {variable} 中指定另一个目录。"
+    ),
     "“{key}” has a module “{kind}” that Kexue Lab does not know: choose a model made of {modules}.": (
         "「{key}」含有 Kexue Lab 不认识的模块「{kind}」：请选择只由 {modules} 组成的模型。"
     ),

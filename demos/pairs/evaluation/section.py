@@ -95,6 +95,7 @@ class EvaluationSection:
                 [self.scored, self.cut],
                 self._of_cut,
                 validator=_check_cut,
+                trigger_mode="always_last",  # else a cut that follows quickly is not heard
                 api_name=f"evaluation_cut_{name}",
                 show_progress="hidden",
                 api_visibility="private",

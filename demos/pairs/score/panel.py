@@ -163,6 +163,7 @@ class ScorePanel:
             [self.file, self.header],
             shown,
             validator=_check_header,
+            trigger_mode="always_last",
             api_name="pairs_header",
             **quick,
         )
@@ -179,6 +180,7 @@ class ScorePanel:
                 [self.file, self.header, *columns],
                 self.table,
                 validator=_check_columns,
+                trigger_mode="always_last",
                 api_name=f"pairs_column_{name}",
                 **quick,
             )

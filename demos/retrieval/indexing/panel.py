@@ -127,8 +127,13 @@ class IndexingPanel:
             api_name="retrieval_indexing_file",
             **common,
         )
-        read.success(self.on_look, chosen, self.note, api_name="retrieval_indexing_read", **common)
-        looks = [
+        # With a validator: the first sign of an event takes away what another's validator said of
+        # its inputs, and a click on Build may have been quicker than the reading.
+        looking: dict[str, Any] = {"validator": self.check_look, "trigger_mode": "always_last"}
+        seen = read.success(
+            self.on_look, chosen, self.note, api_name="retrieval_indexing_read", **looking, **common
+        )
+        changed = [
             self.hub.submit,
             self.column.input,
             self.anchors.release,
@@ -136,13 +141,12 @@ class IndexingPanel:
             self.cross.input,
         ]
         look = gr.on(
-            looks,
+            changed,
             self.on_look,
             chosen,
             self.note,
-            validator=self.check_look,
-            trigger_mode="always_last",
             api_name="retrieval_indexing_look",
+            **looking,
             **common,
         )
         outputs = [
@@ -154,7 +158,7 @@ class IndexingPanel:
             [*chosen, self.own],
             outputs,
             validator=self.check_build,
-            cancels=[look],
+            cancels=[seen, look],
             trigger_mode="once",
             api_name="retrieval_indexing_build",
             **common,
@@ -208,8 +212,8 @@ class IndexingPanel:
             return none, gr.skip(), IDLE
         try:
             columns, best = columns_of(path)
-        except InputProblem as problem:
-            return none, gr.skip(), note_html(problem.sentence(language_of(request)), "warning")
+        except InputProblem:  # the validator of the look that follows says it at the file
+            return none, gr.skip(), IDLE
         several = len(columns) > 1
         return gr.update(choices=columns, value=best, visible=several), "", IDLE
 
