@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from demos.attention.rank import ExactRank, RankFigures
 from demos.frame.strings import Language, say
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SHOWN_TOLERANCES = (1e-1, 1e-2, 1e-4, 1e-8, 1e-12)
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -35,7 +37,7 @@ def cells(figures: RankFigures, exact: ExactRank, language: Language) -> list[st
         language: of the words.
     """
     numerical = [
-        _spread(figures.numerical[:, figures.tolerances.index(tolerance)].double(), 0)
+        _spread(figures.numerical[:, figures.tolerances.index(tolerance)], 0)
         for tolerance in SHOWN_TOLERANCES
     ]
     return [
@@ -65,7 +67,7 @@ def condition_said(figures: RankFigures, exact: ExactRank, language: Language) -
         return say("attention.rank.singular.condition", language)
     if not figures.resolved.all():
         return f"≥ {power(condition_bound(figures))}"
-    return power(float(figures.condition.median()))
+    return power(float(np.median(figures.condition.numpy())))
 
 
 def condition_bound(figures: RankFigures) -> float:
@@ -80,7 +82,7 @@ def log_det_said(figures: RankFigures, exact: ExactRank, language: Language) -> 
     """log|det|; an upper bound where it hangs on singular values that are rounding."""
     if is_singular(figures, exact):
         return say("attention.rank.singular.log_det", language)
-    if not torch.isfinite(figures.log_abs_det).all():
+    if not np.isfinite(figures.log_abs_det.numpy()).all():
         return say("attention.rank.underflow", language)
     if exact.reason == "triangular" or bool(figures.resolved.all()):
         return _spread(figures.log_abs_det, 1)
@@ -89,9 +91,9 @@ def log_det_said(figures: RankFigures, exact: ExactRank, language: Language) -> 
 
 def log_det_bound(figures: RankFigures) -> float:
     """What log|det| is at most: every singular value with its rounding; mean of the draws."""
-    values = figures.singular_values  # [s, n]
+    values = figures.singular_values.numpy()  # [s, n]
     raised = values + _rounding(figures) * values[:, :1]  # [s, n]
-    return float(raised.log().sum(dim=-1).mean())
+    return float(np.log(raised).sum(axis=-1).mean())
 
 
 def is_singular(figures: RankFigures, exact: ExactRank) -> bool:
@@ -100,13 +102,14 @@ def is_singular(figures: RankFigures, exact: ExactRank) -> bool:
 
 
 def _rounding(figures: RankFigures) -> float:
-    return figures.singular_values.shape[-1] * float(torch.finfo(torch.float64).eps)
+    return figures.singular_values.shape[-1] * float(np.finfo(np.float64).eps)
 
 
 def _spread(values: Tensor, digits: int) -> str:
     """Mean ± standard deviation; the mean alone of one draw, or where all are alike."""
-    mean = f"{float(values.mean()):,.{digits}f}".replace("-", "−")
-    deviation = float(values.std()) if len(values) > 1 else 0.0
+    numbers = values.numpy()
+    mean = f"{numbers.mean():,.{digits}f}".replace("-", "−")
+    deviation = numbers.std(ddof=1) if len(numbers) > 1 else 0.0
     if deviation < 0.5 * 10**-digits:
         return mean
     return f"{mean} ± {deviation:,.{digits}f}"
@@ -125,13 +128,3 @@ def power(value: float) -> str:
 def power_of_ten(tolerance: float) -> str:
     """10⁻⁴ of 1e-4."""
     return f"10{str(round(math.log10(tolerance))).translate(_RAISED)}"
-
-
-def stacked(figures: Sequence[RankFigures]) -> RankFigures:
-    """Figures of single draws [1, ...] as those of all [s, ...]."""
-    names = ("singular_values", "numerical", "effective", "stable", "log_abs_det")
-    joined = {
-        name: torch.cat([getattr(each, name) for each in figures])
-        for name in (*names, "condition", "resolved")
-    }
-    return RankFigures(tolerances=figures[0].tolerances, **joined)

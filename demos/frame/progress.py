@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -28,6 +29,12 @@ def progress_html(what: str, progress: Progress, language: Language) -> str:
 def note_html(text: str, kind: str = "note") -> str:
     """A quiet line of text in the same place (`kind` is "note" or "warning")."""
     return f'<div class="kl-note kl-{kind}">{escape(text)}</div>' if text else ""
+
+
+def findings_html(sentences: Sequence[str]) -> str:
+    """What was found, a line for each sentence."""
+    lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f'<ul class="kl-findings">{lines}</ul>' if lines else ""
 
 
 def say_cancelled(request: gr.Request) -> tuple[str, Any]:

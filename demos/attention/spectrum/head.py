@@ -51,6 +51,11 @@ class Spectrum:
     exact: ExactRank
     own: bool
 
+    @property
+    def size(self) -> int:
+        """Rows of the matrix: tokens that are counted."""
+        return int(self.figures.singular_values.shape[-1])
+
 
 def own_mask(attention: Attention) -> MaskName:
     """The mask that the model was trained with."""

@@ -2,6 +2,7 @@
 
 from demos.frame.texts import (
     attention,
+    attention_rank,
     house,
     pairs_attribution,
     pairs_evaluation,
@@ -19,6 +20,7 @@ from demos.frame.texts import (
 
 _ROOMS = (
     attention,
+    attention_rank,
     house,
     pairs_score,
     pairs_attribution,
