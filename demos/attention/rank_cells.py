@@ -116,11 +116,20 @@ def _spread(values: Tensor, digits: int) -> str:
 
 
 def power(value: float) -> str:
-    """6.9 × 10⁵; small numbers as they are."""
+    """6.9 × 10⁵; numbers below ten thousand as they are."""
     if not math.isfinite(value):
         return "∞"
     if value < 1e4:
         return f"{value:,.3g}" if value < 1e3 else f"{value:,.0f}"
+    return _with_exponent(value)
+
+
+def small(value: float) -> str:
+    """2.2 × 10⁻⁸; numbers above a thousandth as they are."""
+    return f"{value:.2g}" if value >= 1e-3 or value == 0 else _with_exponent(value)
+
+
+def _with_exponent(value: float) -> str:
     digits, exponent = f"{value:.1e}".split("e")
     return f"{digits} × 10{str(int(exponent)).translate(_RAISED)}"
 

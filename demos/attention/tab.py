@@ -7,12 +7,16 @@ from collections.abc import Callable
 import gradio as gr
 
 from demos.attention.desk import Desk
+from demos.attention.laboratory.panel import LaboratoryPanel
 from demos.attention.spectrum.panel import SpectrumPanel
 from demos.frame.demo import House
 from demos.frame.strings import text
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
-PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (("rank", SpectrumPanel),)
+PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
+    ("rank", SpectrumPanel),
+    ("laboratory", LaboratoryPanel),
+)
 
 
 def build(house: House) -> None:

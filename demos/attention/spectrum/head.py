@@ -6,24 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from demos.attention.masks import MASKS, MaskName, apply, linear_attention, mask
-from demos.attention.rank import ExactRank, Kind, RankFigures, exact_rank, measure_rank
+from demos.attention.rank import Kind, RankFigures, exact_rank, measure_rank
 from demos.attention.readings import sinks_of
+from demos.attention.spectra import MEASURED, Spectrum
 from models.attention import Attention
 from models.registry import Registry
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-# What is measured: a kind of attention under a mask. Two masks are not among them: of one head
-# "half_heads" and "alternating" are the causal or the backward one.
-MEASURED: tuple[tuple[Kind, MaskName], ...] = (
-    ("softmax", "bidirectional"),
-    ("softmax", "causal"),
-    ("softmax", "backward"),
-    ("softmax", "prefix"),
-    ("linear", "bidirectional"),
-    ("linear", "causal"),
-)
 
 
 @dataclass(frozen=True)
@@ -33,28 +23,6 @@ class Head:
     layer: int
     head: int
     sinks: bool = True
-
-
-@dataclass(frozen=True)
-class Spectrum:
-    """One head's matrix of one kind under one mask.
-
-    Attributes:
-        figures: with a leading dimension of one.
-        exact: the rank in exact arithmetic.
-        own: whether the model itself attends like this.
-    """
-
-    kind: Kind
-    mask: MaskName
-    figures: RankFigures
-    exact: ExactRank
-    own: bool
-
-    @property
-    def size(self) -> int:
-        """Rows of the matrix: tokens that are counted."""
-        return int(self.figures.singular_values.shape[-1])
 
 
 def own_mask(attention: Attention) -> MaskName:

@@ -12,9 +12,10 @@ from gradio.context import Context
 from demos.attention.desk import Desk
 from demos.attention.masks import MaskName
 from demos.attention.readings import Asked, sinks_of
+from demos.attention.spectra import Spectrum, spectra_figure
 from demos.attention.spectrum import figures, results
 from demos.attention.spectrum.endpoint import make_attention_rank
-from demos.attention.spectrum.head import Head, Spectrum, measure_head, own_mask
+from demos.attention.spectrum.head import Head, measure_head, own_mask
 from demos.attention.spectrum.results import Compared
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
@@ -202,6 +203,9 @@ class SpectrumPanel:
             else:
                 layer, head = _counted(layer, attention.layers), _counted(head, attention.heads)
                 chosen = Head(layer, head, sinks)
+                if shown == Shown(reading, chosen, True):
+                    yield {self.cancel: gr.update(visible=False)}
+                    return
             yield from self._draw(reading, attention, chosen, language)
         except Exception:  # said by `visible_errors`; the button shall not look busy meanwhile
             yield {self.progress: IDLE, self.cancel: gr.update(visible=False)}
@@ -254,7 +258,7 @@ class SpectrumPanel:
         return {
             self.layer: _slider(chosen.layer, attention.layers),
             self.head: _slider(chosen.head, attention.heads),
-            self.spectra: figures.spectra(spectra, language),
+            self.spectra: spectra_figure(spectra, language),
             self.table: {"headers": headers, "data": rows},
             self.csv_head: gr.update(value=results.spectra_file(spectra, chosen), interactive=True),
         }

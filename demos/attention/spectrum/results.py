@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from demos.attention import rank_cells
 from demos.attention.masks import MaskName
 from demos.attention.readings import Measured
-from demos.attention.spectrum.figures import spectrum_name
-from demos.attention.spectrum.head import Head, Spectrum, own_mask, rows_of
+from demos.attention.spectra import Spectrum, spectrum_name
+from demos.attention.spectrum.head import Head, own_mask, rows_of
 from demos.frame.export import write_csv
 from demos.frame.strings import Language, say
 from models.attention import Attention

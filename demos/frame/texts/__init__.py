@@ -2,6 +2,7 @@
 
 from demos.frame.texts import (
     attention,
+    attention_laboratory,
     attention_rank,
     house,
     pairs_attribution,
@@ -21,6 +22,7 @@ from demos.frame.texts import (
 _ROOMS = (
     attention,
     attention_rank,
+    attention_laboratory,
     house,
     pairs_score,
     pairs_attribution,

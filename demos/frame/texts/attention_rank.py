@@ -77,6 +77,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.rank.axis.value": ("singular value", "奇异值"),
     "attention.rank.axis.layer": ("layer", "层"),
     "attention.rank.axis.effective": ("effective rank", "有效秩"),
+    "attention.rank.axis.scale": ("standard deviation of the logits", "logits 的标准差"),
+    "attention.rank.axis.depth": ("layers passed", "经过的层数"),
+    "attention.rank.axis.after_layer": (
+        "after layer (0: before the first)",
+        "第几层之后（0：首层之前）",
+    ),
+    "attention.rank.axis.share": ("residual share", "残差占比"),
     "attention.rank.resolution": (
         "below: rounding of float64",
         "以下为 float64 的舍入误差",
