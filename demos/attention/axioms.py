@@ -166,6 +166,23 @@ def check(index: Index, axiom: Axiom, x: Tensor) -> Verdict:
     return Verdict(holds, wrong <= rounding, True, first, second)
 
 
+def judge(index: Index, axiom: Axiom, x: Tensor, y: Tensor) -> Verdict:
+    """Judge one move of the kind, from x [n] >= 0 to y [n']."""
+    x, y = x.to(torch.float64), y.to(torch.float64)
+    values = index.measure(x)[None], index.measure(y)[None]  # [1] each
+    judged = _wrong(index, axiom, *values, n=len(y))
+    wrong, rounding = judged.wrong.item(), judged.rounding.item()
+    applies = next(_moves(axiom, x), None) is not None
+    holds = wrong <= rounding if EXPECTED[axiom] == "same" else wrong < -rounding
+    return Verdict(
+        holds or not applies,
+        wrong <= rounding or not applies,
+        applies,
+        values[0].item(),
+        values[1].item(),
+    )
+
+
 def _moves(axiom: Axiom, x: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Vectors before and after moves of one kind, [k, n] and [k, n'] each time."""
     largest, total = x.max().item(), x.sum().item()
@@ -403,6 +420,59 @@ def plane(qs: Sequence[float], ps: Sequence[float], seed: int = 0, trials: int =
     return Plane(tuple(qs), tuple(ps), worst, theory)
 
 
+@dataclass(frozen=True)
+class Crowded:
+    """A move of D1 at which S*_{q,p} gets sparser, in a vector with crowds of equal entries.
+
+    Attributes:
+        values, counts: the different entries before the move, and how many there are of each.
+        rich, poor: an entry of the first value gives to one of the second.
+        amount: how much.
+        before, after: S*_{q,p}.
+    """
+
+    values: tuple[float, ...]
+    counts: tuple[int, ...]
+    rich: float
+    poor: float
+    amount: float
+    before: float
+    after: float
+
+
+def find_crowded(q: float, p: float, seed: int = 0, trials: int = 4_000) -> Crowded | None:
+    """The worst violation of D1 by S*_{q,p} among the vectors of `plane`, or None.
+
+    `find_violation` looks at short vectors, where exponents below 1 or near 1 show none.
+
+    Raises:
+        ValueError: an exponent that is not above 0 and finite.
+    """
+    if not all(0 < s < math.inf for s in (q, p)):
+        raise ValueError("exponents have to be above 0 and finite")
+    generator = torch.Generator().manual_seed(seed)
+    x = _random_classes(trials, generator)
+    move = _ClassMove.draw(x, generator)
+    at_q, at_p = (_shift("D1", x, move, s) for s in (q, p))
+    wrong, error = at_p.change - at_q.change, at_q.error + at_p.error  # [t] each
+    place = int(torch.where(wrong > error, wrong, -torch.inf).argmax())
+    if wrong[place] <= error[place]:
+        return None
+    values, counts = x.values[place], x.counts[place]  # [c] each
+    means = [((counts * values.pow(s)).sum() / counts.sum()).log() / s for s in (q, p)]
+    rich, poor = move.rich[place].item(), move.poor[place].item()
+    before = (means[0] - means[1]).exp().item()
+    return Crowded(
+        tuple(values.tolist()),
+        tuple(int(count) for count in counts.tolist()),
+        rich,
+        poor,
+        move.amount[place].item(),
+        before,
+        before * math.exp(-wrong[place].item()),
+    )
+
+
 def _stacked(shifts: list[_Shift], name: Literal["change", "error"]) -> Tensor:
     return torch.stack([getattr(shift, name) for shift in shifts])
 
@@ -431,6 +501,11 @@ class _ClassMove:
     poor: Tensor  # [t]
     share: Tensor  # [t], between 0 and 1
 
+    @property
+    def amount(self) -> Tensor:
+        """What Robin Hood moves [t]."""
+        return (0.05 + 0.45 * self.share) * (self.rich - self.poor)
+
     @staticmethod
     def draw(classes: _Classes, generator: torch.Generator) -> _ClassMove:
         trials, kinds = classes.values.shape
@@ -450,7 +525,7 @@ def _shift(axiom: Axiom, x: _Classes, move: _ClassMove, s: float) -> _Shift:
     powers = x.counts * x.values.pow(s)  # [t, c]
     total = powers.sum(dim=-1)  # [t]
     if axiom == "D1":
-        amount = (0.05 + 0.45 * move.share) * (move.rich - move.poor)  # [t]
+        amount = move.amount  # [t]
         ends = move.rich.pow(s) + move.poor.pow(s)  # [t]
         moved = (move.rich - amount).pow(s) + (move.poor + amount).pow(s)  # [t]
         error = 16 * eps * (1 + s) * torch.maximum(ends, moved) / total

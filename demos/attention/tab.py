@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from demos.attention.axiom_board.panel import AxiomsPanel
 from demos.attention.desk import Desk
+from demos.attention.distribution.panel import SparsityPanel
 from demos.attention.laboratory.panel import LaboratoryPanel
 from demos.attention.spectrum.panel import SpectrumPanel
 from demos.frame.demo import House
@@ -14,6 +16,8 @@ from demos.frame.strings import text
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
 PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
+    ("sparsity", SparsityPanel),
+    ("axioms", AxiomsPanel),
     ("rank", SpectrumPanel),
     ("laboratory", LaboratoryPanel),
 )

@@ -19,15 +19,19 @@ _TEMPLATE = """<label class="kl-log-slider"><span>${{label}}<output></output></s
 _SCRIPT = """
 const range = element.querySelector('input'), output = element.querySelector('output');
 const read = () => Math.pow(10, parseFloat(range.value));
-const show = () => {
-    output.textContent = read().toPrecision(3);
+const show = (value) => {
+    output.textContent = value.toPrecision(3);
     range.setAttribute('aria-valuetext', output.textContent);
 };
-const put = () => { range.value = Math.log10(parseFloat(props.value)); show(); };
+const put = () => {
+    const value = parseFloat(props.value);
+    range.value = Math.log10(value);
+    show(value);
+};
 put();
 watch('value', put);
 range.addEventListener('input', () => {
-    show();
+    show(read());
     props.value = read().toPrecision(6);
     trigger('input');
 });
@@ -39,7 +43,8 @@ def log_slider(label: Any, low: float, high: float, value: float, elem_id: str) 
 
     It has the event `input`, which is best heard with `trigger_mode="always_last"`.
     """
-    ends = tuple(f"{end:g}" for end in (low, math.sqrt(low * high), high))
+    middle = math.sqrt(low * high)
+    ends = (f"{low:g}", f"{middle:g}" if middle == round(middle, 2) else "", f"{high:g}")
     return gr.HTML(
         f"{value:g}",
         label=label,

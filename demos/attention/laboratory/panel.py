@@ -19,7 +19,13 @@ from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
 from demos.frame.log_slider import as_number, log_slider
 from demos.frame.pictures import svg_button
-from demos.frame.progress import IDLE, findings_html, progress_html, say_cancelled
+from demos.frame.progress import (
+    IDLE,
+    findings_html,
+    progress_html,
+    progress_line,
+    say_cancelled,
+)
 from demos.frame.steps import showing
 from demos.frame.strings import Language, language_of, say, text
 from models.work import Progress
@@ -76,9 +82,7 @@ class LaboratoryPanel:
                 )
                 for place, each in enumerate(REFERENCES)
             ]
-        with gr.Row():
-            self.progress = gr.HTML(scale=8, min_width=200, elem_id="attention-laboratory-progress")
-            self.cancel = _cancel("attention-laboratory-cancel")
+        self.progress, self.cancel = progress_line("attention-laboratory")
 
     def _lay_out_results(self) -> None:
         self.findings = gr.HTML(elem_id="attention-laboratory-findings")
@@ -98,11 +102,7 @@ class LaboratoryPanel:
                 size="sm",
                 elem_id="attention-laboratory-over-sizes",
             )
-        with gr.Row():
-            self.sizes_progress = gr.HTML(
-                scale=8, min_width=200, elem_id="attention-laboratory-sizes-progress"
-            )
-            self.sizes_cancel = _cancel("attention-laboratory-sizes-cancel")
+        self.sizes_progress, self.sizes_cancel = progress_line("attention-laboratory-sizes")
         self.sizes = gr.Dataframe(
             label=text("attention.laboratory.sizes"),
             interactive=False,
@@ -129,11 +129,8 @@ class LaboratoryPanel:
                 elem_id="attention-laboratory-variants",
             )
             self.depth = _slider("depth", settings.DEPTHS, DEFAULT_DEPTH)
-        with gr.Row():
-            self.networks_progress = gr.HTML(
-                scale=8, min_width=200, elem_id="attention-laboratory-networks-progress"
-            )
-            self.networks_cancel = _cancel("attention-laboratory-networks-cancel")
+        lines = progress_line("attention-laboratory-networks")
+        self.networks_progress, self.networks_cancel = lines
         with gr.Row():
             with gr.Column(min_width=340):
                 self.networks = _plot("networks")
@@ -438,10 +435,6 @@ def _slider(name: str, bounds: tuple[int, int], value: int, step: int = 1) -> gr
         min_width=240,
         elem_id=f"attention-laboratory-{name}",
     )
-
-
-def _cancel(elem_id: str) -> gr.Button:
-    return gr.Button(text("cancel"), visible=False, size="sm", elem_id=elem_id)
 
 
 def _plot(name: str) -> gr.Plot:

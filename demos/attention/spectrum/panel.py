@@ -20,7 +20,14 @@ from demos.attention.spectrum.results import Compared
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
 from demos.frame.pictures import svg_button
-from demos.frame.progress import IDLE, findings_html, note_html, progress_html, say_cancelled
+from demos.frame.progress import (
+    IDLE,
+    findings_html,
+    note_html,
+    progress_html,
+    progress_line,
+    say_cancelled,
+)
 from demos.frame.steps import showing
 from demos.frame.strings import Language, language_of, say, text
 from models.attention import Attention
@@ -75,11 +82,7 @@ class SpectrumPanel:
                     info=text("attention.rank.sinks_hint"),
                     elem_id="attention-rank-sinks",
                 )
-        with gr.Row():
-            self.progress = gr.HTML(scale=8, min_width=200, elem_id="attention-rank-progress")
-            self.cancel = gr.Button(
-                text("cancel"), visible=False, size="sm", elem_id="attention-rank-cancel"
-            )
+        self.progress, self.cancel = progress_line("attention-rank")
 
     def _lay_out_results(self) -> None:
         self.notes = gr.HTML(elem_id="attention-rank-notes")

@@ -2,8 +2,10 @@
 
 from demos.frame.texts import (
     attention,
+    attention_axioms,
     attention_laboratory,
     attention_rank,
+    attention_sparsity,
     house,
     pairs_attribution,
     pairs_evaluation,
@@ -21,6 +23,8 @@ from demos.frame.texts import (
 
 _ROOMS = (
     attention,
+    attention_axioms,
+    attention_sparsity,
     attention_rank,
     attention_laboratory,
     house,
