@@ -38,6 +38,7 @@ def crossover_figure(walk: Walk, scale: float, language: Language) -> go.Figure:
         mark = say("attention.laboratory.crossing", language, scale=f"{walk.crossing:.2f}")
         _vertical(figure, walk.crossing, mark, GOLD, 0.07)
     low, high = np.log10(SCALES)
+    highest = max(*walk.bidirectional, *walk.causal)
     figure.update_layout(
         xaxis={
             "type": "log",
@@ -47,7 +48,7 @@ def crossover_figure(walk: Walk, scale: float, language: Language) -> go.Figure:
             "title": axis_title("scale", language),
             "hoverformat": ".2g",
         },
-        yaxis={"title": axis_title("effective", language), "rangemode": "tozero"},
+        yaxis={"title": axis_title("effective", language), "range": [0, 1.2 * highest]},
         hovermode="x unified",
         margin={"l": 56, "r": 12, "t": 84, "b": 48},
         dragmode=False,
@@ -95,20 +96,29 @@ def collapse_figure(courses: Sequence[Course], language: Language) -> go.Figure:
     least = min(float(course.shares.min()) for course in courses)
     low = np.floor(np.log10(max(least, 1e-17)))
     if least < 10 * _ROUNDING:
-        figure.add_hline(
-            y=_ROUNDING,
-            line={"color": INK, "width": 1, "dash": "dot"},
-            annotation={"text": say("attention.laboratory.rounding", language), "font_size": 11},
-            annotation_position="top left",
-        )
+        _mark_rounding(figure, language)
     figure.update_layout(
         xaxis={"title": axis_title("depth", language)},
-        yaxis=log_axis("share", min(low, -1.0), 0.15, language),
+        yaxis=log_axis("share", min(low, -1.0), 0.2, language),
         hovermode="x unified",
         margin={"l": 62, "r": 12, "t": 104, "b": 48},
         dragmode=False,
     )
     return figure
+
+
+def _mark_rounding(figure: go.Figure, language: Language) -> None:
+    figure.add_hline(y=_ROUNDING, line={"color": INK, "width": 1, "dash": "dot"})
+    figure.add_annotation(
+        xref="paper",
+        x=0.99,
+        xanchor="right",
+        y=float(np.log10(_ROUNDING)),
+        yanchor="bottom",
+        text=say("attention.laboratory.rounding", language),
+        showarrow=False,
+        font={"size": 11},
+    )
 
 
 def model_figure(shares: NDArray[np.float64], name: str, language: Language) -> go.Figure:

@@ -56,16 +56,17 @@ class LaboratoryPanel:
 
     def _lay_out_inputs(self) -> None:
         with gr.Row():
-            self.n = _slider("n", settings.TOKENS, DEFAULT.n, 16)
-            self.d = _slider("d", settings.FEATURES, DEFAULT.d)
-            with gr.Column(min_width=240):
+            with gr.Column(scale=3, min_width=320), gr.Row():
+                self.n = _slider("n", settings.TOKENS, DEFAULT.n, 16)
+                self.d = _slider("d", settings.FEATURES, DEFAULT.d)
+                self.seeds = _slider("seeds", settings.SEEDS, DEFAULT_SEEDS)
+            with gr.Column(scale=1, min_width=240):
                 self.scale = log_slider(
                     text("attention.laboratory.scale"),
                     *settings.SCALES,
                     DEFAULT.scale,
                     "attention-laboratory-scale",
                 )
-            self.seeds = _slider("seeds", settings.SEEDS, DEFAULT_SEEDS)
         self.curves = gr.CheckboxGroup(
             [(text(f"attention.rank.{kind}.{name}"), f"{kind}.{name}") for kind, name in MEASURED],
             value=list(settings.DEFAULT_CURVES),
@@ -93,6 +94,7 @@ class LaboratoryPanel:
             interactive=False,
             wrap=True,
             max_height=640,
+            column_widths=[150, 190, 100, 70, 95, 75, 75, 75, 75, 75, 95, 100],
             elem_id="attention-laboratory-table",
         )
         with gr.Row():
@@ -118,6 +120,7 @@ class LaboratoryPanel:
                 [(text(f"attention.rank.softmax.{name}"), name) for name in settings.COLLAPSING],
                 value=["bidirectional", "causal"],
                 label=text("attention.laboratory.masks"),
+                scale=5,
                 min_width=320,
                 elem_id="attention-laboratory-masks",
             )
@@ -125,6 +128,7 @@ class LaboratoryPanel:
                 [(text(f"attention.laboratory.variant.{key}"), key) for key in settings.VARIANTS],
                 value=["plain", "both"],
                 label=text("attention.laboratory.variants"),
+                scale=4,
                 min_width=320,
                 elem_id="attention-laboratory-variants",
             )
@@ -134,11 +138,11 @@ class LaboratoryPanel:
         with gr.Row():
             with gr.Column(min_width=340):
                 self.networks = _plot("networks")
+                self.csv_networks = _download("networks")
                 self.ends = gr.HTML(elem_id="attention-laboratory-ends")
             with gr.Column(min_width=340):
                 self.model = _plot("model")
                 self.about_model = gr.HTML(elem_id="attention-laboratory-about-model")
-        self.csv_networks = _download("networks")
 
     # --- wiring --------------------------------------------------------------------------------
 
@@ -432,7 +436,7 @@ def _slider(name: str, bounds: tuple[int, int], value: int, step: int = 1) -> gr
         value=value,
         step=step,
         label=text(f"attention.laboratory.{name}"),
-        min_width=240,
+        min_width=200,
         elem_id=f"attention-laboratory-{name}",
     )
 

@@ -26,21 +26,16 @@ def reference_of(setting: Setting) -> Reference | None:
 def table(
     spectra: Sequence[Spectrum], setting: Setting, language: Language
 ) -> tuple[list[str], Rows]:
-    """Headers and rows, with the known effective ranks where there are any."""
+    """Headers and rows; the known effective ranks stand beside ours where there are any."""
     reference = reference_of(setting)
     headers = [say("attention.rank.column.mask", language), *rank_cells.headers(language)]
-    rows: Rows = [
-        [
-            spectrum_name(each, language),
-            *rank_cells.cells(each.figures, each.exact, language),
-        ]
-        for each in spectra
-    ]
-    if reference is not None:
-        headers.insert(3, say("attention.laboratory.column.reference", language))
-        for row, each in zip(rows, spectra, strict=True):
-            known = getattr(reference, each.mask, None) if each.kind == "softmax" else None
-            row.insert(3, "" if known is None else f"{known:g}")
+    headers.insert(3, say("attention.laboratory.column.reference", language))
+    rows: Rows = []
+    for each in spectra:
+        row = rank_cells.cells(each.figures, each.exact, language)
+        known = getattr(reference, each.mask, None) if each.kind == "softmax" else None
+        row.insert(2, "–" if known is None else f"{known:g}")
+        rows.append([spectrum_name(each, language), *row])
     return headers, rows
 
 

@@ -8,10 +8,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "attention.laboratory.n": ("Tokens n", "词元数 n"),
     "attention.laboratory.d": ("Head size d", "头的维度 d"),
-    "attention.laboratory.scale": (
-        "Standard deviation (sd) of the logits",
-        "logits 的标准差（sd）",
-    ),
+    "attention.laboratory.scale": ("Sharpness: sd of the logits", "尖锐程度：logits 的标准差 sd"),
     "attention.laboratory.seeds": ("Draws", "抽取次数"),
     "attention.laboratory.curves": ("Masks, and linear attention", "掩码与线性注意力"),
     "attention.laboratory.drawing": ("Matrices decomposed", "已分解的矩阵"),
@@ -53,7 +50,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "All measures, mean ± standard deviation of the draws",
         "全部度量，各次抽取的均值 ± 标准差",
     ),
-    "attention.laboratory.column.reference": ("Known effective rank", "已知的有效秩"),
+    "attention.laboratory.column.reference": ("Known", "已知值"),
     "attention.laboratory.over_sizes": (
         "Where do they cross for other d?",
         "其他 d 的交叉点在哪里？",
@@ -128,6 +125,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         " causal mask is far ahead. Sharp ones (the third): it is behind.\n"
         "- Why: with soft logits all rows of a bidirectional matrix are nearly the same average, while a causal mask makes the"
         " first rows different by force. Sharp logits differ by themselves, and then the mask only takes choice away.\n"
+        "- With soft logits the bidirectional curve has a step at d: to first order the exponential is the product itself, of"
+        " rank d. This is what the post has in mind; behind the step the rest goes on, small and of full rank.\n"
         "- The crossing moves down as d grows: with d = 1 or 2 the bidirectional mask never catches up, with d = 64"
         " moderate logits suffice. Ask for the table.\n"
         "- Rank above $10^{-12}$ of bidirectional softmax goes far beyond d: the exponential is no product through d"
@@ -160,6 +159,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- 三个按钮对应已知的设定，其有效秩列在我们的旁边。logits 平缓时（前两个）因果掩码遥遥领先；尖锐时（第三个）则落后。\n"
         "- 原因：logits 平缓时，双向矩阵的各行几乎是同一个平均，而因果掩码强行使前几行不同。尖锐的 logits 本身就各不相同，"
         "这时掩码只是减少了选择。\n"
+        "- logits 平缓时，双向曲线在 d 处有一个台阶：一阶近似下 exp 就是秩为 d 的内积本身。文章想到的正是这一点；台阶之后其余部分虽小，却仍是满秩。\n"
         "- d 越大，交叉点越低：d = 1 或 2 时双向永远追不上，d = 64 时中等的 logits 就够了。点击按钮看表。\n"
         "- 双向 softmax 大于 $10^{-12}$ 的秩远超过 d：exp 并不是经过 d 维特征的乘积。线性注意力才是：不带掩码时至多为 d。\n"
         "- 深度：纯注意力几层之后就塌缩为一个向量；因果掩码只是减缓，并不能阻止。右边训练过的模型则完全不是这样。\n\n"
