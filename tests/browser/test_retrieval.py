@@ -17,7 +17,7 @@ from tests.browser.conftest import OpenPage
 pytestmark = pytest.mark.browser
 
 QUERY = "The parcel is marked as delivered"
-TOO_FEW = "There are 1 different texts and a search needs at least 20"
+TOO_FEW = "The number of different texts is 1 and a search needs at least 20"
 ANSWERS = "#retrieval-ask-answers .kl-answers"
 
 

@@ -17,11 +17,12 @@ from demos.attention.readings import Asked
 from demos.attention.spectra import MEASURED, Spectrum, spectra_figure
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import when_laid_out
 from demos.frame.log_slider import as_number, log_slider
 from demos.frame.pictures import svg_button
 from demos.frame.progress import (
     IDLE,
-    findings_html,
+    notice_html,
     progress_html,
     progress_line,
     say_cancelled,
@@ -154,6 +155,7 @@ class LaboratoryPanel:
             lambda: True,
             None,
             self.opened,
+            js=when_laid_out("attention-laboratory-csv-networks"),
             api_name="attention_laboratory_select",
             **_common(),
         )
@@ -288,7 +290,7 @@ class LaboratoryPanel:
             shown = self._drawn(spectra, setting, language)
             if walk is None or (walk.n, walk.d) != (setting.n, setting.d):
                 found = results.findings(spectra, setting, None, language)
-                yield shown | {self.findings: findings_html(found)}
+                yield shown | {self.findings: notice_html(found)}
                 what = say("attention.laboratory.walking", language)
                 walking = drawing.walking(self.registry, setting.n, setting.d)
                 walk = yield from _shown(walking, what, self.progress, self.cancel, language)
@@ -315,7 +317,7 @@ class LaboratoryPanel:
         found = results.findings(spectra, setting, walk, language)
         return {
             self.walk: walk,
-            self.findings: findings_html(found),
+            self.findings: notice_html(found),
             self.crossover: figures.crossover_figure(walk, setting.scale, language),
             self.csv_walk: gr.update(value=results.walks_file([walk]), interactive=True),
         }
@@ -370,7 +372,7 @@ class LaboratoryPanel:
             )
             yield {
                 self.networks: figures.collapse_figure(courses, language),
-                self.ends: findings_html(results.about_courses(courses, language)),
+                self.ends: notice_html(results.about_courses(courses, language)),
                 self.csv_networks: gr.update(value=results.courses_file(courses), interactive=True),
                 **rest,
             }
@@ -390,7 +392,7 @@ class LaboratoryPanel:
         about = results.about_model(shares, title, len(attention.tokens), language)
         return {
             self.model: figures.model_figure(shares, title, language),
-            self.about_model: findings_html([about]),
+            self.about_model: notice_html([about]),
         }
 
     def on_cancelled(self, request: gr.Request) -> tuple[str, Any]:

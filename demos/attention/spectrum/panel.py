@@ -19,11 +19,12 @@ from demos.attention.spectrum.head import Head, measure_head, own_mask
 from demos.attention.spectrum.results import Compared
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import when_laid_out
 from demos.frame.pictures import svg_button
 from demos.frame.progress import (
     IDLE,
-    findings_html,
     note_html,
+    notice_html,
     progress_html,
     progress_line,
     say_cancelled,
@@ -122,6 +123,7 @@ class SpectrumPanel:
             self.on_select,
             [self.visits, self.desk.reading, self.shown],
             self.visits,
+            js=when_laid_out("attention-rank-csv-all"),
             api_name="attention_rank_select",
             **common,
         )
@@ -232,7 +234,7 @@ class SpectrumPanel:
             **self._one_head(attention, chosen, spectra, language),
         }
         note = self._what_if(reading, attention, chosen, language)
-        yield shown | {self.notes: note + findings_html([about_head])}
+        yield shown | {self.notes: note + notice_html([about_head])}
         compared = yield from self._comparing(reading, attention, chosen.sinks, language)
         n, own = spectra[0].size, own_mask(attention)
         sentences = [
@@ -243,7 +245,7 @@ class SpectrumPanel:
         ]
         yield shown | {
             self.shown: Shown(reading, chosen, True),
-            self.notes: note + findings_html(sentences),
+            self.notes: note + notice_html(sentences),
             self.heads: figures.all_heads(compared.effective(), own, chosen, n, language),
             self.csv_all: gr.update(value=results.heads_file(compared), interactive=True),
             self.progress: IDLE,

@@ -3,8 +3,10 @@
 from demos.frame.texts import (
     attention,
     attention_axioms,
+    attention_heads,
     attention_laboratory,
     attention_rank,
+    attention_sidebyside,
     attention_sparsity,
     house,
     pairs_attribution,
@@ -23,6 +25,8 @@ from demos.frame.texts import (
 
 _ROOMS = (
     attention,
+    attention_heads,
+    attention_sidebyside,
     attention_axioms,
     attention_sparsity,
     attention_rank,
