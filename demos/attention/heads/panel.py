@@ -19,7 +19,7 @@ from demos.attention.heads.overview import MARKING, PICKING, overview_html
 from demos.attention.readings import Asked, Measured, sinks_of
 from demos.frame.errors import InputProblem, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
+from demos.frame.progress import IDLE, note_html, notice_html, progress_html, say_cancelled
 from demos.frame.steps import result_of, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
@@ -346,7 +346,7 @@ class HeadsPanel:
         sentences = results.notices(measured, attention, key, language)
         return {
             self.overview: overview_html(measured, key, (now.layer, now.head), language),
-            self.notice: results.notice_html(sentences),
+            self.notice: notice_html(sentences),
         }
 
     def _whole(self, now: Shown, measured: Measured, language: Language) -> Updates:

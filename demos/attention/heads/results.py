@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 
 import numpy as np
 
@@ -112,12 +111,6 @@ def notices(measured: Measured, attention: Attention, key: str, language: Langua
     ]
     found += _on_sinks(measured, attention, language) + _on_rank(measured, language)
     return found
-
-
-def notice_html(sentences: list[str]) -> str:
-    """The sentences as a quiet list."""
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    return f'<ul class="kl-notice">{items}</ul>' if items else ""
 
 
 def figures_file(measured: Measured) -> str:
