@@ -41,10 +41,10 @@ def progress_line(name: str) -> tuple[gr.HTML, gr.Button]:
     return progress, cancel
 
 
-def findings_html(sentences: Sequence[str]) -> str:
+def notice_html(sentences: Sequence[str]) -> str:
     """What was found, a line for each sentence."""
     lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    return f'<ul class="kl-findings">{lines}</ul>' if lines else ""
+    return f'<ul class="kl-notice">{lines}</ul>' if lines else ""
 
 
 def say_cancelled(request: gr.Request) -> tuple[str, Any]:

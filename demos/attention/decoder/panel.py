@@ -25,6 +25,7 @@ from demos.attention.experiment.shipped import Shipped, read_shipped
 from demos.attention.experiment.tasks import TASKS, Family
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import IDLE, duration, note_html, progress_html
 from demos.frame.status import computed_on
 from demos.frame.strings import Language, language_of, say, text
@@ -146,6 +147,7 @@ class DecoderPanel:
             self.on_open,
             [self.opened, *cost],
             [self.opened, self.all, self.estimate, *shown],
+            js=when_laid_out("attention-decoder-about"),
             api_name="attention_decoder_open",
             **common,
         )

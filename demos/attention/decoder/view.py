@@ -16,7 +16,7 @@ from demos.attention.decoder.results import (
 from demos.attention.experiment.running import Result, floor
 from demos.frame.export import write_csv
 from demos.frame.pictures import svg_button
-from demos.frame.progress import findings_html, note_html
+from demos.frame.progress import note_html, notice_html
 from demos.frame.strings import Language, say, text
 
 Updates = dict[Any, Any]
@@ -102,7 +102,7 @@ class ResultView:
             self.ends: gr.update(visible=True),
             self.finals: finals_figure(result, language),
             self.table: {"headers": headers, "data": rows},
-            self.verdicts: findings_html(sentences) + carried,
+            self.verdicts: notice_html(sentences) + carried,
         }
 
     def _as_file(self, result: Result) -> Any:

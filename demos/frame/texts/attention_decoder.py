@@ -74,10 +74,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.decoder.mask.half_heads": ("Half / half", "各半"),
     "attention.decoder.mask.alternating": ("Alternating", "交替"),
     "attention.decoder.mask_of.causal": ("GPT", "GPT"),
-    "attention.decoder.mask_of.prefix": ("UniLM: the input sees all of itself", "UniLM：输入部分互相可见"),
+    "attention.decoder.mask_of.prefix": (
+        "UniLM: the input sees all of itself",
+        "UniLM：输入部分互相可见",
+    ),
     "attention.decoder.mask_of.bidirectional": ("BERT", "BERT"),
-    "attention.decoder.mask_of.half_heads": ("half of the heads back, half ahead", "一半的头看左侧，一半看右侧"),
-    "attention.decoder.mask_of.alternating": ("layers back and ahead in turn", "各层轮流看左侧、右侧"),
+    "attention.decoder.mask_of.half_heads": (
+        "half of the heads back, half ahead",
+        "一半的头看左侧，一半看右侧",
+    ),
+    "attention.decoder.mask_of.alternating": (
+        "layers back and ahead in turn",
+        "各层轮流看左侧、右侧",
+    ),
     # --- the larger runs ---
     "attention.decoder.larger": (
         "### Larger run\nRun beforehand with more seeds and steps than there is patience for here.",
@@ -101,14 +110,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.decoder.col.seeds": ("Seeds", "种子数"),
     "attention.decoder.col.pair": ("Masks", "掩码"),
     "attention.decoder.pair": (" / ", " / "),
-    "attention.decoder.cell.better": ("{first} by {by} [{low}, {high}]", "{first}好 {by} [{low}, {high}]"),
+    "attention.decoder.cell.better": (
+        "{first} by {by} [{low}, {high}]",
+        "{first}好 {by} [{low}, {high}]",
+    ),
     "attention.decoder.cell.no_difference": (
         "no difference ({first} {by} [{low}, {high}])",
         "无差别（{first} {by} [{low}, {high}]）",
     ),
     "attention.decoder.cell.too_few": ("one seed: nothing can be said", "只有一个种子：无法判断"),
     # --- a result ---
-    "attention.decoder.table": ("Mean ± standard deviation over the seeds", "各种子的均值 ± 标准差"),
+    "attention.decoder.table": (
+        "Mean ± standard deviation over the seeds",
+        "各种子的均值 ± 标准差",
+    ),
     "attention.decoder.csv": ("All points (CSV)", "全部数据点（CSV）"),
     "attention.decoder.measure.accuracy": ("Final accuracy", "最终准确率"),
     "attention.decoder.measure.loss": ("Final loss", "最终损失"),
@@ -161,7 +176,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "attention.decoder.fact.parameters": ("parameters, whatever the mask", "参数量（与掩码无关）"),
     "attention.decoder.fact.steps": ("steps", "步数"),
-    "attention.decoder.fact.steps_are": ("{steps:,} of {batch} examples", "{steps:,} 步，每步 {batch} 个样本"),
+    "attention.decoder.fact.steps_are": (
+        "{steps:,} of {batch} examples",
+        "{steps:,} 步，每步 {batch} 个样本",
+    ),
     "attention.decoder.fact.rate": ("AdamW", "AdamW"),
     "attention.decoder.fact.rate_is": (
         "peak learning rate {rate}, weight decay {decay}",
@@ -194,8 +212,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "只有一层时，交替掩码没有看右侧的层：它只看得见左侧。",
     ),
     "attention.decoder.starting": ("Drawing examples and starts …", "正在生成样本与初始化……"),
-    "attention.decoder.running": ("{task}, {models} models, steps", "{task}，{models} 个模型，步数"),
-    "attention.decoder.outcome.finished": ("Done: {steps:,} steps in {time}.", "完成：{steps:,} 步，用时 {time}。"),
+    "attention.decoder.running": (
+        "{task}, {models} models, steps",
+        "{task}，{models} 个模型，步数",
+    ),
+    "attention.decoder.outcome.finished": (
+        "Done: {steps:,} steps in {time}.",
+        "完成：{steps:,} 步，用时 {time}。",
+    ),
     "attention.decoder.outcome.cancelled": (
         "Cancelled at step {done:,} of {steps:,}. The curves so far stay; there is no verdict on models half trained.",
         "已在第 {done:,} 步（共 {steps:,} 步）取消。已有的曲线保留；训练到一半的模型不作结论。",
