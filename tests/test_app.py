@@ -107,6 +107,8 @@ def test_heads_are_measured(client: Client) -> None:
         ("retrieval_build", ["one text", 3], "list of strings"),
         ("attention_heads", ["all-MiniLM-L6-v2", " "], "There is no text"),
         ("attention_heads", ["cosent-cross", "a"], "There is no text"),
+        ("attention_decoder", ["chess"], "no such task"),
+        ("attention_decoder", ["sort", ["causal"]], "at least two"),
     ],
 )
 def test_the_other_endpoints_say_what_is_wrong(
@@ -121,7 +123,7 @@ def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
     pairs = {"pairs_score", "pairs_evaluate", "pairs_grid", "cosent_loss"}
     retrieval = {"retrieval_search", "retrieval_compare", "retrieval_build"}
-    assert public == pairs | retrieval | {"attention_heads"}
+    assert public == pairs | retrieval | {"attention_heads", "attention_decoder"}
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 
 
