@@ -163,12 +163,7 @@ class AxiomsPanel:
                 self.example, self.use_example = _case("plane")
             with gr.Column(scale=7, min_width=340):
                 self.plot = gr.Plot(show_label=False, elem_id="attention-axioms-plane")
-                svg_button(
-                    "save_svg",
-                    "attention-axioms-plane",
-                    "sparsity-axioms-plane",
-                    "attention_axioms_plane_svg",
-                )
+                svg_button("attention-axioms-plane", "sparsity-axioms-plane")
 
     # --- wiring --------------------------------------------------------------------------------
 

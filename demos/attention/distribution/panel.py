@@ -425,4 +425,4 @@ def _plot(name: str) -> gr.Plot:
 
 def _svg(name: str) -> gr.Button:
     plot = f"attention-sparsity-{name}"
-    return svg_button("save_svg", plot, plot, f"attention_sparsity_{name}_svg")
+    return svg_button(plot, plot)
