@@ -307,9 +307,17 @@ class AxiomsPanel:
 
     @visible_errors
     def on_preset(
-        self, preset: str, vector: str, past: list[str], q: str, p: str, request: gr.Request
+        self,
+        preset: str | None,
+        vector: str,
+        past: list[str],
+        q: str,
+        p: str,
+        request: gr.Request,
     ) -> Updates:
         """One of the vectors that are offered."""
+        if preset not in PRESETS:
+            return {self.past: past}
         shown = self._renewed(PRESETS[preset], past, q, p, language_of(request))
         return shown | {self.preset: preset}
 
@@ -525,9 +533,12 @@ def _check_press(axiom: Axiom) -> Callable[..., list[Any]]:
         share: float,
         request: gr.Request,
     ) -> list[Any]:
-        problem = problem_or_none(
-            lambda: check_move(axiom, as_vector(vector), giver), language_of(request)
-        )
-        return [field(problem), *(field(None) for _ in range(5))]
+        language = language_of(request)
+        problem = problem_or_none(lambda: as_vector(vector), language)
+        # Not at the vector: leaving that field checks it too, and may be answered later.
+        stuck = None
+        if problem is None and axiom == "D1":
+            stuck = problem_or_none(lambda: check_move(axiom, as_vector(vector), giver), language)
+        return [field(problem), *(field(None) for _ in range(3)), field(stuck), field(None)]
 
     return validator
