@@ -87,6 +87,13 @@ def test_strategies_are_compared(client: Client) -> None:
     assert len(table["data"][0]) == len(table["headers"])
 
 
+def test_heads_are_measured(client: Client) -> None:
+    found = client.predict("all-MiniLM-L6-v2", "A cat sleeps.", api_name="/attention_heads")
+    assert found["tokens"][0] == "[CLS]"
+    assert len(found["data"]) == 72
+    assert found["data"][0][:2] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("endpoint", "arguments", "sentence"),
     [
@@ -98,9 +105,11 @@ def test_strategies_are_compared(client: Client) -> None:
         ("retrieval_build", [["one"], 3], "at least 20"),
         ("retrieval_build", [TEXTS, 1], "from 2 to 100"),
         ("retrieval_build", ["one text", 3], "list of strings"),
+        ("attention_heads", ["all-MiniLM-L6-v2", " "], "There is no text"),
+        ("attention_heads", ["cosent-cross", "a"], "There is no text"),
     ],
 )
-def test_the_retrieval_endpoints_say_what_is_wrong(
+def test_the_other_endpoints_say_what_is_wrong(
     client: Client, endpoint: str, arguments: list[object], sentence: str
 ) -> None:
     with pytest.raises(AppError, match=sentence):
@@ -125,7 +134,7 @@ def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
     pairs = {"pairs_score", "pairs_evaluate", "pairs_grid", "cosent_loss"}
     retrieval = {"retrieval_search", "retrieval_compare", "retrieval_build"}
-    assert public == pairs | retrieval | {"attention_heads", "attention_sparsity"}
+    assert public == pairs | retrieval | {"attention_heads", "attention_rank", "attention_sparsity"}
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 
 

@@ -10,7 +10,9 @@ from demos.attention.axiom_board.panel import AxiomsPanel
 from demos.attention.desk import Desk
 from demos.attention.distribution.panel import SparsityPanel
 from demos.attention.heads.panel import HeadsPanel
+from demos.attention.laboratory.panel import LaboratoryPanel
 from demos.attention.sidebyside.panel import SideBySidePanel
+from demos.attention.spectrum.panel import SpectrumPanel
 from demos.frame.demo import House
 from demos.frame.strings import text
 
@@ -20,6 +22,8 @@ PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
     ("sidebyside", SideBySidePanel),
     ("sparsity", SparsityPanel),
     ("axioms", AxiomsPanel),
+    ("rank", SpectrumPanel),
+    ("laboratory", LaboratoryPanel),
 )
 
 

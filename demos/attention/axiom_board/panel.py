@@ -31,6 +31,7 @@ from demos.attention.desk import Desk
 from demos.attention.sparsity import INDICES, Axiom
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import when_laid_out
 from demos.frame.log_slider import as_number, log_slider
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import growing, showing
@@ -163,12 +164,7 @@ class AxiomsPanel:
                 self.example, self.use_example = _case("plane")
             with gr.Column(scale=7, min_width=340):
                 self.plot = gr.Plot(show_label=False, elem_id="attention-axioms-plane")
-                svg_button(
-                    "save_svg",
-                    "attention-axioms-plane",
-                    "sparsity-axioms-plane",
-                    "attention_axioms_plane_svg",
-                )
+                svg_button("attention-axioms-plane", "sparsity-axioms-plane")
 
     # --- wiring --------------------------------------------------------------------------------
 
@@ -182,6 +178,7 @@ class AxiomsPanel:
             self.on_open,
             [self.opened, *given, self.axiom],
             [self.opened, *shown, self.progress, self.cancel, self.plot],
+            js=when_laid_out("attention-axioms-about"),
             api_name="attention_axioms_open",
             **_COMMON,
         )

@@ -19,7 +19,7 @@ from demos.attention.heads.overview import MARKING, PICKING, overview_html
 from demos.attention.readings import Asked, Measured, sinks_of
 from demos.frame.errors import InputProblem, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
+from demos.frame.progress import IDLE, note_html, notice_html, progress_html, say_cancelled
 from demos.frame.steps import result_of, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
@@ -131,12 +131,7 @@ class HeadsPanel:
         self.matrix = gr.Plot(show_label=False, elem_id="attention-heads-matrix")
         self.blocks = gr.HTML(elem_id="attention-heads-blocks")
         with gr.Row():
-            svg_button(
-                "attention.heads.svg",
-                "attention-heads-matrix",
-                "attention-head",
-                "attention_heads_svg",
-            )
+            svg_button("attention-heads-matrix", "attention-head", "attention.heads.svg")
             self.make_npz = gr.Button(
                 text("attention.heads.npz"), size="sm", elem_id="attention-heads-npz"
             )
@@ -346,7 +341,7 @@ class HeadsPanel:
         sentences = results.notices(measured, attention, key, language)
         return {
             self.overview: overview_html(measured, key, (now.layer, now.head), language),
-            self.notice: results.notice_html(sentences),
+            self.notice: notice_html(sentences),
         }
 
     def _whole(self, now: Shown, measured: Measured, language: Language) -> Updates:
@@ -371,7 +366,7 @@ class HeadsPanel:
             language,
             count=len(measured.without),
             names=", ".join(names),
-            tokens=len(measured.layers[0].positions),
+            tokens=len(attention.tokens),
         )
 
 

@@ -11,7 +11,6 @@ from gradio.context import Context
 
 from demos.attention.desk import EXAMPLE_SECOND, Desk
 from demos.attention.heads.choices import CHOICES, DEFAULT, choice_of
-from demos.attention.heads.results import notice_html
 from demos.attention.readings import MODEL_KINDS, Asked
 from demos.attention.sidebyside import results
 from demos.attention.sidebyside.comparing import (
@@ -27,7 +26,7 @@ from demos.attention.sidebyside.comparing import (
 from demos.attention.sidebyside.figures import layers_figure
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
+from demos.frame.progress import IDLE, note_html, notice_html, progress_html, say_cancelled
 from demos.frame.steps import result_of, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
@@ -133,10 +132,9 @@ class SideBySidePanel:
         with gr.Row():
             for side in ("left", "right"):
                 svg_button(
-                    f"attention.sidebyside.svg_{side}",
                     f"attention-sidebyside-plot-{side}",
                     "attention-side-by-side",
-                    f"attention_sidebyside_svg_{side}",
+                    f"attention.sidebyside.svg_{side}",
                 )
             self.csv = gr.DownloadButton(
                 cast(str, text("attention.heads.csv")),
