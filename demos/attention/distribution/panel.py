@@ -21,6 +21,7 @@ from demos.attention.sparsity import INDICES
 from demos.frame.errors import visible_errors
 from demos.frame.formula import DELIMITERS, formula_markdown
 from demos.frame.labels import cut_to_width
+from demos.frame.laid_out import when_laid_out
 from demos.frame.log_slider import as_number, log_slider
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import growing, showing
@@ -172,6 +173,7 @@ class SparsityPanel:
             self.on_open,
             self.opened,
             [self.opened, self.references],
+            js=when_laid_out("attention-sparsity-about"),
             api_name="attention_sparsity_open",
             **common,
         ).then(self.on_reading, read, everything, api_name="attention_sparsity_draw", **common)
