@@ -134,7 +134,13 @@ def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
     pairs = {"pairs_score", "pairs_evaluate", "pairs_grid", "cosent_loss"}
     retrieval = {"retrieval_search", "retrieval_compare", "retrieval_build"}
-    assert public == pairs | retrieval | {"attention_heads", "attention_rank", "attention_sparsity"}
+    attention = {
+        "attention_heads",
+        "attention_sparsity",
+        "attention_rank",
+        "attention_decoder",
+    }
+    assert public == pairs | retrieval | attention
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 
 

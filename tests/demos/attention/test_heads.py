@@ -252,8 +252,8 @@ def test_the_notice_says_where_there_is_no_habit_and_nothing_of_two_tokens() -> 
     assert not any("sinks" in sentence for sentence in said)
     short = made_up(2)
     assert results.notices(measured_of(short), short, DEFAULT, "en") == []
-    assert results.notice_html([]) == ""
-    assert "&lt;" in results.notice_html(["<"])
+    assert notice_html([]) == ""
+    assert "&lt;" in notice_html(["<"])
 
 
 @pytest.mark.parametrize("causal", [False, True])
