@@ -30,6 +30,7 @@ from demos.frame.demo import House
 from demos.frame.errors import InputProblem
 from demos.frame.export import write_npz
 from demos.frame.own_models import OwnModels
+from demos.frame.progress import notice_html
 from demos.frame.steps import result_of
 from models.attention import Attention, attention_weights
 from models.registry import Registry
