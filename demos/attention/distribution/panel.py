@@ -316,7 +316,9 @@ class SparsityPanel:
         layer, head = _median_head(counted)
         place = _place_or_last(attention, chosen.sinks, None)
         numbers = [(str(i + 1), i) for i in range(max(attention.layers, attention.heads))]
+        # From here on the fields are about this reading, even if the heads are cancelled.
         yield {
+            self.shown: asked,
             self.layer: gr.update(choices=numbers[: attention.layers], value=layer),
             self.head: gr.update(choices=numbers[: attention.heads], value=head),
             self.place: gr.update(choices=_token_choices(attention, chosen.sinks), value=place),
@@ -325,7 +327,6 @@ class SparsityPanel:
             ),
         }
         yield from self._draw_heads(asked, chosen, language)
-        yield {self.shown: asked}
 
     def _draw_heads(
         self, asked: Asked, chosen: Chosen, language: Language
