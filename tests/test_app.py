@@ -118,12 +118,31 @@ def test_the_other_endpoints_say_what_is_wrong(
         client.predict(*arguments, api_name=f"/{endpoint}")
 
 
+def test_the_sparsity_of_attention_is_measured(client: Client) -> None:
+    model, text = "all-MiniLM-L6-v2", "The keys were on the table."
+    counted = client.predict(model, text, api_name="/attention_sparsity")
+    assert (counted["tokens"], counted["layers"], counted["heads"]) == (9, 6, 12)
+    assert counted["sinks"] == []
+    left_out = client.predict(model, text, "", False, api_name="/attention_sparsity")
+    assert left_out["sinks"] == [0, 8]
+    assert left_out["indices"]["gini"] != counted["indices"]["gini"]
+    assert all(len(heads) == 12 for heads in counted["indices"]["s_star_1_2"])
+    with pytest.raises(AppError, match="There is no text"):
+        client.predict("cosent-cross", text, "", api_name="/attention_sparsity")
+
+
 def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     events = app.get_config_file()["dependencies"]
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
     pairs = {"pairs_score", "pairs_evaluate", "pairs_grid", "cosent_loss"}
     retrieval = {"retrieval_search", "retrieval_compare", "retrieval_build"}
-    assert public == pairs | retrieval | {"attention_heads", "attention_decoder"}
+    attention = {
+        "attention_heads",
+        "attention_sparsity",
+        "attention_rank",
+        "attention_decoder",
+    }
+    assert public == pairs | retrieval | attention
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 
 

@@ -31,6 +31,7 @@ from demos.attention.desk import Desk
 from demos.attention.sparsity import INDICES, Axiom
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import when_laid_out
 from demos.frame.log_slider import as_number, log_slider
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import growing, showing
@@ -163,12 +164,7 @@ class AxiomsPanel:
                 self.example, self.use_example = _case("plane")
             with gr.Column(scale=7, min_width=340):
                 self.plot = gr.Plot(show_label=False, elem_id="attention-axioms-plane")
-                svg_button(
-                    "save_svg",
-                    "attention-axioms-plane",
-                    "sparsity-axioms-plane",
-                    "attention_axioms_plane_svg",
-                )
+                svg_button("attention-axioms-plane", "sparsity-axioms-plane")
 
     # --- wiring --------------------------------------------------------------------------------
 
@@ -182,6 +178,7 @@ class AxiomsPanel:
             self.on_open,
             [self.opened, *given, self.axiom],
             [self.opened, *shown, self.progress, self.cancel, self.plot],
+            js=when_laid_out("attention-axioms-about"),
             api_name="attention_axioms_open",
             **_COMMON,
         )
@@ -307,9 +304,17 @@ class AxiomsPanel:
 
     @visible_errors
     def on_preset(
-        self, preset: str, vector: str, past: list[str], q: str, p: str, request: gr.Request
+        self,
+        preset: str | None,
+        vector: str,
+        past: list[str],
+        q: str,
+        p: str,
+        request: gr.Request,
     ) -> Updates:
         """One of the vectors that are offered."""
+        if preset not in PRESETS:
+            return {self.past: past}
         shown = self._renewed(PRESETS[preset], past, q, p, language_of(request))
         return shown | {self.preset: preset}
 
@@ -525,9 +530,12 @@ def _check_press(axiom: Axiom) -> Callable[..., list[Any]]:
         share: float,
         request: gr.Request,
     ) -> list[Any]:
-        problem = problem_or_none(
-            lambda: check_move(axiom, as_vector(vector), giver), language_of(request)
-        )
-        return [field(problem), *(field(None) for _ in range(5))]
+        language = language_of(request)
+        problem = problem_or_none(lambda: as_vector(vector), language)
+        # Not at the vector: leaving that field checks it too, and may be answered later.
+        stuck = None
+        if problem is None and axiom == "D1":
+            stuck = problem_or_none(lambda: check_move(axiom, as_vector(vector), giver), language)
+        return [field(problem), *(field(None) for _ in range(3)), field(stuck), field(None)]
 
     return validator

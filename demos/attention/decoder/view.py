@@ -15,9 +15,9 @@ from demos.attention.decoder.results import (
 )
 from demos.attention.experiment.running import Result, floor
 from demos.frame.export import write_csv
-from demos.frame.pictures import svg_button
 from demos.frame.progress import note_html, notice_html
 from demos.frame.strings import Language, say, text
+from demos.frame.svg import svg_button
 
 Updates = dict[Any, Any]
 

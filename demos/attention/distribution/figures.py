@@ -28,7 +28,7 @@ COLOURS = {
 # Opaque, so that a cell is the same on light and on dark paper; dark is sparse.
 _PAPER, _MIDDLE, _DARK = "#ece7dc", "#8fafd4", "#274f87"
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
-_MOST_DOTS = 400
+_MOST_DOTS = 200  # more would hide the boxes
 _WIDTH = 0.36  # of a box; two stand beside each other
 
 

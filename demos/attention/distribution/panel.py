@@ -21,6 +21,7 @@ from demos.attention.sparsity import INDICES
 from demos.frame.errors import visible_errors
 from demos.frame.formula import DELIMITERS, formula_markdown
 from demos.frame.labels import cut_to_width
+from demos.frame.laid_out import when_laid_out
 from demos.frame.log_slider import as_number, log_slider
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import growing, showing
@@ -172,6 +173,7 @@ class SparsityPanel:
             self.on_open,
             self.opened,
             [self.opened, self.references],
+            js=when_laid_out("attention-sparsity-about"),
             api_name="attention_sparsity_open",
             **common,
         ).then(self.on_reading, read, everything, api_name="attention_sparsity_draw", **common)
@@ -314,7 +316,9 @@ class SparsityPanel:
         layer, head = _median_head(counted)
         place = _place_or_last(attention, chosen.sinks, None)
         numbers = [(str(i + 1), i) for i in range(max(attention.layers, attention.heads))]
+        # From here on the fields are about this reading, even if the heads are cancelled.
         yield {
+            self.shown: asked,
             self.layer: gr.update(choices=numbers[: attention.layers], value=layer),
             self.head: gr.update(choices=numbers[: attention.heads], value=head),
             self.place: gr.update(choices=_token_choices(attention, chosen.sinks), value=place),
@@ -323,7 +327,6 @@ class SparsityPanel:
             ),
         }
         yield from self._draw_heads(asked, chosen, language)
-        yield {self.shown: asked}
 
     def _draw_heads(
         self, asked: Asked, chosen: Chosen, language: Language
@@ -425,4 +428,4 @@ def _plot(name: str) -> gr.Plot:
 
 def _svg(name: str) -> gr.Button:
     plot = f"attention-sparsity-{name}"
-    return svg_button("save_svg", plot, plot, f"attention_sparsity_{name}_svg")
+    return svg_button(plot, plot)

@@ -30,6 +30,7 @@ from demos.frame.demo import House
 from demos.frame.errors import InputProblem
 from demos.frame.export import write_npz
 from demos.frame.own_models import OwnModels
+from demos.frame.progress import notice_html
 from demos.frame.steps import result_of
 from models.attention import Attention, attention_weights
 from models.registry import Registry
@@ -252,8 +253,8 @@ def test_the_notice_says_where_there_is_no_habit_and_nothing_of_two_tokens() -> 
     assert not any("sinks" in sentence for sentence in said)
     short = made_up(2)
     assert results.notices(measured_of(short), short, DEFAULT, "en") == []
-    assert results.notice_html([]) == ""
-    assert "&lt;" in results.notice_html(["<"])
+    assert notice_html([]) == ""
+    assert "&lt;" in notice_html(["<"])
 
 
 @pytest.mark.parametrize("causal", [False, True])
