@@ -172,7 +172,7 @@ def judge(index: Index, axiom: Axiom, x: Tensor, y: Tensor) -> Verdict:
     values = index.measure(x)[None], index.measure(y)[None]  # [1] each
     judged = _wrong(index, axiom, *values, n=len(y))
     wrong, rounding = judged.wrong.item(), judged.rounding.item()
-    applies = next(_moves(axiom, x), None) is not None
+    applies = _tells(axiom, x)
     holds = wrong <= rounding if EXPECTED[axiom] == "same" else wrong < -rounding
     return Verdict(
         holds or not applies,
@@ -185,27 +185,37 @@ def judge(index: Index, axiom: Axiom, x: Tensor, y: Tensor) -> Verdict:
 
 def _moves(axiom: Axiom, x: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Vectors before and after moves of one kind, [k, n] and [k, n'] each time."""
+    if not _tells(axiom, x):
+        return
     largest, total = x.max().item(), x.sum().item()
-    uneven = largest - x.min().item() > _LEAST_GAP * largest
-    second = bool((x > 1e-6 * largest).sum() > 1)
-    if axiom == "D1" and uneven:
+    if axiom == "D1":
         yield _all_transfers(x)
     elif axiom == "D2":
         for factor in (1e-3, 0.3, 7.0, 1e3):
             yield x[None], scale(x, factor)[None]
-    elif axiom == "D3" and uneven:
+    elif axiom == "D3":
         for share in (0.01, 0.3, 1.0, 10.0):
             yield x[None], raise_all(x, share * largest)[None]
     elif axiom == "D4":
         for copies in (2, 3, 5):
             yield x[None], clone(x, copies)[None]
-    elif axiom == "P1" and second:
+    elif axiom == "P1":
         before = x + total * torch.eye(len(x), dtype=x.dtype, device=x.device)  # [n, n]
         for share in (0.1, 1.0, 10.0):
             yield before, before + share * total * torch.eye(len(x), dtype=x.dtype).to(x.device)
-    elif axiom == "P2" and second:
+    elif axiom == "P2":
         for count in (1, 3, len(x)):
             yield x[None], add_zeros(x, count)[None]
+
+
+def _tells(axiom: Axiom, x: Tensor) -> bool:
+    """Whether an axiom says something of a vector [n]."""
+    largest = x.max().item()
+    if axiom in ("D1", "D3"):
+        return largest - x.min().item() > _LEAST_GAP * largest
+    if axiom in ("P1", "P2"):
+        return bool((x > 1e-6 * largest).sum() > 1)
+    return True
 
 
 def _all_transfers(x: Tensor) -> tuple[Tensor, Tensor]:

@@ -36,7 +36,7 @@ class LayerFigures:
         rank: of the weights [h, n', n'], without the removed tokens.
         sink_share: weight on the sinks, mean over rows that are none, nothing removed [h].
         near: by key of `NEIGHBOURS`, the weight on the token there, mean over rows that have one
-            and may look at two tokens or more [h].
+            and may look at two tokens or more [h]; 0 where no row does.
         thumbnails: sqrt of the largest weight in each block, 0 to 255 [h, t, t], uint8, t <= 64.
         positions: of the tokens that are left [n'], int64.
     """

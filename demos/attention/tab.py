@@ -7,6 +7,7 @@ from collections.abc import Callable
 import gradio as gr
 
 from demos.attention.axiom_board.panel import AxiomsPanel
+from demos.attention.decoder.panel import DecoderPanel
 from demos.attention.desk import Desk
 from demos.attention.distribution.panel import SparsityPanel
 from demos.attention.heads.panel import HeadsPanel
@@ -24,6 +25,7 @@ PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
     ("axioms", AxiomsPanel),
     ("rank", SpectrumPanel),
     ("laboratory", LaboratoryPanel),
+    ("decoder", DecoderPanel),
 )
 
 

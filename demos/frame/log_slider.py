@@ -12,6 +12,7 @@ import gradio as gr
 
 from demos.frame.errors import InputProblem
 
+_STEPS = 200  # both ends are among them
 _TEMPLATE = """<label class="kl-log-slider"><span>${{label}}<output></output></span>
 <input type="range" min="{low}" max="{high}" step="{step}">
 <small><i>{ends[0]}</i><i>{ends[1]}</i><i>{ends[2]}</i></small></label>"""
@@ -45,16 +46,14 @@ def log_slider(label: Any, low: float, high: float, value: float, elem_id: str) 
     """
     middle = math.sqrt(low * high)
     ends = (f"{low:g}", f"{middle:g}" if middle == round(middle, 2) else "", f"{high:g}")
+    start, end = math.log10(low), math.log10(high)
     return gr.HTML(
         f"{value:g}",
         label=label,
-        html_template=_TEMPLATE.format(
-            low=math.log10(low), high=math.log10(high), step=0.01, ends=ends
-        ),
+        html_template=_TEMPLATE.format(low=start, high=end, step=(end - start) / _STEPS, ends=ends),
         js_on_load=_SCRIPT,
         elem_id=elem_id,
         container=True,
-        padding=True,
         min_width=200,
     )
 

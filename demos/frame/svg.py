@@ -9,16 +9,16 @@ import gradio as gr
 from demos.frame.strings import text
 
 
-def svg_button(key: str, plot: str, name: str, api_name: str) -> gr.Button:
+def svg_button(plot: str, name: str, key: str = "save_svg") -> gr.Button:
     """A small button, wired: the browser draws the file itself.
 
     Args:
-        key: of its text.
         plot: the plot's `elem_id`.
         name: of the file, without its ending.
-        api_name: of its event.
+        key: of the button's text.
     """
     button = gr.Button(text(key), size="sm", elem_id=f"{plot}-svg")
+    api_name = f"{plot.replace('-', '_')}_svg"
     settings: dict[str, Any] = {"api_name": api_name, "api_visibility": "private"}
     # gradio's plot leaves plotly where a page finds it. On dark paper the file keeps its
     # transparent ground and mid-grey ink, which read on white as well.

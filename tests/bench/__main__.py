@@ -22,6 +22,7 @@ BENCHMARKS = {
     "algebra": retrieval.algebra,
     "scan": retrieval.scan,
     "attention": attention.overview,
+    "heads": attention.heads,
     "startup": startup.first_page,
 }
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from demos.attention.axioms import Plane
+from demos.attention.axioms import EXPECTED, Plane
 from demos.attention.sparsity import Axiom
 from demos.frame.plots import GOLD, GREEN, INK, new_figure
 from demos.frame.strings import Language, say
 
 # Opaque, so that a cell is the same on light and on dark paper.
-_FINE = "#cfdcc3"
+_FINE, _STILL = "#cfdcc3", "#d8d4ca"
 _BROKEN = ((0.0, "#f1dccb"), (0.5, "#d98f78"), (1.0, "#8e3223"))
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
 
@@ -23,7 +23,7 @@ def plane_figure(plane: Plane, axiom: Axiom, q: float, p: float, language: Langu
     across, down = np.log10(plane.qs), np.log10(plane.ps)
     worst = plane.worst[axiom].numpy().T  # [b, a]: p upwards
     figure = new_figure(height=480)
-    _add_cells(figure, across, down, worst, plane, language)
+    _add_cells(figure, axiom, across, down, worst, plane, language)
     _add_region(figure, axiom, float(across[0]), float(across[-1]), language)
     figure.add_scatter(
         x=[np.log10(q)],
@@ -39,32 +39,43 @@ def plane_figure(plane: Plane, axiom: Axiom, q: float, p: float, language: Langu
     half = float(across[1] - across[0]) / 2
     ends = {"range": [float(across[0]) - half, float(across[-1]) + half]}
     figure.update_layout(
-        xaxis={**bare, **ticks, **ends, "title": {"text": "q", "font": {"size": 13}}}
-        | {"constrain": "domain"},
-        yaxis={**bare, **ticks, **ends, "title": {"text": "p", "font": {"size": 13}}}
-        | {"scaleanchor": "x", "constrain": "domain"},
+        xaxis={**bare, **ticks, **ends, "title": {"text": "q", "font": {"size": 13}}},
+        yaxis={**bare, **ticks, **ends, "title": {"text": "p", "font": {"size": 13}}},
         title=_title(axiom, language),
-        margin={"l": 48, "r": 10, "t": 76, "b": 48},
+        margin={"l": 48, "r": 10, "t": 92, "b": 48},
         dragmode=False,
     )
     return figure
 
 
 def _add_cells(
-    figure: go.Figure, across: Any, down: Any, worst: Any, plane: Plane, language: Language
+    figure: go.Figure,
+    axiom: Axiom,
+    across: Any,
+    down: Any,
+    worst: Any,
+    plane: Plane,
+    language: Language,
 ) -> None:
     exponents = np.stack(np.meshgrid(plane.qs, plane.ps), axis=-1).astype(np.float32)  # [b, a, 2]
     broken = worst > 0
     logs = np.log10(np.where(broken, worst, 1.0))
     low, high = (float(logs[broken].min()), float(logs[broken].max())) if broken.any() else (-1, 0)
     common = {"x": across, "y": down, "customdata": exponents}
-    figure.add_heatmap(
-        z=np.where(broken, np.nan, 0).astype(np.float32),
-        colorscale=[[0, _FINE], [1, _FINE]],
-        showscale=False,
-        hovertemplate=say("attention.axioms.hover_fine", language),
-        **common,
-    )
+    # S*_{q,q} is 1 whatever x: nothing moves, and most axioms ask for a move.
+    still = (exponents[..., 0] == exponents[..., 1]) & (EXPECTED[axiom] != "same")  # [b, a]
+    for name, cells, colour in (
+        ("fine", ~broken & ~still, _FINE),
+        ("still", ~broken & still, _STILL),
+    ):
+        figure.add_heatmap(
+            z=np.where(cells, 0, np.nan).astype(np.float32),
+            colorscale=[[0, colour], [1, colour]],
+            showscale=False,
+            hovertemplate=say(f"attention.axioms.hover_{name}", language),
+            hoverongaps=False,
+            **common,
+        )
     ticks = np.arange(np.ceil(low), np.floor(high) + 1)
     figure.add_heatmap(
         z=np.where(broken, logs, np.nan).astype(np.float32),
@@ -116,5 +127,5 @@ def _title(axiom: Axiom, language: Language) -> dict[str, Any]:
         "font": {"size": 14},
         "x": 0.02,
         "yref": "container",
-        "y": 0.97,
+        "y": 0.975,
     }

@@ -31,11 +31,12 @@ from demos.attention.desk import Desk
 from demos.attention.sparsity import INDICES, Axiom
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import when_laid_out
 from demos.frame.log_slider import as_number, log_slider
-from demos.frame.pictures import svg_button
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import growing, showing
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.svg import svg_button
 from models.work import Progress
 
 DEFAULT_VECTOR = PRESETS["claim"]
@@ -177,6 +178,7 @@ class AxiomsPanel:
             self.on_open,
             [self.opened, *given, self.axiom],
             [self.opened, *shown, self.progress, self.cancel, self.plot],
+            js=when_laid_out("attention-axioms-about"),
             api_name="attention_axioms_open",
             **_COMMON,
         )
@@ -190,7 +192,7 @@ class AxiomsPanel:
             api_name="attention_axioms_vector",
             **_COMMON,
         )
-        with_text = [self.vector, *shown]
+        with_text = [self.vector, self.preset, *shown]
         self.preset.input(
             self.on_preset,
             [self.preset, *given],
@@ -250,7 +252,7 @@ class AxiomsPanel:
             button.click(
                 self.on_use,
                 [found, *given],
-                [self.vector, *shown],
+                [self.vector, self.preset, *shown],
                 api_name=f"attention_axioms_use_{name}",
                 **_COMMON,
             )
@@ -302,10 +304,19 @@ class AxiomsPanel:
 
     @visible_errors
     def on_preset(
-        self, preset: str, vector: str, past: list[str], q: str, p: str, request: gr.Request
+        self,
+        preset: str | None,
+        vector: str,
+        past: list[str],
+        q: str,
+        p: str,
+        request: gr.Request,
     ) -> Updates:
         """One of the vectors that are offered."""
-        return self._renewed(PRESETS[preset], past, q, p, language_of(request))
+        if preset not in PRESETS:
+            return {self.past: past}
+        shown = self._renewed(PRESETS[preset], past, q, p, language_of(request))
+        return shown | {self.preset: preset}
 
     @visible_errors
     def on_bars(
@@ -418,7 +429,9 @@ class AxiomsPanel:
     # --- what is shown -------------------------------------------------------------------------
 
     def _renewed(self, vector: str, past: list[str], q: str, p: str, language: Language) -> Updates:
-        return {self.vector: vector, **self._show(vector, past, q, p, language)}
+        """The vector and all that is about it; it is one of those offered no longer."""
+        shown = self._show(vector, past, q, p, language)
+        return {self.vector: vector, self.preset: None, **shown}
 
     def _show(self, vector: str, past: list[str], q: str, p: str, language: Language) -> Updates:
         entries = as_vector(vector)
@@ -517,9 +530,12 @@ def _check_press(axiom: Axiom) -> Callable[..., list[Any]]:
         share: float,
         request: gr.Request,
     ) -> list[Any]:
-        problem = problem_or_none(
-            lambda: check_move(axiom, as_vector(vector), giver), language_of(request)
-        )
-        return [field(problem), *(field(None) for _ in range(5))]
+        language = language_of(request)
+        problem = problem_or_none(lambda: as_vector(vector), language)
+        # Not at the vector: leaving that field checks it too, and may be answered later.
+        stuck = None
+        if problem is None and axiom == "D1":
+            stuck = problem_or_none(lambda: check_move(axiom, as_vector(vector), giver), language)
+        return [field(problem), *(field(None) for _ in range(3)), field(stuck), field(None)]
 
     return validator

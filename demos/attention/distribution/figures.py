@@ -28,8 +28,7 @@ COLOURS = {
 # Opaque, so that a cell is the same on light and on dark paper; dark is sparse.
 _PAPER, _MIDDLE, _DARK = "#ece7dc", "#8fafd4", "#274f87"
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
-_LABELLED = 64  # tokens that have room for their names
-_MOST_DOTS = 400
+_MOST_DOTS = 200  # more would hide the boxes
 _WIDTH = 0.36  # of a box; two stand beside each other
 
 
@@ -162,31 +161,37 @@ def row_figure(
     row: Row, heated: Heated, tokens: Sequence[str], sinks: Sequence[int], language: Language
 ) -> go.Figure:
     """The weights of one row over its keys; hollow bars are those at T = 1."""
-    names = [escape(cut_to_width(tokens[key], 14)) for key in row.keys]
-    places = np.arange(len(row.keys))
-    colours = [GOLD if key in sinks else BLUE for key in row.keys.tolist()]
-    figure = new_figure(height=330)
-    figure.add_bar(
-        x=places,
-        y=heated.weights.astype(np.float32),
-        marker={"color": colours, "line": {"width": 0}},
-        width=0.78,
-        customdata=np.array([escape(tokens[key]) for key in row.keys], dtype=object),
-        hovertemplate=say("attention.sparsity.hover_key", language),
-    )
+    places = np.array(_distinct([escape(cut_to_width(tokens[key], 14)) for key in row.keys]))
+    full = np.array([escape(tokens[key]) for key in row.keys], dtype=object)
+    is_sink = np.isin(row.keys, sinks)  # [m]
+    figure = new_figure(height=350)
+    for name, shown, colour in (("others", ~is_sink, BLUE), ("sinks", is_sink, GOLD)):
+        if shown.any():
+            figure.add_bar(
+                x=places[shown],
+                y=heated.weights[shown].astype(np.float32),
+                name=say(f"attention.sparsity.key.{name}", language),
+                marker={"color": colour, "line": {"width": 0}},
+                width=0.78,
+                customdata=full[shown],
+                hovertemplate=say("attention.sparsity.hover_key", language),
+            )
     figure.add_bar(
         x=places,
         y=heated.plain.astype(np.float32),
+        name="T = 1",
         marker={"color": "rgba(0,0,0,0)", "line": {"color": INK, "width": 1}},
         width=0.78,
         hoverinfo="skip",
     )
     figure.update_layout(
         barmode="overlay",
-        showlegend=False,
         xaxis={
-            **_named_ticks(names),
-            "range": [-0.6, max(len(names), 4) - 0.4],
+            # Of categories plotly writes as many as there is room for.
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": places,
+            "range": [-0.6, max(len(places), 4) - 0.4],
             "tickangle": -60,
             "tickfont": {"size": 11},
             "showgrid": False,
@@ -195,21 +200,22 @@ def row_figure(
         },
         yaxis={"title": _axis("weight", language), "rangemode": "tozero", "nticks": 6},
         title=_title(_row_title(row, heated, tokens, language)),
-        margin={"l": 56, "r": 10, "t": 44, "b": 8},
+        margin={"l": 56, "r": 10, "t": 76, "b": 8},
         dragmode=False,
     )
     return figure
 
 
 def _row_title(row: Row, heated: Heated, tokens: Sequence[str], language: Language) -> str:
-    token = escape(cut_to_width(tokens[row.place], 24))
+    token = escape(cut_to_width(tokens[row.place], 18))
     at = f"{heated.temperature:.3g}"
     return say("attention.sparsity.row_title", language, token=token, temperature=at)
 
 
-def _named_ticks(names: Sequence[str]) -> dict[str, Any]:
-    step = -(-len(names) // _LABELLED)
-    return {"tickvals": list(range(0, len(names), step)), "ticktext": list(names[::step])}
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names that differ, by their places in invisible digits: equal ones would be one bar."""
+    digits = str.maketrans("01", "\u200b\u2060")
+    return [name + f"{place:b}".translate(digits) for place, name in enumerate(names)]
 
 
 def curve_figure(heated: Heated, language: Language) -> go.Figure:

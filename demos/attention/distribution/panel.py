@@ -21,11 +21,12 @@ from demos.attention.sparsity import INDICES
 from demos.frame.errors import visible_errors
 from demos.frame.formula import DELIMITERS, formula_markdown
 from demos.frame.labels import cut_to_width
+from demos.frame.laid_out import when_laid_out
 from demos.frame.log_slider import as_number, log_slider
-from demos.frame.pictures import svg_button
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import growing, showing
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.svg import svg_button
 from models.attention import Attention
 from models.work import Progress
 
@@ -107,8 +108,8 @@ class SparsityPanel:
                 interactive=False,
                 elem_id="attention-sparsity-csv",
             )
-            svg_button("attention-sparsity-boxes", "attention-sparsity-by-layer")
-            svg_button("attention-sparsity-heads", "attention-sparsity-by-head")
+            _svg("boxes")
+            _svg("heads")
 
     def _lay_out_row(self) -> None:
         with gr.Row():
@@ -134,7 +135,7 @@ class SparsityPanel:
         with gr.Row():
             with gr.Column(scale=5, min_width=320):
                 self.curves = _plot("curves")
-                svg_button("attention-sparsity-curves", "attention-sparsity-temperature")
+                _svg("curves")
             with gr.Column(scale=7, min_width=340):
                 self.table = gr.Markdown(
                     latex_delimiters=DELIMITERS,
@@ -165,11 +166,17 @@ class SparsityPanel:
         of_row = [self.row, self.curves, self.table, self.link]
         of_heads = [self.progress, self.cancel, self.note, self.boxes, self.heads, self.csv]
         everything = [self.opened, self.shown, *of_heads, self.layer, self.head, self.place]
-        everything += [*of_row, self.references]
+        everything += of_row
         read = [self.desk.reading, self.opened, self.shown, *fields]
+        # Two steps: a reading that ends meanwhile is seen by the second.
         opened = tab.select(
-            self.on_open, read, everything, api_name="attention_sparsity_open", **common
-        )
+            self.on_open,
+            self.opened,
+            [self.opened, self.references],
+            js=when_laid_out("attention-sparsity-about"),
+            api_name="attention_sparsity_open",
+            **common,
+        ).then(self.on_reading, read, everything, api_name="attention_sparsity_draw", **common)
         drawn = self.desk.reading.change(
             self.on_reading, read, everything, api_name="attention_sparsity_reading", **common
         )
@@ -212,33 +219,13 @@ class SparsityPanel:
     # --- handlers ------------------------------------------------------------------------------
 
     @visible_errors
-    def on_open(
-        self,
-        reading: Asked | None,
-        opened: bool,
-        shown: Asked | None,
-        index: str,
-        sinks: Sinks,
-        layer: int | None,
-        head: int | None,
-        place: int | None,
-        temperature: str,
-        p: str,
-        request: gr.Request,
-    ) -> Iterator[Updates]:
-        """Draw what has been read, for whoever opens the tab or comes back to another reading."""
-        language = language_of(request)
-        first: Updates = {self.opened: True}
+    def on_open(self, opened: bool, request: gr.Request) -> Iterator[Updates]:
+        """What needs no reading, for whoever opens the tab for the first time."""
+        yield {self.opened: True}
         if not opened:
             measured = self.registry.run(measure_references)
-            first[self.references] = results.reference_html(measured, language)
-        if reading is None:
-            first[self.note] = note_html(say("attention.sparsity.nothing_read", language))
-        yield first
-        if reading is not None and reading != shown:
-            chosen = Chosen(index, sinks, layer, head, place, temperature, p)
-            for updates in growing(self._draw_reading(reading, chosen, language)):
-                yield first | updates
+            table = results.reference_html(measured, language_of(request))
+            yield {self.opened: True, self.references: table}
 
     @visible_errors
     def on_reading(
@@ -255,12 +242,15 @@ class SparsityPanel:
         p: str,
         request: gr.Request,
     ) -> Iterator[Updates]:
-        """Another reading; nothing for those who have never opened the tab."""
-        if not opened or reading is None or reading == shown:
+        """Draw what has been read; nothing for those who have never opened the tab."""
+        language = language_of(request)
+        if reading is None:
+            yield {self.note: note_html(say("attention.sparsity.nothing_read", language))}
+        elif not opened or reading == shown:
             yield {self.opened: opened}
-            return
-        chosen = Chosen(index, sinks, layer, head, place, temperature, p)
-        yield from growing(self._draw_reading(reading, chosen, language_of(request)))
+        else:
+            chosen = Chosen(index, sinks, layer, head, place, temperature, p)
+            yield from growing(self._draw_reading(reading, chosen, language))
 
     @visible_errors
     def on_choice(
@@ -326,7 +316,9 @@ class SparsityPanel:
         layer, head = _median_head(counted)
         place = _place_or_last(attention, chosen.sinks, None)
         numbers = [(str(i + 1), i) for i in range(max(attention.layers, attention.heads))]
+        # From here on the fields are about this reading, even if the heads are cancelled.
         yield {
+            self.shown: asked,
             self.layer: gr.update(choices=numbers[: attention.layers], value=layer),
             self.head: gr.update(choices=numbers[: attention.heads], value=head),
             self.place: gr.update(choices=_token_choices(attention, chosen.sinks), value=place),
@@ -335,7 +327,6 @@ class SparsityPanel:
             ),
         }
         yield from self._draw_heads(asked, chosen, language)
-        yield {self.shown: asked}
 
     def _draw_heads(
         self, asked: Asked, chosen: Chosen, language: Language
@@ -433,3 +424,8 @@ def _cancelled(request: gr.Request) -> tuple[str, Any]:
 
 def _plot(name: str) -> gr.Plot:
     return gr.Plot(show_label=False, min_width=340, elem_id=f"attention-sparsity-{name}")
+
+
+def _svg(name: str) -> gr.Button:
+    plot = f"attention-sparsity-{name}"
+    return svg_button(plot, plot)

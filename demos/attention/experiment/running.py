@@ -106,7 +106,7 @@ def experiment(settings: Settings, run: Run = directly) -> Generator[Step, None,
     """
     began = time.perf_counter()
     plan = _Plan.of(settings)
-    state = start(plan.parameters)
+    state: State = run(start, plan.parameters)
     points: list[Point] = []
     recent: list[NDArray[np.float64]] = []  # losses since the last evaluation, [steps, trials] each
     pace = 0.0  # seconds a step

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from demos.attention.experiment.running import Result, Trial
 # Held-out accuracy and loss at the end, and the held-out loss averaged over all evaluations after
 # the first step: how fast it was learnt, which still tells masks apart where all end near nought.
 Measure = Literal["accuracy", "loss", "mean_loss"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 Values = NDArray[np.float64]
 
 _LEVEL = 0.95

@@ -55,43 +55,55 @@ def overview_html(measured: Measured, key: str, chosen: tuple[int, int], languag
     """The grid of heads, a row a layer, coloured by a figure; `chosen` counts from nought."""
     values = values_of(measured, key)
     layers, heads = values.shape
-    low, high = float(values.min()), float(values.max())
-    shares = strength(values, key)
-    name = say(f"attention.heads.figure.{key}", language)
-    numbers = "".join(f"<b>{head}</b>" for head in range(1, heads + 1))
-    rows = [f"<b></b>{numbers}"]
+    tints = strength(values, key)
+    cells = ["<b></b>", *(f"<b>{head}</b>" for head in range(1, heads + 1))]
     for layer in range(layers):
-        rows.append(f"<b>{layer + 1}</b>")
+        cells.append(f"<b>{layer + 1}</b>")
         for head in range(heads):
-            label = say(
-                "attention.heads.head_label",
-                language,
-                layer=layer + 1,
-                head=head + 1,
-                name=name,
-                value=written(float(values[layer, head]), key),
-            )
-            across, down = (100 * i / max(1, m - 1) for i, m in ((head, heads), (layer, layers)))
-            here = (layer, head) == chosen
-            rows.append(
-                f'<button type="button" data-layer="{layer + 1}" data-head="{head + 1}"'
-                f' aria-pressed="{str(here).lower()}" tabindex="{0 if here else -1}"'
-                f' aria-label="{escape(label)}" title="{escape(label)}"'
-                f' style="--tint:{colour(float(shares[layer, head]))}">'
-                f'<i style="-webkit-mask-position:{across:.3f}% {down:.3f}%;'
-                f'mask-position:{across:.3f}% {down:.3f}%"></i>'
-                f"<span>{written(float(values[layer, head]), key, 2)}</span></button>"
-            )
-    size = f"{100 * heads}% {100 * layers}%"
+            place, tint = (layer, head), colour(float(tints[layer, head]))
+            cells.append(_button(values, place, key, tint, place == chosen, language))
     picture = f"url(data:image/png;base64,{base64.b64encode(sprite(measured)).decode()})"
-    style = (
-        f".kl-heads i{{-webkit-mask-image:{picture};mask-image:{picture};"
-        f"-webkit-mask-size:{size};mask-size:{size}}}"
+    # In a rule of its own: in each button's style it would travel once a head.
+    rule = f".kl-heads i{{mask-image:{picture};mask-size:{100 * heads}% {100 * layers}%}}"
+    name = escape(say("attention.heads.overview", language))
+    return (
+        f"<style>{rule}</style>{_legend(values, key, language)}"
+        f'<div class="kl-heads" style="--heads:{heads}" role="group" aria-label="{name}">'
+        f"{''.join(cells)}</div>"
+    )
+
+
+def _button(
+    values: NDArray[np.float64],
+    place: tuple[int, int],
+    key: str,
+    tint: str,
+    chosen: bool,
+    language: Language,
+) -> str:
+    """A head's button; the mask is moved so that its own picture shows."""
+    layer, head = place
+    value = float(values[place])
+    across, down = (
+        100 * at / max(1, count - 1)
+        for at, count in zip((head, layer), values.shape[::-1], strict=True)
+    )
+    label = escape(
+        say(
+            "attention.heads.head_label",
+            language,
+            layer=layer + 1,
+            head=head + 1,
+            name=say(f"attention.heads.figure.{key}", language),
+            value=written(value, key),
+        )
     )
     return (
-        f"<style>{style}</style>{_legend(key, low, high, language)}"
-        f'<div class="kl-heads" style="--heads:{heads}" role="group"'
-        f' aria-label="{escape(say("attention.heads.overview", language))}">{"".join(rows)}</div>'
+        f'<button type="button" data-layer="{layer + 1}" data-head="{head + 1}"'
+        f' aria-pressed="{str(chosen).lower()}" tabindex="{0 if chosen else -1}"'
+        f' aria-label="{label}" title="{label}" style="--tint:{tint}">'
+        f'<i style="mask-position:{across:.3f}% {down:.3f}%"></i>'
+        f"<span>{written(value, key, 2)}</span></button>"
     )
 
 
@@ -130,8 +142,9 @@ def colour(share: float) -> str:
     return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
-def _legend(key: str, low: float, high: float, language: Language) -> str:
-    """The scale under the figure's name, red end on the right, with what that end means."""
+def _legend(values: NDArray[np.float64], key: str, language: Language) -> str:
+    """The figure's name and scale, red end on the right, with what that end means."""
+    low, high = float(values.min()), float(values.max())
     ends = (high, low) if CHOICES[key].strong == "low" else (low, high)
     weak, strong = (escape(written(value, key)) for value in ends)
     name = escape(say(f"attention.heads.figure.{key}", language))

@@ -131,12 +131,7 @@ class HeadsPanel:
         self.matrix = gr.Plot(show_label=False, elem_id="attention-heads-matrix")
         self.blocks = gr.HTML(elem_id="attention-heads-blocks")
         with gr.Row():
-            svg_button(
-                "attention.heads.svg",
-                "attention-heads-matrix",
-                "attention-head",
-                "attention_heads_svg",
-            )
+            svg_button("attention-heads-matrix", "attention-head", "attention.heads.svg")
             self.make_npz = gr.Button(
                 text("attention.heads.npz"), size="sm", elem_id="attention-heads-npz"
             )
@@ -371,7 +366,7 @@ class HeadsPanel:
             language,
             count=len(measured.without),
             names=", ".join(names),
-            tokens=len(measured.layers[0].positions),
+            tokens=len(attention.tokens),
         )
 
 

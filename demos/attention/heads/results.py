@@ -95,7 +95,7 @@ def notices(measured: Measured, attention: Attention, key: str, language: Langua
             head=_number(sparsest),
             name=name,
             value=written(float(values[sparsest]), by),
-            habit=_habit(measured, sparsest, language),
+            habit=_habit(measured, attention, sparsest, language),
         ),
         say(
             "attention.heads.notice.even",
@@ -198,18 +198,21 @@ def _number(place: tuple[int, int]) -> str:
     return f"{place[0] + 1}.{place[1] + 1}"
 
 
-def _habit(measured: Measured, place: tuple[int, int], language: Language) -> str:
+def _habit(
+    measured: Measured, attention: Attention, place: tuple[int, int], language: Language
+) -> str:
     """Where a head looks most of four simple places, and how much of its weight is there."""
     keys = (*NEIGHBOURS, *(() if measured.without else ("sinks",)))
     shares = {key: float(values_of(measured, key)[place]) for key in keys}
     most = max(shares, key=lambda key: shares[key])
     said = "some" if shares[most] >= _HABIT else "none"
+    even = _even_share(attention) if most == "sinks" else _even_weight(measured.layers[0])
     return say(
         f"attention.heads.habit.{said}",
         language,
         share=written(shares[most], most),
         place=say(f"attention.heads.place.{most}", language),
-        even=f"{float((1 / measured.layers[0].support.double()).mean()):.1%}",
+        even=f"{even:.1%}",
     )
 
 
@@ -240,6 +243,12 @@ def _even_share(attention: Attention) -> float:
     others = [place for place in range(n) if place not in sinks]
     shares = allowed[:, sinks].sum(axis=1) / allowed.sum(axis=1)  # [n]
     return float(shares[others].mean())
+
+
+def _even_weight(figures: LayerFigures) -> float:
+    """What even attention would give one token, mean over the rows that have a choice."""
+    support = figures.support[0].numpy()
+    return float((1 / support[support > 1]).mean())
 
 
 def _on_rank(measured: Measured, language: Language) -> list[str]:

@@ -19,7 +19,6 @@ from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.log_slider import as_number, log_slider
-from demos.frame.pictures import svg_button
 from demos.frame.progress import (
     IDLE,
     notice_html,
@@ -29,6 +28,7 @@ from demos.frame.progress import (
 )
 from demos.frame.steps import showing
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.svg import svg_button
 from models.work import Progress
 
 DEFAULT = REFERENCES[1]

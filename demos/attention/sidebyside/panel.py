@@ -132,10 +132,9 @@ class SideBySidePanel:
         with gr.Row():
             for side in ("left", "right"):
                 svg_button(
-                    f"attention.sidebyside.svg_{side}",
                     f"attention-sidebyside-plot-{side}",
                     "attention-side-by-side",
-                    f"attention_sidebyside_svg_{side}",
+                    f"attention.sidebyside.svg_{side}",
                 )
             self.csv = gr.DownloadButton(
                 cast(str, text("attention.heads.csv")),

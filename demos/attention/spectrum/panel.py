@@ -20,7 +20,6 @@ from demos.attention.spectrum.results import Compared
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
-from demos.frame.pictures import svg_button
 from demos.frame.progress import (
     IDLE,
     note_html,
@@ -31,6 +30,7 @@ from demos.frame.progress import (
 )
 from demos.frame.steps import showing
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.svg import svg_button
 from models.attention import Attention
 from models.work import Progress
 

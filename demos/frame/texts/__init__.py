@@ -3,6 +3,7 @@
 from demos.frame.texts import (
     attention,
     attention_axioms,
+    attention_decoder,
     attention_heads,
     attention_laboratory,
     attention_rank,
@@ -31,6 +32,7 @@ _ROOMS = (
     attention_sparsity,
     attention_rank,
     attention_laboratory,
+    attention_decoder,
     house,
     pairs_score,
     pairs_attribution,

@@ -136,12 +136,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.axioms.plane_axiom": ("Axiom", "公理"),
     "attention.axioms.find": ("Find a counterexample here", "在此处寻找反例"),
     "attention.axioms.plane_title": (
-        "{axiom}: the worst move in the wrong direction, |Δ log S*|",
-        "{axiom}：方向相反的最坏变动，|Δ log S*|",
+        "{axiom}: worst wrong move, |Δ log S*|",
+        "{axiom}：最坏的反向变动，|Δ log S*|",
     ),
     "attention.axioms.hover_fine": (
         "q = %{{customdata[0]:.3g}}, p = %{{customdata[1]:.3g}}<br>no violation found<extra></extra>",
         "q = %{{customdata[0]:.3g}}，p = %{{customdata[1]:.3g}}<br>未找到反例<extra></extra>",
+    ),
+    "attention.axioms.hover_still": (
+        "q = p = %{{customdata[0]:.3g}}<br>S* = 1 for every vector: nothing moves<extra></extra>",
+        "q = p = %{{customdata[0]:.3g}}<br>对一切向量 S* = 1：毫无变化<extra></extra>",
     ),
     "attention.axioms.hover_broken": (
         "q = %{{customdata[0]:.3g}}, p = %{{customdata[1]:.3g}}<br>log₁₀ of the worst: %{{z:.2f}}<extra></extra>",

@@ -28,8 +28,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.heads.red.share": ("red: much", "红色：多"),
     "attention.heads.measuring": ("Layers measured without sinks", "已测量的层（去掉汇聚词元）"),
     "attention.heads.done_without": (
-        "Left out: {count} sink tokens ({names}); {tokens} tokens are measured, the weights of each row sum to one anew.",
-        "已去掉 {count} 个汇聚词元（{names}）；测量其余 {tokens} 个词元，每行权重重新归一。",
+        "Left out as sinks: {names} ({count} of {tokens} tokens). The weights of each row sum to one anew.",
+        "已去掉汇聚词元：{names}（{tokens} 个词元中的 {count} 个）。每行权重重新归一。",
     ),
     "attention.heads.no_sinks": (
         "This text has no sink token that could be left out: the figures are the same.",
@@ -129,13 +129,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "最均匀的头是 {head}（{value}）。按层平均，第 {sparse} 层最稀疏（{sparse_value}），第 {even} 层最均匀（{even_value}）。",
     ),
     "attention.heads.habit.some": (
-        "It puts {share} of its weight on {place}, where even attention would put {even} on any one token.",
-        "它把 {share} 的权重放在{place}；若注意力均匀，每个词元只得 {even}。",
+        "It puts {share} of its weight on {place}, where even attention would put {even}.",
+        "它把 {share} 的权重放在{place}；若注意力均匀，那里只得 {even}。",
     ),
     "attention.heads.habit.none": (
-        "None of the simple habits explains it: the largest is {place} with {share}; even attention would put {even} on"
-        " any one token.",
-        "简单的习惯都解释不了它：最多的是{place}，占 {share}；若注意力均匀，每个词元得 {even}。",
+        "None of the simple habits explains it: the largest is {place} with {share}; even attention would put {even}"
+        " there.",
+        "简单的习惯都解释不了它：最多的是{place}，占 {share}；若注意力均匀，那里得 {even}。",
     ),
     "attention.heads.place.previous": ("the previous token", "前一个词元"),
     "attention.heads.place.itself": ("the token itself", "词元自身"),
@@ -181,8 +181,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         " nearly full rank: sparse and of low rank are different things. A column (all look at one token) is sparse"
         " and of rank 1.\n"
         "- Under a cross-encoder the blocks A|B show in which layers the two texts look at each other.\n"
-        "- Indices disagree: colour by several. *Share of weights ≤ .001* depends on the length of the text alone once"
-        " the text is long, so it compares no two texts.\n\n"
+        "- Indices disagree: colour by several. *Share of weights ≤ .001* counts on a fixed scale, so it grows with"
+        " the length of the text: of even attention over a thousand tokens every weight is counted.\n\n"
         "**Corrections and limits**\n"
         "- The post gives $S^*_{1,2}$ without the square root over $1 + \\operatorname{Var}/\\operatorname{E}^2$; the"
         " corrected form is computed here.\n"
@@ -212,7 +212,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- 紧挨主对角线的一条清晰斜线（每个词元看相邻的一个）稀疏到极点，秩却几乎是满的：稀疏与低秩是两回事。"
         "而一条竖线（大家都看同一个词元）既稀疏，秩又是 1。\n"
         "- 对交互式模型，A|B 的块显示两段文本在哪些层互相看。\n"
-        "- 各个指标并不一致：请换几个着色看看。文本一长，*不超过 0.001 的权重占比*几乎只取决于长度，不能用来比较两段文本。\n\n"
+        "- 各个指标并不一致：请换几个着色看看。*不超过 0.001 的权重占比*用的是固定尺度，会随文本变长而增大：对一千个词元均匀分配注意力时，所有权重都会计入。\n\n"
         "**更正与局限**\n"
         "- 原文的 $S^*_{1,2}$ 漏了 $1 + \\operatorname{Var}/\\operatorname{E}^2$ 外的根号；这里按更正后的形式计算。\n"
         "- 把每个元素重复若干遍，$S_{1,2}$、Hoyer 与 熵$/\\log n$ 都会变（公理 D4）：只宜在等长文本之间比较。\n"

@@ -298,7 +298,7 @@ def test_a_rate_that_is_too_high_is_said() -> None:
 
 
 def _with_nan(answer: Any) -> Any:
-    return (answer[0], answer[1] * math.nan) if hasattr(answer[0], "step") else answer
+    return (answer[0], answer[1] * math.nan) if isinstance(answer, tuple) else answer
 
 
 def test_a_small_task_is_learnt() -> None:
