@@ -86,7 +86,7 @@ def log_det_said(figures: RankFigures, exact: ExactRank, language: Language) -> 
         return say("attention.rank.underflow", language)
     if exact.reason == "triangular" or bool(figures.resolved.all()):
         return _spread(figures.log_abs_det, 1 if len(figures.log_abs_det) == 1 else 0)
-    return f"≤ {log_det_bound(figures):,.0f}"
+    return f"≤ {log_det_bound(figures):,.0f}".replace("-", "−")
 
 
 def log_det_bound(figures: RankFigures) -> float:

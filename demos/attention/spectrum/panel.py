@@ -39,11 +39,21 @@ Updates = dict[Any, Any]
 
 @dataclass(frozen=True)
 class Shown:
-    """What the panel shows: which head of which text, and whether the figures of all stand too."""
+    """What the panel shows: which head of which text."""
 
     asked: Asked
     chosen: Head
-    complete: bool
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The head with which a text begins, counted from nought, and what there is to choose from."""
+
+    asked: Asked
+    layer: int
+    head: int
+    layers: int
+    heads: int
 
 
 class SpectrumPanel:
@@ -118,6 +128,7 @@ class SpectrumPanel:
     def _wire(self, tab: gr.Tab) -> None:
         self.visits = gr.State(0)  # counts the selections that ask for a drawing; 0: never seen
         self.shown: gr.State = gr.State(cast(Any, None))
+        self.begun: gr.State = gr.State(cast(Any, None))
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         tab.select(
             self.on_select,
@@ -127,23 +138,43 @@ class SpectrumPanel:
             api_name="attention_rank_select",
             **common,
         )
-        drawn = gr.on(
-            [
-                *(self.visits.change, self.desk.reading.change, self.sinks.input),
-                *(self.layer.release, self.head.release),
-            ],
-            self.on_draw,
-            [self.visits, self.desk.reading, self.sinks, self.layer, self.head, self.shown],
-            [
-                *(self.shown, self.layer, self.head, self.cancel, self.progress, self.notes),
-                *(self.spectra, self.heads, self.table, self.csv_head, self.csv_all),
-            ],
-            validator=self.check_inputs,
+        outputs = [
+            *(self.shown, self.begun, self.cancel, self.progress, self.notes),
+            *(self.spectra, self.heads, self.table, self.csv_head, self.csv_all),
+        ]
+        read = gr.on(
+            [self.visits.change, self.desk.reading.change],
+            self.on_text,
+            [self.visits, self.desk.reading, self.sinks, self.shown],
+            outputs,
             trigger_mode="always_last",
-            api_name="attention_rank_draw",
+            api_name="attention_rank_text",
             **common,
         )
-        self.cancel.click(None, cancels=[drawn], api_name="attention_rank_cancel", **common).then(
+        chosen = gr.on(
+            [self.sinks.input, self.layer.release, self.head.release],
+            self.on_choose,
+            [self.desk.reading, self.sinks, self.layer, self.head, self.shown],
+            outputs,
+            validator=self.check_inputs,
+            cancels=[read],
+            trigger_mode="always_last",
+            api_name="attention_rank_choose",
+            **common,
+        )
+        # A choice among the heads of the last text shall not be drawn over the next.
+        self.desk.reading.change(None, cancels=[chosen], api_name="attention_rank_stop", **common)
+        # Apart from the drawing: sliders that a stream of updates moves sometimes stay behind.
+        self.begun.change(
+            self.on_begun,
+            self.begun,
+            [self.layer, self.head],
+            api_name="attention_rank_begun",
+            **common,
+        )
+        self.cancel.click(
+            None, cancels=[read, chosen], api_name="attention_rank_cancel", **common
+        ).then(
             self.on_cancelled,
             None,
             [self.progress, self.cancel],
@@ -157,12 +188,11 @@ class SpectrumPanel:
 
     def on_select(self, visits: int, reading: Asked | None, shown: Shown | None) -> int:
         """The tab is selected: ask for a drawing unless it stands there."""
-        stands = shown is not None and shown.complete and shown.asked == reading
+        stands = shown is not None and shown.asked == reading
         return visits if visits and stands else visits + 1
 
     def check_inputs(
         self,
-        visits: int,
         reading: Asked | None,
         sinks: bool,
         layer: Any,
@@ -171,22 +201,36 @@ class SpectrumPanel:
         request: gr.Request,
     ) -> list[Any]:
         """Validator: a sentence at a layer or head that the model has not."""
+        fine = field(None)
+        if reading is None or shown is None or shown.asked != reading:
+            return [fine] * 5
         language = language_of(request)
-        fine = [field(None)] * 3
-        if not visits or reading is None or shown is None or shown.asked != reading:
-            return [*fine, field(None), field(None), field(None)]
         attention = self.readings.attention(reading)
         checks = (
             lambda: _counted(layer, attention.layers),
             lambda: _counted(head, attention.heads),
         )
         problems = [field(problem_or_none(check, language)) for check in checks]
-        return [*fine, *problems, field(None)]
+        return [fine, fine, *problems, fine]
 
     @visible_errors
-    def on_draw(
+    def on_text(
         self,
         visits: int,
+        reading: Asked | None,
+        sinks: bool,
+        shown: Shown | None,
+        request: gr.Request,
+    ) -> Iterator[Updates]:
+        """Draw another text; nothing for those who have never opened the tab."""
+        if not visits or reading is None or (shown is not None and shown.asked == reading):
+            yield {self.shown: shown}
+            return
+        yield from self._drawing(reading, sinks, None, language_of(request))
+
+    @visible_errors
+    def on_choose(
+        self,
         reading: Asked | None,
         sinks: bool,
         layer: Any,
@@ -194,27 +238,22 @@ class SpectrumPanel:
         shown: Shown | None,
         request: gr.Request,
     ) -> Iterator[Updates]:
-        """Draw one head, then all of them; nothing for those who have never opened the tab."""
-        if not visits or reading is None:
+        """Draw another head, or with or without the sinks."""
+        if reading is None:
             yield {self.shown: shown}
             return
-        language = language_of(request)
-        yield {self.cancel: gr.update(visible=True)}
-        try:
+        chosen = None
+        if shown is not None and shown.asked == reading:
             attention = self.readings.attention(reading)
-            if shown is None or shown.asked != reading:
-                measured = yield from self._measuring(reading, None, True, language)
-                chosen = replace(results.typical_head(measured), sinks=sinks)
-            else:
-                layer, head = _counted(layer, attention.layers), _counted(head, attention.heads)
-                chosen = Head(layer, head, sinks)
-                if shown == Shown(reading, chosen, True):
-                    yield {self.cancel: gr.update(visible=False)}
-                    return
-            yield from self._draw(reading, attention, chosen, language)
-        except Exception:  # said by `visible_errors`; the button shall not look busy meanwhile
-            yield {self.progress: IDLE, self.cancel: gr.update(visible=False)}
-            raise
+            layer, head = _counted(layer, attention.layers), _counted(head, attention.heads)
+            chosen = Head(layer, head, sinks)
+        yield from self._drawing(reading, sinks, chosen, language_of(request))
+
+    def on_begun(self, begun: Begun | None) -> tuple[Any, Any]:
+        """Sliders at the head with which a text begins."""
+        if begun is None:
+            return gr.skip(), gr.skip()
+        return _slider(begun.layer, begun.layers), _slider(begun.head, begun.heads)
 
     def on_cancelled(self, request: gr.Request) -> tuple[str, Any]:
         """The note that it was cancelled, and no button any more."""
@@ -222,19 +261,40 @@ class SpectrumPanel:
 
     # --- what is shown -------------------------------------------------------------------------
 
+    def _drawing(
+        self, reading: Asked, sinks: bool, chosen: Head | None, language: Language
+    ) -> Iterator[Updates]:
+        """The chosen head and all others; without a choice, a typical one of a new text."""
+        yield {self.cancel: gr.update(visible=True)}
+        # States are said at the end alone: cancelled before, nothing counts as shown.
+        states: Updates = {}
+        try:
+            attention = self.readings.attention(reading)
+            if chosen is None:
+                measured = yield from self._measuring(reading, None, True, language)
+                chosen = replace(results.typical_head(measured), sinks=sinks)
+                place, sizes = (chosen.layer, chosen.head), (attention.layers, attention.heads)
+                states[self.begun] = Begun(reading, *place, *sizes)
+            states[self.shown] = Shown(reading, chosen)
+            everything = yield from self._draw(reading, attention, chosen, language)
+            yield everything | states | self._at_rest()
+        except Exception:  # said by `visible_errors`; the button shall not look busy meanwhile
+            yield self._at_rest()
+            raise
+
+    def _at_rest(self) -> Updates:
+        return {self.progress: IDLE, self.cancel: gr.update(visible=False)}
+
     def _draw(
         self, reading: Asked, attention: Attention, chosen: Head, language: Language
-    ) -> Iterator[Updates]:
-        """One head, then all: the end repeats what came before, lest a page that was still being
+    ) -> Generator[Updates, None, Updates]:
+        """One head, then all; the end repeats what came before, lest a page that was still being
         laid out has missed it."""
         spectra = measure_head(self.registry, attention, chosen)
         about_head = results.about_head(spectra, chosen, language)
-        shown = {
-            self.shown: Shown(reading, chosen, False),
-            **self._one_head(attention, chosen, spectra, language),
-        }
+        one = self._one_head(attention, chosen, spectra, language)
         note = self._what_if(reading, attention, chosen, language)
-        yield shown | {self.notes: note + notice_html([about_head])}
+        yield one | {self.notes: note + notice_html([about_head])}
         compared = yield from self._comparing(reading, attention, chosen.sinks, language)
         n, own = spectra[0].size, own_mask(attention)
         sentences = [
@@ -243,13 +303,10 @@ class SpectrumPanel:
             results.about_exact(n, attention.queries.shape[-1], language),
             results.about_resolution(compared, language),
         ]
-        yield shown | {
-            self.shown: Shown(reading, chosen, True),
+        return one | {
             self.notes: note + notice_html(sentences),
             self.heads: figures.all_heads(compared.effective(), own, chosen, n, language),
             self.csv_all: gr.update(value=results.heads_file(compared), interactive=True),
-            self.progress: IDLE,
-            self.cancel: gr.update(visible=False),
         }
 
     def _one_head(
@@ -261,8 +318,6 @@ class SpectrumPanel:
     ) -> Updates:
         headers, rows = results.table(spectra, attention, chosen, language)
         return {
-            self.layer: _slider(chosen.layer, attention.layers),
-            self.head: _slider(chosen.head, attention.heads),
             self.spectra: spectra_figure(spectra, language),
             self.table: {"headers": headers, "data": rows},
             self.csv_head: gr.update(value=results.spectra_file(spectra, chosen), interactive=True),
