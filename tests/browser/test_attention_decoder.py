@@ -8,6 +8,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from demos.attention.decoder import panel
+from demos.attention.experiment.running import Run, experiment
+from demos.attention.experiment.settings import Settings
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
@@ -61,8 +64,6 @@ def test_a_run_grows_ends_in_verdicts_and_a_file(open_page: OpenPage) -> None:
     page = open_panel(open_page())
     smallest(page)
     page.locator("#attention-decoder-run").click()
-    page.locator("#attention-decoder-run").click()  # is not a second run
-    expect(page.locator(f"{PROGRESS} .kl-progress")).to_contain_text("Sort, 4 models, steps")
     expect(page.locator("#attention-decoder-own-loss .js-plotly-plot")).to_be_visible()
     expect(page.locator(PROGRESS)).to_contain_text("Done: 100 steps", timeout=120_000)
     expect(page.locator("#attention-decoder-own-verdicts li")).to_have_count(3)
@@ -73,10 +74,21 @@ def test_a_run_grows_ends_in_verdicts_and_a_file(open_page: OpenPage) -> None:
         assert len(list(csv.reader(file))) == 1 + 4 * 21
 
 
-def test_a_cancel_keeps_the_curves(open_page: OpenPage) -> None:
+def test_a_cancel_keeps_the_curves_of_the_one_run(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+
+    def counted(settings: Settings, run: Run) -> object:
+        begun.append(settings)
+        return experiment(settings, run)
+
+    monkeypatch.setattr(panel, "experiment", counted)
     page = open_panel(open_page())
     smallest(page, 3_000)
     page.locator("#attention-decoder-run").click()
+    expect(page.locator(f"{PROGRESS} .kl-progress")).to_contain_text("Sort, 4 models, steps")
+    page.locator("#attention-decoder-run").click()  # ignored while one runs
     expect(page.locator("#attention-decoder-own-loss .js-plotly-plot")).to_be_visible()
     page.locator("#attention-decoder-cancel").click()
     expect(page.locator(PROGRESS)).to_contain_text(re.compile(r"Cancelled at step [\d,]+ of 3,000"))
@@ -84,6 +96,7 @@ def test_a_cancel_keeps_the_curves(open_page: OpenPage) -> None:
     expect(page.locator("#attention-decoder-own-finals")).not_to_be_visible()
     expect(page.locator("#attention-decoder-own-csv")).to_be_enabled()
     expect(page.locator("#attention-decoder-cancel")).to_be_disabled()
+    assert len(begun) == 1
 
 
 def test_bad_fields_are_said_where_they_are(open_page: OpenPage) -> None:
