@@ -54,6 +54,7 @@ class View:
 
 
 INNER = "#retrieval-tabs"
+BELOW_THE_TEXT = "#attention-tabs"
 VIEWS = (
     View("pairs-light", "pairs", "score"),
     View("pairs-dark-zh", "pairs", "playground", "zh-CN", "dark"),
@@ -69,13 +70,27 @@ VIEWS = (
         height=1090,
         scroll_to="#retrieval-corpus",
     ),
+    View("attention-heads", "attention", "heads", height=1290),
+    View("attention-axioms", "attention", "axioms", height=1250, scroll_to=BELOW_THE_TEXT),
+    View("attention-rank-zh", "attention", "rank", "zh-CN", "dark", scroll_to=BELOW_THE_TEXT),
+    View("attention-decoder", "attention", "decoder", height=1300, scroll_to=BELOW_THE_TEXT),
+    View(
+        *("attention-narrow", "attention", "heads"),
+        width=400,
+        height=1090,
+        scroll_to="#attention-heads-overview",
+    ),
 )
 
 
 def open_tab(page: Page, tab: str) -> None:
     """Open a tab and wait until its example is drawn."""
     page.locator(f"#tabs > .tab-wrapper [data-tab-id={tab}]").last.click()
-    drawn = {"pairs": "#pairs-plot", "retrieval": "#retrieval-ask-plot"}[tab]
+    drawn = {
+        "pairs": "#pairs-plot",
+        "retrieval": "#retrieval-ask-plot",
+        "attention": "#attention-heads-matrix",
+    }[tab]
     page.wait_for_selector(f"{drawn} .js-plotly-plot", timeout=60_000)
     page.wait_for_timeout(1_500)
 
@@ -131,7 +146,7 @@ def take(browser: Browser, address: str, view: View) -> None:
     page = context.new_page()
     page.goto(f"{address}?__theme={view.theme}")
     open_tab(page, view.tab)
-    if view.panel not in ("score", "ask"):  # these are open already
+    if view.panel not in ("score", "ask", "heads"):  # these are open already
         open_panel(page, view.tab, view.panel)
     if view.scroll_to:
         page.locator(view.scroll_to).evaluate("e => scrollBy(0, e.getBoundingClientRect().y - 20)")

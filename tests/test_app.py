@@ -107,6 +107,8 @@ def test_heads_are_measured(client: Client) -> None:
         ("retrieval_build", ["one text", 3], "list of strings"),
         ("attention_heads", ["all-MiniLM-L6-v2", " "], "There is no text"),
         ("attention_heads", ["cosent-cross", "a"], "There is no text"),
+        ("attention_decoder", ["chess"], "no such task"),
+        ("attention_decoder", ["sort", ["causal"]], "at least two"),
     ],
 )
 def test_the_other_endpoints_say_what_is_wrong(

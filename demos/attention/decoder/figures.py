@@ -57,7 +57,7 @@ def curves_figure(
         dragmode=False,
     )
     if curve == "accuracy":
-        figure.update_yaxes(tickformat=".0%")
+        figure.update_yaxes(tickformat="~%", rangemode="tozero")
     elif _spans_decades(result):
         figure.update_yaxes(type="log", dtick=1, tickformat="~g")
     return figure
@@ -93,7 +93,9 @@ def _add_mask(
         x=steps,
         y=values.mean(axis=0),
         name=name,
-        **common | {"showlegend": True},
+        # A single evaluation is no line yet.
+        **common | {"showlegend": True, "mode": "lines" if len(steps) > 1 else "markers"},
+        marker={"color": colour, "size": 7},
         line={"color": colour, "width": 2.6},
         hovertemplate=say(
             "attention.decoder.hover_mean", language, mask=name, digits=_digits(curve)

@@ -40,7 +40,7 @@ class ResultView:
                         label=text("attention.decoder.table"),
                         interactive=False,
                         wrap=True,
-                        column_widths=["28%", "24%", "24%", "24%"],
+                        column_widths=[120, 140, 140, 150],
                         elem_id=f"{name}-table",
                     )
                     self.verdicts = gr.HTML(elem_id=f"{name}-verdicts")
