@@ -193,6 +193,10 @@ class Law(ABC):
         they can be.
         """
 
+    def canonical(self, working: Tensor) -> Tensor:
+        """Of several coordinates [..., p] with the same curve, the ones that are shown."""
+        return working
+
     # --- derivatives and starts ------------------------------------------------------------------
 
     @abstractmethod
@@ -534,6 +538,18 @@ class TwiceBrokenPower(Broken):
     linear: ClassVar[tuple[str, ...]] = ("a", "b")
     sizes_needed: ClassVar[int] = 9
     breaks: ClassVar[int] = 2
+
+    def canonical(self, working: Tensor) -> Tensor:
+        first, second = working[..., 3:6], working[..., 6:9]
+        swapped = first[..., 1:2] > second[..., 1:2]
+        return torch.cat(
+            [
+                working[..., :3],
+                torch.where(swapped, second, first),
+                torch.where(swapped, first, second),
+            ],
+            dim=-1,
+        )
 
 
 @dataclass(frozen=True)
