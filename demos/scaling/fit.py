@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from demos.frame.errors import InputProblem
+from demos.scaling.covariance import curvature, free_coordinates, noise_of
 from demos.scaling.laws import Chinchilla, Frame, Law
 from demos.scaling.newton import (
     OBJECTIVES,
@@ -26,6 +27,7 @@ from demos.scaling.newton import (
     Run,
     Solution,
     directly,
+    exact_fit,
     finished,
     solving,
 )
@@ -40,8 +42,8 @@ from demos.scaling.observations import (
 from demos.scaling.projection import projected_starts
 
 DEFAULT_DELTA = 1e-3
+_FIRST_STEPS, _FINALISTS = 60, 6
 _SAME = 1e-9  # relative difference of objectives that count as one optimum
-_CONSISTENT = 1.4826  # from the median absolute deviation to a normal's standard deviation
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Fit:
         objective: its value, summed over the points.
         objective_name, delta, fixed: what was asked for.
         covariance: of the parameters [p, p], in their order; zero where one is fixed or at an edge.
-            From the M-estimator's variance with equal noise on all points.
+            See `covariance`: the noise may differ from point to point.
         residuals: log L observed minus predicted [n].
         diagnostics: see there.
         setup, coordinates: the problem and its solution [p], for whoever solves it again.
@@ -169,7 +171,7 @@ def fit(
         InputProblem: data that cannot carry the law (see `observations`), or unknown names.
     """
     work = fitting(law, data, objective, delta, fixed=fixed, starts=starts, run=run)
-    return cast("Fit", finished(work))
+    return finished(work)
 
 
 def fitting(
@@ -192,8 +194,28 @@ def fitting(
             raise reason.problem()
     count = starts if len(law.parameters) < 6 else 4 * starts
     points = run(projected_starts, setup.problem, count)
-    solution: Solution = yield from solving(setup.problem, points, run)
+    solution = yield from _racing(setup.problem, points, run)
     return fit_at(setup, observations, solution, given)
+
+
+def _racing(problem: Problem, starts: Tensor, run: Run) -> Generator[Progress, None, Solution]:
+    """Solve all starts for a while, and only the best of those that are still on their way to the
+    end: on a flat or forked valley hundreds of steps change nothing that matters."""
+    first = yield from solving(problem, starts, run, _FIRST_STEPS)
+    left = (~first.converged).nonzero().squeeze(1)
+    left = left[first.value[left].argsort(stable=True)[:_FINALISTS]]
+    if not len(left):
+        return first
+    second = yield from solving(problem, first.working[left], run)
+    better = second.value <= first.value[left]
+    return Solution(
+        first.working.index_copy(
+            0, left, torch.where(better[:, None], second.working, first.working[left])
+        ),
+        first.value.index_copy(0, left, torch.minimum(second.value, first.value[left])),
+        first.converged.index_copy(0, left, second.converged & better),
+        first.steps + second.steps,
+    )
 
 
 def set_up(
@@ -267,22 +289,10 @@ def fit_at(
     best = solution.best()
     working = law.canonical(solution.working[best])
     theta = setup.natural(working)
-    near = law.expand(working[None], problem.logs)
-    residuals = (problem.targets - near.log)[0]
-    edges = _edges(problem, working)
-    held = torch.tensor([name in fixed for name in law.names])
-    free = ~held
-    for name, _ in edges:
-        free[law.names.index(name)] = False
-    slopes = near.slopes[0][free]  # [q, n]
-    if problem.objective == "squares":
-        slopes = slopes * near.log[0].exp()
-    degrees = len(residuals) - int((~held).sum())
-    covariance = torch.zeros(len(free), len(free), dtype=torch.float64)
-    information = slopes @ slopes.mT
-    if free.any():
-        block = noise_variance(problem, near.log[0], degrees) * _inverse(information)
-        covariance[free.nonzero(), free.nonzero().T] = block
+    log = law.expand(working[None], problem.logs).log
+    residuals = (problem.targets - log)[0]
+    degrees = len(residuals) - int((problem.low < problem.high).sum())
+    known = curvature(problem, working[None])
     matrix, _ = law.recentred(setup.frame)
     change = matrix / law.working_rates(theta)[:, None]  # d theta / d working [p, p]
     values = solution.value
@@ -290,12 +300,12 @@ def fit_at(
     spread = (problem.targets - problem.targets.mean()).square().sum()
     diagnostics = Diagnostics(
         starts=len(values),
-        reached=int((values <= values[best] * (1 + _SAME) + 1e-300).sum()),
+        reached=int((values <= values[best] * (1 + _SAME) + exact_fit(problem)).sum()),
         converged=bool(solution.converged[best]),
         steps=solution.steps,
-        at_edge=edges,
-        condition_number=_condition(information),
-        noise=noise_of(residuals, degrees),
+        at_edge=_edges(problem, working),
+        condition_number=known.condition_number.item(),
+        noise=noise_of(residuals, degrees).item(),
         rmse=residuals.square().mean().sqrt().item(),
         r_squared=1 - (residuals.square().sum() / spread.clamp_min(1e-300)).item(),
         degrees_of_freedom=degrees,
@@ -308,7 +318,7 @@ def fit_at(
         problem.objective,
         problem.delta,
         dict(fixed),
-        change @ covariance @ change.T,
+        change @ known.covariance[0] @ change.T,
         residuals,
         diagnostics,
         setup,
@@ -319,57 +329,12 @@ def fit_at(
 def _edges(problem: Problem, working: Tensor) -> tuple[tuple[str, str], ...]:
     """Parameters at an end of their box that were not fixed there."""
     low, high = problem.low[0], problem.high[0]
-    margin = 1e-9 * (1 + working.abs())
-    found = []
-    for place, name in enumerate(problem.law.names):
-        if low[place] >= high[place]:
-            continue
-        if working[place] <= low[place] + margin[place]:
-            found.append((name, "low"))
-        elif working[place] >= high[place] - margin[place]:
-            found.append((name, "high"))
-    return tuple(found)
-
-
-def noise_of(residuals: Tensor, degrees: int) -> float:
-    """Robust standard deviation of residuals [n], corrected for what the fit used up."""
-    factor = math.sqrt(len(residuals) / max(degrees, 1))
-    return _CONSISTENT * residuals.abs().median().item() * factor
-
-
-def noise_variance(problem: Problem, log_prediction: Tensor, degrees: int) -> float:
-    """The factor of (J J')^-1 in an M-estimator's covariance: E psi^2 / (E psi')^2.
-
-    Huber's psi' is the share of points within delta; with delta far below the noise these are too
-    few to count, and their density is taken from a window as wide as the noise asks for.
-    """
-    targets = problem.targets[0]
-    if problem.objective == "squares":
-        difference = log_prediction.exp() - targets.exp()
-        return (difference.square().sum() / max(degrees, 1)).item()
-    residual = log_prediction - targets
-    if problem.objective == "log_squares":
-        return (residual.square().sum() / max(degrees, 1)).item()
-    size = residual.abs()
-    n, delta = len(size), problem.delta
-    window = max(delta, noise_of(residual, degrees) * n**-0.2)
-    share = (size <= window).to(size.dtype).mean().item() * delta / window
-    square = size.clamp_max(delta).square().sum().item() / max(degrees, 1)
-    return square / max(share, 1 / n * delta / window) ** 2
-
-
-def _inverse(information: Tensor) -> Tensor:
-    scale = information.diagonal().clamp_min(1e-300).rsqrt()
-    inverse = torch.linalg.pinv(information * scale[:, None] * scale, rtol=1e-14, hermitian=True)
-    return cast("Tensor", inverse) * scale[:, None] * scale
-
-
-def _condition(information: Tensor) -> float:
-    if not len(information):
-        return 1.0
-    scale = information.diagonal().clamp_min(1e-300).rsqrt()
-    values = torch.linalg.eigvalsh(information * scale[:, None] * scale)
-    return (values[-1] / values[0].clamp_min(1e-300)).item()
+    at_edge = ~free_coordinates(problem, working[None])[0] & (low < high)
+    return tuple(
+        (name, "low" if working[place] - low[place] < high[place] - working[place] else "high")
+        for place, name in enumerate(problem.law.names)
+        if at_edge[place]
+    )
 
 
 # --- a lesson ------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@
 
 Design:
 
-- A law is fitted in *working coordinates*: logarithms of what is positive, E as it is. There the laws
-  are smooth and nearly convex, and a box says what is possible.
+- A law is fitted in *working coordinates*: logarithms of what is positive, E as it is. There the
+  laws are smooth and nearly convex, and a box says what is possible.
 - Sizes and losses are measured from their own means (a `Frame`): an exponent and its coefficient
   hardly depend on each other then. Every law keeps its form under such a change, so coming back is
   an affine map.
@@ -117,6 +117,7 @@ class Law(ABC):
     parameters: ClassVar[tuple[Parameter, ...]]
     inputs: ClassVar[tuple[str, ...]]
     linear: ClassVar[tuple[str, ...]]  # linear given the others; Kaplan's: in L^(1/alpha_D)
+    trade: ClassVar[tuple[str, str] | None] = None  # exponents of N and D, where there are both
     sizes_needed: ClassVar[int]  # different values of each input, below which nothing is identified
 
     # --- for everybody ---------------------------------------------------------------------------
@@ -213,7 +214,7 @@ class Law(ABC):
 
     @abstractmethod
     def assemble(self, nonlinear: Tensor, coefficients: Tensor) -> Tensor:
-        """Working coordinates [g, p] from those of the grid and coefficients [g, l] of the basis."""
+        """Working coordinates [g, p] from the grid's and coefficients [g, l] of the basis."""
 
 
 _WORKING: dict[Scale, Callable[[Tensor], Tensor]] = {
@@ -386,6 +387,7 @@ class Chinchilla(PowerTerms):
     inputs: ClassVar[tuple[str, ...]] = ("N", "D")
     linear: ClassVar[tuple[str, ...]] = ("E", "A", "B")
     sizes_needed: ClassVar[int] = 3
+    trade: ClassVar[tuple[str, str] | None] = ("alpha", "beta")
     exponents: ClassVar[tuple[int, ...]] = (3, 4)
 
 
@@ -404,6 +406,7 @@ class Tied(PowerTerms):
     inputs: ClassVar[tuple[str, ...]] = ("N", "D")
     linear: ClassVar[tuple[str, ...]] = ("E", "A", "B")
     sizes_needed: ClassVar[int] = 2
+    trade: ClassVar[tuple[str, str] | None] = ("alpha", "alpha")
     exponents: ClassVar[tuple[int, ...]] = (3, 3)
 
 
@@ -692,6 +695,7 @@ class Kaplan(Law):
     )
     inputs: ClassVar[tuple[str, ...]] = ("N", "D")
     linear: ClassVar[tuple[str, ...]] = ("N_c", "D_c")
+    trade: ClassVar[tuple[str, str] | None] = ("alpha_N", "alpha_D")
     sizes_needed: ClassVar[int] = 2
 
     def frame(self, logs: Tensor, log_loss: Tensor) -> Frame:

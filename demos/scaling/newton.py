@@ -7,20 +7,20 @@ out points and all points of a profile are such batches.
 - **Steps.** Newton's with the exact second derivatives where they are positive definite, else those
   of the quadratic majorant (iteratively reweighted least squares), damped as by Levenberg and
   Marquardt with Nielsen's rule. A step that does not lower the objective is not taken.
-- **Box.** Coordinates at an end of the box that the gradient pushes outwards are left out of the step
-  (Bertsekas' projected Newton method); the rest is clamped.
-- **Narrow Huber losses.** With delta far below the noise the objective is nearly piecewise linear, and
-  Newton's method jumps between pieces. So delta starts at the size of the residuals, and falls
+- **Box.** Coordinates at an end of the box that the gradient pushes outwards are left out of the
+  step (Bertsekas' projected Newton method); the rest is clamped.
+- **Narrow Huber losses.** With delta far below the noise the objective is nearly piecewise linear,
+  and Newton's method jumps between pieces. So delta starts at the size of the residuals, and falls
   to its own value as each problem settles.
-- **Pieces.** `begin` and `advance` are pure functions of tensors, a fraction of a second each, so that
-  they can run on any device between other people's work; `solving` drives them.
+- **Pieces.** `begin` and `advance` are pure functions of tensors, a fraction of a second each, so
+  that they can run on any device between other people's work; `solving` drives them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import torch
 from torch import Tensor
@@ -29,6 +29,7 @@ from demos.scaling.laws import Law
 
 Objective = Literal["huber_log", "log_squares", "squares"]
 OBJECTIVES: tuple[Objective, ...] = ("huber_log", "log_squares", "squares")
+ResultT = TypeVar("ResultT")
 Run = Callable[..., Any]  # runs a function of tensors where tensors are computed
 
 _NUMBERS_AT_ONCE = 1 << 17  # of residuals in a chunk: with derivatives about 10 MB
@@ -106,16 +107,23 @@ class State:
     done: Tensor
 
     def rows(self, chosen: Tensor) -> State:
-        return State(*(getattr(self, each.name)[chosen] for each in fields(self)))
+        return State(**{each.name: getattr(self, each.name)[chosen] for each in fields(self)})
 
     def put(self, chosen: Tensor, part: State) -> State:
         """With some rows replaced."""
         return State(
-            *(
-                getattr(self, each.name).index_copy(0, chosen, getattr(part, each.name))
+            **{
+                each.name: getattr(self, each.name).index_copy(0, chosen, getattr(part, each.name))
                 for each in fields(self)
-            )
+            }
         )
+
+
+def joined(states: list[State]) -> State:
+    """Batches side by side."""
+    return State(
+        **{each.name: torch.cat([getattr(s, each.name) for s in states]) for each in fields(State)}
+    )
 
 
 @dataclass(frozen=True)
@@ -184,8 +192,19 @@ def loss_of(log_prediction: Tensor, targets: Tensor, objective: Objective, delta
     return Loss(difference.square(), 2 * difference * predicted, square, square)
 
 
-def evaluate(problem: Problem, working: Tensor, delta: Tensor) -> tuple[Tensor, ...]:
-    """Objective [b], gradient [b, p], second derivatives and majorant [b, p, p] at [b, p]."""
+@dataclass(frozen=True)
+class Local:
+    """The objective and its derivatives at coordinates [b, p]; see `State`."""
+
+    working: Tensor
+    value: Tensor
+    gradient: Tensor
+    newton: Tensor
+    majorant: Tensor
+
+
+def evaluate(problem: Problem, working: Tensor, delta: Tensor) -> Local:
+    """The objective at coordinates [b, p] for delta [b, 1]."""
     near = problem.law.expand(working, problem.logs)
     loss = loss_of(near.log, problem.targets, problem.objective, delta)
     weights = problem.weights
@@ -197,7 +216,10 @@ def evaluate(problem: Problem, working: Tensor, delta: Tensor) -> tuple[Tensor, 
     majorant = (near.slopes * (weights * loss.majorant)[:, None]) @ transposed
     # Far out an exponential can overflow: such a point is merely refused.
     value = torch.where(value.isfinite(), value, torch.inf)
-    return value, *(part.nan_to_num(0.0, 0.0, 0.0) for part in (gradient, newton, majorant))
+    gradient, newton, majorant = (
+        part.nan_to_num(0.0, 0.0, 0.0) for part in (gradient, newton, majorant)
+    )
+    return Local(working, value, gradient, newton, majorant)
 
 
 def begin(problem: Problem, starts: Tensor) -> State:
@@ -209,10 +231,31 @@ def begin(problem: Problem, starts: Tensor) -> State:
         size = (log - problem.targets).abs().nan_to_num(0.0, 0.0, 0.0)
         size = torch.where(problem.weights > 0, size, 0.0)
         delta = torch.maximum(delta, size.median(dim=-1, keepdim=True).values)
-    state = evaluate(problem, working, delta)
-    damping = torch.full_like(state[0], _FIRST_DAMPING)
-    no = torch.zeros_like(damping, dtype=torch.bool)
-    return State(working, *state, delta, damping, torch.full_like(damping, 2.0), no, no)
+    near = evaluate(problem, working, delta)
+    no = torch.zeros_like(near.value, dtype=torch.bool)
+    state = State(
+        **_parts(near), delta=delta, damping=near.value, growth=near.value, converged=no, done=no
+    )
+    return _restarted(state)
+
+
+def _parts(near: Local) -> dict[str, Tensor]:
+    return {each.name: getattr(near, each.name) for each in fields(Local)}
+
+
+def _restarted(state: State) -> State:
+    damping = torch.full_like(state.value, _FIRST_DAMPING)
+    return replace(state, damping=damping, growth=torch.full_like(damping, 2.0))
+
+
+def _at_delta(problem: Problem, state: State, delta: Tensor) -> State:
+    near = evaluate(problem, state.working, delta)
+    return replace(state, **_parts(near), delta=delta)
+
+
+def at_own_delta(problem: Problem, state: State) -> State:
+    """The same places with the objective that was asked for."""
+    return _at_delta(problem, state, torch.full_like(state.delta, problem.delta))
 
 
 def advance(problem: Problem, state: State, steps: int) -> State:
@@ -225,42 +268,48 @@ def advance(problem: Problem, state: State, steps: int) -> State:
 def _step(problem: Problem, state: State) -> State:
     move, promised = _proposal(problem, state)
     trial = (state.working + move).clamp(problem.low, problem.high)
-    value, gradient, newton, majorant = evaluate(problem, trial, state.delta)
-    gain = state.value - value
-    # Below this, rounding decides whether the objective falls.
-    noise = 1e-15 * state.value + 1e-300
+    near = evaluate(problem, trial, state.delta)
+    gain = state.value - near.value
     taken = (gain > 1e-4 * promised) & (gain > 0) & ~state.done
-    small = promised <= _CONVERGED * state.value + noise
-    full = state.damping <= _FULL_STEP
-    settled = taken & (gain <= _SETTLED * state.value) | small
+    # Below rounding nobody can tell whether the objective falls.
+    small = promised <= 1e-15 * state.value + _CONVERGED * state.value + exact_fit(problem)
+    moved = {
+        each.name: torch.where(
+            _like(taken, getattr(near, each.name)),
+            getattr(near, each.name),
+            getattr(state, each.name),
+        )
+        for each in fields(Local)
+    }
     at_last = (state.delta <= problem.delta).squeeze(-1)
-    converged = state.converged | (small & full & at_last & ~state.done)
+    converged = state.converged | (small & (state.damping <= _FULL_STEP) & at_last)
     stuck = state.damping >= _MOST_DAMPING
-    falls = (settled | stuck) & ~at_last & ~state.done
     done = state.done | converged | (stuck & at_last)
-    ratio = (gain / promised.clamp_min(1e-300)).nan_to_num(0.0, 1.0, -1.0)
-    down = (1 - (2 * ratio - 1).clamp(-1, 1) ** 3).clamp(0.05, 2)
-    damping = torch.where(taken | small, state.damping * down, state.damping * state.growth)
-    damping = torch.where(small & ~full, damping * 1e-3, damping)
-    growth = torch.where(taken | small, 2.0, 2 * state.growth)
-    after = State(
-        *(
-            torch.where(_like(taken, old), new, old)
-            for new, old in (
-                (trial, state.working),
-                (value, state.value),
-                (gradient, state.gradient),
-                (newton, state.newton),
-                (majorant, state.majorant),
-            )
-        ),
-        state.delta,
-        damping.clamp(_LEAST_DAMPING, _MOST_DAMPING),
-        growth,
-        converged,
-        done,
-    )
-    return _with_smaller_delta(problem, after, falls)
+    settled = (taken & (gain <= _SETTLED * state.value)) | small | stuck
+    damping, growth = _next_damping(state, gain / promised.clamp_min(1e-300), taken, small)
+    after = replace(state, **moved, damping=damping, growth=growth, converged=converged, done=done)
+    return _with_smaller_delta(problem, after, settled & ~at_last & ~state.done)
+
+
+def _next_damping(
+    state: State, ratio: Tensor, taken: Tensor, small: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Nielsen's rule for the ratio [b] of what a step gained to what it promised."""
+    ratio = ratio.nan_to_num(0.0, 1.0, -1.0)
+    factor = (1 - (2 * ratio - 1).clamp(-1, 1) ** 3).clamp(0.05, 2)
+    # Where next to nothing is promised, only damping can stand in the way.
+    factor = torch.where(small, torch.where(state.damping > _FULL_STEP, 1e-3, 1.0), factor)
+    well = taken | small
+    damping = state.damping * torch.where(well, factor, state.growth)
+    # A full step that failed is damped at once: from next to nothing doubling would take long.
+    damping = torch.where(well, damping, damping.clamp_min(_FULL_STEP))
+    growth = torch.where(well, 2.0, 2 * state.growth)
+    return damping.clamp(_LEAST_DAMPING, _MOST_DAMPING), growth
+
+
+def exact_fit(problem: Problem) -> float:
+    """An objective that is nothing but rounding."""
+    return 1e-29 * len(problem.logs)
 
 
 def _with_smaller_delta(problem: Problem, state: State, falls: Tensor) -> State:
@@ -269,12 +318,7 @@ def _with_smaller_delta(problem: Problem, state: State, falls: Tensor) -> State:
     chosen = falls.nonzero().squeeze(1)
     part = state.rows(chosen)
     delta = (part.delta / _DELTA_FALLS).clamp_min(problem.delta)
-    values = evaluate(problem.rows(chosen), part.working, delta)
-    first = torch.full_like(part.damping, _FIRST_DAMPING)
-    lowered = State(
-        part.working, *values, delta, first, first * 0 + 2.0, part.converged, part.done
-    )
-    return state.put(chosen, lowered)
+    return state.put(chosen, _restarted(_at_delta(problem.rows(chosen), part, delta)))
 
 
 def _proposal(problem: Problem, state: State) -> tuple[Tensor, Tensor]:
@@ -328,39 +372,48 @@ def directly(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def solving(
-    problem: Problem, starts: Tensor, run: Run = directly
+    problem: Problem, starts: Tensor, run: Run = directly, most_steps: int = _MOST_STEPS
 ) -> Generator[Progress, None, Solution]:
     """Solve from starts [b, p], chunk by chunk; yields how many are solved.
 
     Args:
         problem: its batched tensors have b rows, or one.
         run: runs `begin` and `advance` where tensors are computed.
+        most_steps: after which a row is left where it is.
     """
     size = max(1, _NUMBERS_AT_ONCE // len(problem.logs))
-    solved: list[State] = []
-    steps = 0
-    for chunk in torch.arange(len(starts)).split(size):
-        part = problem.rows(chunk)
-        state = run(begin, part, starts[chunk])
-        taken = 0
-        while taken < _MOST_STEPS and not state.done.all():
-            left = (~state.done).nonzero().squeeze(1)
-            moved = run(advance, part.rows(left), state.rows(left), _STEPS_A_PIECE)
-            state = state.put(left, moved)
-            taken += _STEPS_A_PIECE
-            done = sum(len(s.value) for s in solved) + int(state.done.sum())
-            yield Progress(done, len(starts))
-        steps = max(steps, taken)
-        solved.append(state)
-    value = torch.cat([state.value for state in solved])
-    working = torch.cat([state.working for state in solved])
-    return Solution(working, value, torch.cat([state.converged for state in solved]), steps)
+    chunks = torch.arange(len(starts)).split(size)
+    state = joined([run(begin, problem.rows(c), starts[c]) for c in chunks])
+    taken = 0
+    while taken < most_steps and not state.done.all():
+        # Those that are still under way move together, from whichever chunk they came.
+        for chunk in (~state.done).nonzero().squeeze(1).split(size):
+            moved = run(advance, problem.rows(chunk), state.rows(chunk), _STEPS_A_PIECE)
+            state = state.put(chunk, moved)
+            yield Progress(int(state.done.sum()), len(starts))
+        taken += _STEPS_A_PIECE
+    for chunk in (~state.done).nonzero().squeeze(1).split(size):
+        if len(chunk):  # their values belong to a delta on its way down
+            state = state.put(chunk, run(at_own_delta, problem.rows(chunk), state.rows(chunk)))
+    return Solution(state.working, state.value, state.converged, taken)
 
 
-def finished(work: Generator[Progress, None, Any]) -> Any:
+def within(
+    work: Generator[Progress, None, ResultT], before: int, total: int, each: int = 1
+) -> Generator[Progress, None, ResultT]:
+    """The same work as part of a larger one, of which `before` are done; `each` counts as one."""
+    while True:
+        try:
+            progress = next(work)
+        except StopIteration as stop:
+            return cast("ResultT", stop.value)
+        yield Progress(before + progress.done // each, total)
+
+
+def finished(work: Generator[Progress, None, ResultT]) -> ResultT:
     """The result of a generator that reports progress."""
     while True:
         try:
             next(work)
         except StopIteration as stop:
-            return stop.value
+            return cast("ResultT", stop.value)

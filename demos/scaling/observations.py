@@ -150,7 +150,8 @@ def data_reasons(law: Law, observations: Observations, fixed: int = 0) -> list[R
     reasons = []
     points, wanted = len(observations), len(law.parameters) - fixed + SPARE_POINTS
     if points < wanted:
-        values = {"points": points, "wanted": wanted, "parameters": len(law.parameters) - fixed}
+        parameters = len(law.parameters) - fixed
+        values: dict[str, Any] = {"points": points, "wanted": wanted, "parameters": parameters}
         reasons.append(Reason("scaling.too_few_points", "refused", values))
     for name, column in zip(observations.names, observations.inputs.unbind(1), strict=True):
         sizes = len(column.unique())
