@@ -233,10 +233,10 @@ def set_up(
     """
     if objective not in OBJECTIVES:
         raise InputProblem(
-            "scaling.unknown_objective", objective=objective, objectives=", ".join(OBJECTIVES)
+            "scaling.check.unknown_objective", objective=objective, objectives=", ".join(OBJECTIVES)
         )
     if not (math.isfinite(delta) and delta > 0):
-        raise InputProblem("scaling.bad_delta", delta=delta)
+        raise InputProblem("scaling.check.bad_delta", delta=delta)
     logs, log_loss = law.logs(observations.inputs), observations.loss.log()
     frame = law.frame(logs, log_loss) if len(logs) else _no_frame(law)
     if fixed:
@@ -265,12 +265,12 @@ def _fix(law: Law, low: Tensor, high: Tensor, fixed: Mapping[str, float]) -> Non
     for name, value in fixed.items():
         if name not in law.names:
             raise InputProblem(
-                "scaling.unknown_parameter", name=name, parameters=", ".join(law.names)
+                "scaling.check.unknown_parameter", name=name, parameters=", ".join(law.names)
             )
         parameter = law.parameters[law.names.index(name)]
         if not (math.isfinite(value) and parameter.low <= value <= parameter.high):
             raise InputProblem(
-                "scaling.bad_fixed", name=name, low=parameter.low, high=parameter.high
+                "scaling.check.bad_fixed", name=name, low=parameter.low, high=parameter.high
             )
         place = law.names.index(name)
         theta = torch.ones(len(law.parameters), dtype=torch.float64)

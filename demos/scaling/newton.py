@@ -4,9 +4,9 @@ A problem is one law on one set of sizes; what differs from row to row of a batc
 losses, the weights of the points, or the box. All starts of a fit, all bootstrap replicas, all left
 out points and all points of a profile are such batches.
 
-- **Steps.** Newton's with the exact second derivatives where they are positive definite, else those
-  of the quadratic majorant (iteratively reweighted least squares), damped as by Levenberg and
-  Marquardt with Nielsen's rule. A step that does not lower the objective is not taken.
+- **Steps.** Newton's with the exact second derivatives where they are positive definite, else with
+  a share of the quadratic majorant's (iteratively reweighted least squares), damped as by Levenberg
+  and Marquardt with Nielsen's rule. A step that does not lower the objective is not taken.
 - **Box.** Coordinates at an end of the box that the gradient pushes outwards are left out of the
   step (Bertsekas' projected Newton method); the rest is clamped.
 - **Narrow Huber losses.** With delta far below the noise the objective is nearly piecewise linear,
@@ -39,6 +39,7 @@ _DELTA_FALLS = 8.0
 _SETTLED = 1e-2  # relative decrease below which delta falls
 _CONVERGED = 1e-14  # relative decrease that a full step still promises
 _FIRST_DAMPING, _LEAST_DAMPING, _MOST_DAMPING = 1e-3, 1e-14, 1e12
+_MAJORANT_SHARES = (0.02, 0.15, 1.0)
 _FULL_STEP = 1e-6  # damping below which a step counts as Newton's own
 
 
@@ -334,19 +335,34 @@ def _proposal(problem: Problem, state: State) -> tuple[Tensor, Tensor]:
     damping = state.damping[:, None]
     newton = _scaled(state.newton, scale, free)
     majorant = _scaled(state.majorant, scale, free)
-    factor, failed = torch.linalg.cholesky_ex(_damped(newton, damping))
-    curved = (failed > 0)[:, None, None]
-    model = torch.where(curved, majorant, newton)
-    if curved.any():
-        # The majorant is semidefinite: a little more than nothing makes it definite.
-        safe = torch.linalg.cholesky_ex(_damped(majorant, damping.clamp_min(1e-10)))[0]
-        factor = torch.where(curved, safe, factor)
+    model, factor = _definite(newton, majorant, damping)
     scaled = gradient * scale
     move = -torch.cholesky_solve(scaled[..., None], factor).squeeze(-1)
     bent = (model @ move[..., None]).squeeze(-1)
     promised = -(scaled * move).sum(dim=-1) - 0.5 * (bent * move).sum(dim=-1)
     move = move.nan_to_num(0.0, 0.0, 0.0) * scale
     return torch.where(free, move, 0.0), promised.nan_to_num(0.0, 0.0, 0.0).clamp_min(0)
+
+
+def _definite(newton: Tensor, majorant: Tensor, damping: Tensor) -> tuple[Tensor, Tensor]:
+    """Positive definite second derivatives [b, p, p], and their Cholesky factor with damping.
+
+    Newton's own where they can be had; else with as little of the majorant as makes them so: its
+    own steps are safe, and short where Huber's function is straight.
+    """
+    model = newton
+    factor, failed = torch.linalg.cholesky_ex(_damped(newton, damping))
+    for share in _MAJORANT_SHARES:
+        bent = failed > 0
+        if not bent.any():
+            break
+        blend = torch.lerp(newton, majorant, share)
+        # The majorant is semidefinite: a little more than nothing makes it definite.
+        other, failed_too = torch.linalg.cholesky_ex(_damped(blend, damping.clamp_min(1e-10)))
+        model = torch.where(bent[:, None, None], blend, model)
+        factor = torch.where(bent[:, None, None], other, factor)
+        failed = torch.where(bent, failed_too, failed)
+    return model, factor
 
 
 def _scaled(matrix: Tensor, scale: Tensor, free: Tensor) -> Tensor:

@@ -63,7 +63,7 @@ def law_named(law: str | Law) -> Law:
     if isinstance(law, Law):
         return law
     if law not in LAWS:
-        raise InputProblem("scaling.unknown_law", law=law, laws=", ".join(LAWS))
+        raise InputProblem("scaling.check.unknown_law", law=law, laws=", ".join(LAWS))
     return LAWS[law]
 
 
@@ -86,7 +86,7 @@ def observe(law: str | Law, data: Columns | Observations) -> Observations:
     for name, values in columns.items():
         if len(values) != length:
             raise InputProblem(
-                "scaling.lengths", column=name, length=len(values), loss_length=length
+                "scaling.check.lengths", column=name, length=len(values), loss_length=length
             )
     for name, values in columns.items():
         _refuse_values(name, values)
@@ -107,7 +107,10 @@ def inputs_of(law: Law, data: Columns | Tensor) -> Tensor:
         _refuse_values(name, values)
         if len(values) != len(columns[0]):
             raise InputProblem(
-                "scaling.lengths", column=name, length=len(values), loss_length=len(columns[0])
+                "scaling.check.lengths",
+                column=name,
+                length=len(values),
+                loss_length=len(columns[0]),
             )
     return torch.stack(columns, dim=1)
 
@@ -118,18 +121,20 @@ def _columns_of(observations: Observations) -> dict[str, Tensor]:
 
 def _column(data: Columns, name: str) -> Tensor:
     if name not in data:
-        raise InputProblem("scaling.no_column", column=name, columns=", ".join(map(str, data)))
+        raise InputProblem(
+            "scaling.check.no_column", column=name, columns=", ".join(map(str, data))
+        )
     try:
         values = torch.as_tensor(np.asarray(data[name], dtype=np.float64).copy())
     except (TypeError, ValueError):
-        raise InputProblem("scaling.no_numbers", column=name) from None
+        raise InputProblem("scaling.check.no_numbers", column=name) from None
     return values.reshape(-1)
 
 
 def _refuse_values(name: str, values: Tensor) -> None:
     for key, bad in (
-        ("scaling.not_finite", ~values.isfinite()),
-        ("scaling.not_positive", values <= 0),
+        ("scaling.check.not_finite", ~values.isfinite()),
+        ("scaling.check.not_positive", values <= 0),
     ):
         if bad.any():
             row = int(bad.nonzero()[0]) + 1
@@ -152,22 +157,22 @@ def data_reasons(law: Law, observations: Observations, fixed: int = 0) -> list[R
     if points < wanted:
         parameters = len(law.parameters) - fixed
         values: dict[str, Any] = {"points": points, "wanted": wanted, "parameters": parameters}
-        reasons.append(Reason("scaling.too_few_points", "refused", values))
+        reasons.append(Reason("scaling.check.too_few_points", "refused", values))
     for name, column in zip(observations.names, observations.inputs.unbind(1), strict=True):
         sizes = len(column.unique())
         needed = max(2, law.sizes_needed - (fixed if len(law.inputs) == 1 else 0))
         values = {"column": name, "sizes": sizes, "needed": needed}
         if points and sizes == 1:
-            reasons.append(Reason("scaling.one_size", "refused", values))
+            reasons.append(Reason("scaling.check.one_size", "refused", values))
         elif points and sizes < needed:
-            reasons.append(Reason("scaling.too_few_sizes", "refused", values))
+            reasons.append(Reason("scaling.check.too_few_sizes", "refused", values))
         elif points and column.max() / column.min() < 4:
             times = (column.max() / column.min()).item()
             reasons.append(
-                Reason("scaling.narrow_range", "doubted", {"column": name, "times": times})
+                Reason("scaling.check.narrow_range", "doubted", {"column": name, "times": times})
             )
     if points and observations.loss.max() == observations.loss.min():
         reasons.append(
-            Reason("scaling.same_losses", "refused", {"loss": observations.loss[0].item()})
+            Reason("scaling.check.same_losses", "refused", {"loss": observations.loss[0].item()})
         )
     return sorted(reasons, key=lambda reason: reason.severity != "refused")

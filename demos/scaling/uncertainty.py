@@ -127,9 +127,9 @@ def bootstrapping(
 ) -> Generator[Progress, None, Replicas]:
     """`bootstrap` in pieces: yields how many replicas are solved."""
     if replicas < 2:
-        raise InputProblem("scaling.few_replicas", replicas=replicas)
+        raise InputProblem("scaling.check.few_replicas", replicas=replicas)
     if resampling not in ("pairs", "residuals"):
-        raise InputProblem("scaling.unknown_resampling", resampling=resampling)
+        raise InputProblem("scaling.check.unknown_resampling", resampling=resampling)
     generator = torch.Generator().manual_seed(seed)
     draw = _pairs if resampling == "pairs" else _residuals
     starts = _starts(fit, run)  # [s, p]
@@ -281,9 +281,9 @@ def band(
         low, high = _quantiles(values, ends.expand(*values.shape[1:], 2))
         return Band(low, high, level)
     if method != "bca":
-        raise InputProblem("scaling.unknown_method", method=method)
+        raise InputProblem("scaling.check.unknown_method", method=method)
     if left_out is None:
-        raise InputProblem("scaling.no_jackknife")
+        raise InputProblem("scaling.check.no_jackknife")
     estimate = quantity(replicas.fit.theta[None])[0]
     places = _bca_places(values, estimate, quantity(left_out.parameters), ends)
     low, high = _quantiles(values, places)
@@ -375,7 +375,7 @@ def compute_exponents(law: Law, theta: Tensor) -> Tensor:
         InputProblem: a law of one variable.
     """
     if law.trade is None:
-        raise InputProblem("scaling.no_trade", law=law.key)
+        raise InputProblem("scaling.check.no_trade", law=law.key)
     alpha, beta = (theta[..., law.names.index(name)] for name in law.trade)
     total: Tensor = (alpha + beta)[..., None]
     return torch.stack([beta, alpha], dim=-1) / total
@@ -418,4 +418,4 @@ def normal_intervals(fit: Fit, level: float = DEFAULT_LEVEL) -> dict[str, Interv
 def check_level(level: float) -> None:
     """Raises InputProblem unless a level of confidence is between 0 and 1."""
     if not 0 < level < 1:
-        raise InputProblem("scaling.bad_level", level=level)
+        raise InputProblem("scaling.check.bad_level", level=level)
