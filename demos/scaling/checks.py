@@ -37,7 +37,8 @@ _ILL, _VERY_ILL = 1e6, 1e8  # condition numbers of the information matrix
 _POOR = 0.5  # share of the variance of log L that has to be explained
 _LARGE_RESIDUAL = 6.0  # in robust standard deviations
 _MOVES = 1.0  # standard errors
-_MOST_LEFT_OUT = 256  # points that are left out one by one, the most influential ones
+_MOST_LEFT_OUT = 256  # points that are left out one by one, the most influential ones; of many
+_NUMBERS_AT_ONCE = 1 << 22  # points fewer, because one among so many matters less
 _MOST_OUTLIERS = 0.2  # of the points
 _SHOWN = 12  # rows that a sentence names
 
@@ -158,7 +159,7 @@ def _outlier_reasons(fit: Fit, outliers: Outliers) -> list[Reason]:
         "parameter": name,
         "value": fit.parameters[name],
         "without": outliers.without.parameters[name],
-        "errors": outliers.moved[name],
+        "errors": min(outliers.moved[name], 99.0),
     }
     return [Reason("scaling.check.outliers", "doubted", values)]
 
@@ -239,7 +240,8 @@ def _most_influential(fit: Fit) -> list[int]:
     free = free_coordinates(problem, fit.coordinates[None])[0]
     steps = (known.inverse[0] @ pull).abs() / errors[:, None]  # [p, n]
     size = torch.where(free[:, None], steps, 0.0).amax(dim=0)
-    order: list[int] = size.argsort(descending=True, stable=True)[:_MOST_LEFT_OUT].tolist()
+    most = min(_MOST_LEFT_OUT, max(16, _NUMBERS_AT_ONCE // len(size)))
+    order: list[int] = size.argsort(descending=True, stable=True)[:most].tolist()
     return order
 
 

@@ -39,10 +39,12 @@ from demos.scaling.observations import (
     law_named,
     observe,
 )
-from demos.scaling.projection import projected_starts
+from demos.scaling.projection import projected_starts, sampled
 
 DEFAULT_DELTA = 1e-3
 _FIRST_STEPS, _FINALISTS = 60, 6
+_MOST_POINTS = 4_096  # on which all starts are solved; only the best few on more
+_FEW = 2
 _SAME = 1e-9  # relative difference of objectives that count as one optimum
 
 
@@ -194,7 +196,10 @@ def fitting(
             raise reason.problem()
     count = starts if len(law.parameters) < 6 else 4 * starts
     points = run(projected_starts, setup.problem, count)
-    solution = yield from _racing(setup.problem, points, run)
+    solution = yield from _racing(sampled(setup.problem, _MOST_POINTS), points, run)
+    if len(observations) > _MOST_POINTS:  # which valley is seen on some of the points
+        order = solution.value.argsort(stable=True)[:_FEW]
+        solution = yield from solving(setup.problem, solution.working[order], run)
     return fit_at(setup, observations, solution, given)
 
 

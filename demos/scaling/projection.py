@@ -26,7 +26,7 @@ def projected_starts(problem: Problem, count: int) -> Tensor:
 
     Coordinates that are fixed have their value; the others are inside the box.
     """
-    sample = _sampled(problem)
+    sample = sampled(problem, _MOST_POINTS)
     grid = problem.law.grid(sample.logs)
     size = max(1, _NUMBERS_AT_ONCE // len(sample.logs))
     parts = [_project(sample, part) for part in grid.split(size)]
@@ -34,11 +34,12 @@ def projected_starts(problem: Problem, count: int) -> Tensor:
     return starts[values.argsort(stable=True)[:count]]
 
 
-def _sampled(problem: Problem) -> Problem:
+def sampled(problem: Problem, most: int) -> Problem:
+    """The problem on at most so many of its points, always the same ones."""
     n = len(problem.logs)
-    if n <= _MOST_POINTS:
+    if n <= most:
         return problem
-    chosen = torch.randperm(n, generator=torch.Generator().manual_seed(0))[:_MOST_POINTS]
+    chosen = torch.randperm(n, generator=torch.Generator().manual_seed(0))[:most]
     chosen = chosen.to(problem.logs.device)
     return Problem(
         problem.law,

@@ -45,6 +45,7 @@ Quantity = Callable[[Tensor], Tensor]  # of parameter sets [r, p]: [r, ...]
 DEFAULT_REPLICAS = 1_000
 DEFAULT_LEVEL = 0.95
 _OTHER_STARTS = 3
+_MANY_POINTS = 4_096
 _PROBED = 48  # replicas that are solved from all starts; later ones only from those that ever won
 _NUMBERS_AT_ONCE = 1 << 22  # weights or predictions in memory
 _MOST_LEFT_OUT = 500  # groups of the jackknife
@@ -179,6 +180,8 @@ def best_of_starts(
 def _starts(fit: Fit, run: Run) -> Tensor:
     """The fit and a few of its own starts [s, p]."""
     own = fit.coordinates[None]
+    if len(fit.observations) > _MANY_POINTS:
+        return own  # so many leave no doubt about the valley
     return torch.cat([own, run(projected_starts, fit.setup.problem, _OTHER_STARTS)])
 
 

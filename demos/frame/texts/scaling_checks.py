@@ -119,9 +119,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{parameter} 为 {value:.3g}，而其 {level:g} % 区间 {low:.3g} 至 {high:.3g} 比它本身还宽。",
     ),
     "scaling.check.outliers": (
-        "{count} points move the answer (rows {rows}): without them {parameter} is {without:.3g} instead of {value:.3g},"
+        "The answer hangs on few points (rows {rows}; {count} in all): without them {parameter} is {without:.3g} instead of {value:.3g},"
         " {errors:.1f} standard errors away.",
-        "有 {count} 个点左右着结果（第 {rows} 行）：去掉后 {parameter} 为 {without:.3g} 而非 {value:.3g}，相差 {errors:.1f} 个标准误。",
+        "结果取决于少数几个点（第 {rows} 行，共 {count} 个）：去掉后 {parameter} 为 {without:.3g} 而非 {value:.3g}，相差 {errors:.1f} 个标准误。",
     ),
     "scaling.check.far": (
         "The prediction lies {times:.3g} times beyond the data in {column}: its interval knows only this law, not whether"
