@@ -10,8 +10,8 @@ out points and all points of a profile are such batches.
 - **Box.** Coordinates at an end of the box that the gradient pushes outwards are left out of the
   step (Bertsekas' projected Newton method); the rest is clamped.
 - **Narrow Huber losses.** With delta far below the noise the objective is nearly piecewise linear,
-  and Newton's method jumps between pieces. So delta starts at the size of the residuals, and falls
-  to its own value as each problem settles.
+  and Newton's method jumps between pieces. So delta starts at the size of the residuals then, and
+  falls to its own value as each problem settles.
 - **Pieces.** `begin` and `advance` are pure functions of tensors, a fraction of a second each, so
   that they can run on any device between other people's work; `solving` drives them.
 """
@@ -32,9 +32,10 @@ OBJECTIVES: tuple[Objective, ...] = ("huber_log", "log_squares", "squares")
 ResultT = TypeVar("ResultT")
 Run = Callable[..., Any]  # runs a function of tensors where tensors are computed
 
-_NUMBERS_AT_ONCE = 1 << 17  # of residuals in a chunk: with derivatives about 10 MB
+_NUMBERS_AT_ONCE = 1 << 16  # of residuals in a chunk: with derivatives about 5 MB
 _STEPS_A_PIECE = 4
 _MOST_STEPS = 300
+_NARROW = 6.0  # times delta: residuals from which on it starts higher
 _DELTA_FALLS = 3.0
 _SETTLED = 1e-4  # relative decrease below which delta falls
 _CONVERGED = 1e-14  # relative decrease that a full step still promises
@@ -224,14 +225,15 @@ def evaluate(problem: Problem, working: Tensor, delta: Tensor) -> Local:
 
 
 def begin(problem: Problem, starts: Tensor) -> State:
-    """The state at starts [b, p], delta as large as the residuals there."""
+    """The state at starts [b, p]; delta as large as the residuals there, if it is far below."""
     working = starts.clamp(problem.low, problem.high)
     delta = torch.full_like(working[:, :1], problem.delta)
     if problem.objective == "huber_log":
         log = problem.law.expand(working, problem.logs).log
         size = (log - problem.targets).abs().nan_to_num(0.0, 0.0, 0.0)
         size = torch.where(problem.weights > 0, size, 0.0)
-        delta = torch.maximum(delta, size.median(dim=-1, keepdim=True).values)
+        usual = size.median(dim=-1, keepdim=True).values
+        delta = torch.where(usual > _NARROW * delta, usual, delta)
     near = evaluate(problem, working, delta)
     no = torch.zeros_like(near.value, dtype=torch.bool)
     state = State(

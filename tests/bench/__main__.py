@@ -7,7 +7,7 @@ import sys
 
 import torch
 
-from tests.bench import attention, concurrency, encoders, losses, retrieval, startup
+from tests.bench import attention, concurrency, encoders, losses, retrieval, scaling, startup
 
 BENCHMARKS = {
     "embed": encoders.embed,
@@ -22,6 +22,8 @@ BENCHMARKS = {
     "algebra": retrieval.algebra,
     "scan": retrieval.scan,
     "attention": attention.overview,
+    "scaling": scaling.against_the_recipe,
+    "rows": scaling.many_rows,
     "startup": startup.first_page,
 }
 
