@@ -72,7 +72,7 @@ class Diagnostics:
     """How the fit went.
 
     Attributes:
-        starts: how many were solved.
+        starts: how many were solved; with more than 4,096 points, how many on all of them.
         reached: how many of them ended at the best objective.
         converged: whether the best one is a minimum to the last digits.
         steps: of the slowest start.
@@ -381,8 +381,9 @@ def stops_early(data: Columns | Observations, delta: float = DEFAULT_DELTA) -> E
 
     Plain L-BFGS with the gradient tolerance 1e-5 that scipy has by default, for Hoffmann et al.'s
     law in log A, log B, log E, alpha, beta. The mean's gradient is n times smaller, so it stops
-    while the sum still goes down. On Chinchilla's 240 points: A 872, B 719, alpha .382, beta .313
-    instead of 478, 2143, .347, .367 (scipy's L-BFGS-B ends near: `PUBLISHED_EARLY_STOP`).
+    while the sum still goes down. On Chinchilla's 240 points: A about 850, B 700, alpha .381, beta
+    .312 instead of 478, 2143, .347, .367. Scipy's L-BFGS-B ends near (`PUBLISHED_EARLY_STOP`);
+    where exactly hangs on rounding, even on the order of the points.
 
     Raises:
         InputProblem: as `fit`.
