@@ -87,6 +87,13 @@ def test_strategies_are_compared(client: Client) -> None:
     assert len(table["data"][0]) == len(table["headers"])
 
 
+def test_heads_are_measured(client: Client) -> None:
+    found = client.predict("all-MiniLM-L6-v2", "A cat sleeps.", api_name="/attention_heads")
+    assert found["tokens"][0] == "[CLS]"
+    assert len(found["data"]) == 72
+    assert found["data"][0][:2] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("endpoint", "arguments", "sentence"),
     [
@@ -98,20 +105,44 @@ def test_strategies_are_compared(client: Client) -> None:
         ("retrieval_build", [["one"], 3], "at least 20"),
         ("retrieval_build", [TEXTS, 1], "from 2 to 100"),
         ("retrieval_build", ["one text", 3], "list of strings"),
+        ("attention_heads", ["all-MiniLM-L6-v2", " "], "There is no text"),
+        ("attention_heads", ["cosent-cross", "a"], "There is no text"),
+        ("attention_decoder", ["chess"], "no such task"),
+        ("attention_decoder", ["sort", ["causal"]], "at least two"),
     ],
 )
-def test_the_retrieval_endpoints_say_what_is_wrong(
+def test_the_other_endpoints_say_what_is_wrong(
     client: Client, endpoint: str, arguments: list[object], sentence: str
 ) -> None:
     with pytest.raises(AppError, match=sentence):
         client.predict(*arguments, api_name=f"/{endpoint}")
 
 
+def test_the_sparsity_of_attention_is_measured(client: Client) -> None:
+    model, text = "all-MiniLM-L6-v2", "The keys were on the table."
+    counted = client.predict(model, text, api_name="/attention_sparsity")
+    assert (counted["tokens"], counted["layers"], counted["heads"]) == (9, 6, 12)
+    assert counted["sinks"] == []
+    left_out = client.predict(model, text, "", False, api_name="/attention_sparsity")
+    assert left_out["sinks"] == [0, 8]
+    assert left_out["indices"]["gini"] != counted["indices"]["gini"]
+    assert all(len(heads) == 12 for heads in counted["indices"]["s_star_1_2"])
+    with pytest.raises(AppError, match="There is no text"):
+        client.predict("cosent-cross", text, "", api_name="/attention_sparsity")
+
+
 def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     events = app.get_config_file()["dependencies"]
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
     pairs = {"pairs_score", "pairs_evaluate", "pairs_grid", "cosent_loss"}
-    assert public == pairs | {"retrieval_search", "retrieval_compare", "retrieval_build"}
+    retrieval = {"retrieval_search", "retrieval_compare", "retrieval_build"}
+    attention = {
+        "attention_heads",
+        "attention_sparsity",
+        "attention_rank",
+        "attention_decoder",
+    }
+    assert public == pairs | retrieval | attention
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 
 

@@ -166,29 +166,56 @@ def check(index: Index, axiom: Axiom, x: Tensor) -> Verdict:
     return Verdict(holds, wrong <= rounding, True, first, second)
 
 
+def judge(index: Index, axiom: Axiom, x: Tensor, y: Tensor) -> Verdict:
+    """Judge one move of the kind, from x [n] >= 0 to y [n']."""
+    x, y = x.to(torch.float64), y.to(torch.float64)
+    values = index.measure(x)[None], index.measure(y)[None]  # [1] each
+    judged = _wrong(index, axiom, *values, n=len(y))
+    wrong, rounding = judged.wrong.item(), judged.rounding.item()
+    applies = _tells(axiom, x)
+    holds = wrong <= rounding if EXPECTED[axiom] == "same" else wrong < -rounding
+    return Verdict(
+        holds or not applies,
+        wrong <= rounding or not applies,
+        applies,
+        values[0].item(),
+        values[1].item(),
+    )
+
+
 def _moves(axiom: Axiom, x: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Vectors before and after moves of one kind, [k, n] and [k, n'] each time."""
+    if not _tells(axiom, x):
+        return
     largest, total = x.max().item(), x.sum().item()
-    uneven = largest - x.min().item() > _LEAST_GAP * largest
-    second = bool((x > 1e-6 * largest).sum() > 1)
-    if axiom == "D1" and uneven:
+    if axiom == "D1":
         yield _all_transfers(x)
     elif axiom == "D2":
         for factor in (1e-3, 0.3, 7.0, 1e3):
             yield x[None], scale(x, factor)[None]
-    elif axiom == "D3" and uneven:
+    elif axiom == "D3":
         for share in (0.01, 0.3, 1.0, 10.0):
             yield x[None], raise_all(x, share * largest)[None]
     elif axiom == "D4":
         for copies in (2, 3, 5):
             yield x[None], clone(x, copies)[None]
-    elif axiom == "P1" and second:
+    elif axiom == "P1":
         before = x + total * torch.eye(len(x), dtype=x.dtype, device=x.device)  # [n, n]
         for share in (0.1, 1.0, 10.0):
             yield before, before + share * total * torch.eye(len(x), dtype=x.dtype).to(x.device)
-    elif axiom == "P2" and second:
+    elif axiom == "P2":
         for count in (1, 3, len(x)):
             yield x[None], add_zeros(x, count)[None]
+
+
+def _tells(axiom: Axiom, x: Tensor) -> bool:
+    """Whether an axiom says something of a vector [n]."""
+    largest = x.max().item()
+    if axiom in ("D1", "D3"):
+        return largest - x.min().item() > _LEAST_GAP * largest
+    if axiom in ("P1", "P2"):
+        return bool((x > 1e-6 * largest).sum() > 1)
+    return True
 
 
 def _all_transfers(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -403,6 +430,59 @@ def plane(qs: Sequence[float], ps: Sequence[float], seed: int = 0, trials: int =
     return Plane(tuple(qs), tuple(ps), worst, theory)
 
 
+@dataclass(frozen=True)
+class Crowded:
+    """A move of D1 at which S*_{q,p} gets sparser, in a vector with crowds of equal entries.
+
+    Attributes:
+        values, counts: the different entries before the move, and how many there are of each.
+        rich, poor: an entry of the first value gives to one of the second.
+        amount: how much.
+        before, after: S*_{q,p}.
+    """
+
+    values: tuple[float, ...]
+    counts: tuple[int, ...]
+    rich: float
+    poor: float
+    amount: float
+    before: float
+    after: float
+
+
+def find_crowded(q: float, p: float, seed: int = 0, trials: int = 4_000) -> Crowded | None:
+    """The worst violation of D1 by S*_{q,p} among the vectors of `plane`, or None.
+
+    `find_violation` looks at short vectors, where exponents below 1 or near 1 show none.
+
+    Raises:
+        ValueError: an exponent that is not above 0 and finite.
+    """
+    if not all(0 < s < math.inf for s in (q, p)):
+        raise ValueError("exponents have to be above 0 and finite")
+    generator = torch.Generator().manual_seed(seed)
+    x = _random_classes(trials, generator)
+    move = _ClassMove.draw(x, generator)
+    at_q, at_p = (_shift("D1", x, move, s) for s in (q, p))
+    wrong, error = at_p.change - at_q.change, at_q.error + at_p.error  # [t] each
+    place = int(torch.where(wrong > error, wrong, -torch.inf).argmax())
+    if wrong[place] <= error[place]:
+        return None
+    values, counts = x.values[place], x.counts[place]  # [c] each
+    means = [((counts * values.pow(s)).sum() / counts.sum()).log() / s for s in (q, p)]
+    rich, poor = move.rich[place].item(), move.poor[place].item()
+    before = (means[0] - means[1]).exp().item()
+    return Crowded(
+        tuple(values.tolist()),
+        tuple(int(count) for count in counts.tolist()),
+        rich,
+        poor,
+        move.amount[place].item(),
+        before,
+        before * math.exp(-wrong[place].item()),
+    )
+
+
 def _stacked(shifts: list[_Shift], name: Literal["change", "error"]) -> Tensor:
     return torch.stack([getattr(shift, name) for shift in shifts])
 
@@ -431,6 +511,11 @@ class _ClassMove:
     poor: Tensor  # [t]
     share: Tensor  # [t], between 0 and 1
 
+    @property
+    def amount(self) -> Tensor:
+        """What Robin Hood moves [t]."""
+        return (0.05 + 0.45 * self.share) * (self.rich - self.poor)
+
     @staticmethod
     def draw(classes: _Classes, generator: torch.Generator) -> _ClassMove:
         trials, kinds = classes.values.shape
@@ -450,7 +535,7 @@ def _shift(axiom: Axiom, x: _Classes, move: _ClassMove, s: float) -> _Shift:
     powers = x.counts * x.values.pow(s)  # [t, c]
     total = powers.sum(dim=-1)  # [t]
     if axiom == "D1":
-        amount = (0.05 + 0.45 * move.share) * (move.rich - move.poor)  # [t]
+        amount = move.amount  # [t]
         ends = move.rich.pow(s) + move.poor.pow(s)  # [t]
         moved = (move.rich - amount).pow(s) + (move.poor + amount).pow(s)  # [t]
         error = 16 * eps * (1 + s) * torch.maximum(ends, moved) / total

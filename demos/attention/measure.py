@@ -18,6 +18,7 @@ from demos.attention.rank import DEFAULT_TOLERANCES, RankFigures, measure_rank
 from demos.attention.sparsity import measure_all
 
 THUMBNAIL = 64
+NEIGHBOURS = {"previous": -1, "itself": 0, "next": 1}  # where a token may look by habit
 
 _CPU_ENTRIES = 1 << 18  # 2 MB of float64: one head of 512 tokens
 _OTHER_ENTRIES = 1 << 24
@@ -34,6 +35,8 @@ class LayerFigures:
         support: how many tokens each row may look at [h, n'], int64.
         rank: of the weights [h, n', n'], without the removed tokens.
         sink_share: weight on the sinks, mean over rows that are none, nothing removed [h].
+        near: by key of `NEIGHBOURS`, the weight on the token there, mean over rows that have one
+            and may look at two tokens or more [h]; 0 where no row does.
         thumbnails: sqrt of the largest weight in each block, 0 to 255 [h, t, t], uint8, t <= 64.
         positions: of the tokens that are left [n'], int64.
     """
@@ -43,6 +46,7 @@ class LayerFigures:
     support: Tensor
     rank: RankFigures
     sink_share: Tensor
+    near: dict[str, Tensor]
     thumbnails: Tensor
     positions: Tensor
 
@@ -90,6 +94,28 @@ def measure_layer(
     return _joined(parts)
 
 
+def layer_weights(
+    queries: Tensor,
+    keys: Tensor,
+    scale: float,
+    bias: Tensor | None = None,
+    mask: Tensor | None = None,
+    without: tuple[int, ...] = (),
+) -> Tensor:
+    """The weights that `measure_layer` measures [h, n', n'], float32; arguments as there."""
+    heads, n, _ = queries.shape
+    left = _positions_left(n, (), without, queries.device)  # [n']
+    keys = keys.repeat_interleave(heads // len(keys), dim=0)  # [h, n, d]
+    weights = queries.new_empty(heads, len(left), len(left), dtype=torch.float32)
+    for head in range(heads):  # one at a time: float64 of all would be large
+        logits = scale * (queries[head].double() @ keys[head].double().mT)  # [n, n]
+        if bias is not None:
+            logits = logits + bias[min(head, len(bias) - 1)]
+        allowed = None if mask is None else mask.expand(heads, n, n)[head][left][:, left]
+        weights[head] = apply(logits[left][:, left], allowed)
+    return weights
+
+
 def _positions_left(
     n: int, sinks: tuple[int, ...], without: tuple[int, ...], device: torch.device
 ) -> Tensor:
@@ -122,6 +148,7 @@ def _measure(
         support=support,
         rank=measure_rank(weights, tolerances),
         sink_share=share,
+        near={key: _near(weights, support, left, step) for key, step in NEIGHBOURS.items()},
         thumbnails=_thumbnails(weights),
         positions=left,
     )
@@ -139,6 +166,14 @@ def _mean(values: Tensor, support: Tensor) -> Tensor:
     counted = support > 1  # [c, n']
     counted = counted | ~counted.any(dim=-1, keepdim=True)
     return (values * counted).sum(dim=-1) / counted.sum(dim=-1)
+
+
+def _near(weights: Tensor, support: Tensor, left: Tensor, step: int) -> Tensor:
+    """Mean weight on the token `step` places on [c]; over a gap of removed tokens none is near."""
+    rows = torch.arange(max(0, -step), len(left) - max(0, step), device=left.device)  # [m]
+    values = weights[:, rows, rows + step]  # [c, m]
+    counted = (support[:, rows] > 1) & (left[rows + step] - left[rows] == step)  # [c, m]
+    return (values * counted).sum(dim=-1) / counted.sum(dim=-1).clamp_min(1)
 
 
 def _thumbnails(weights: Tensor) -> Tensor:
@@ -164,6 +199,7 @@ def _joined(parts: list[LayerFigures]) -> LayerFigures:
             resolved=torch.cat([rank.resolved for rank in ranks]),
         ),
         sink_share=torch.cat([part.sink_share for part in parts]),
+        near={key: torch.cat([part.near[key] for part in parts]) for key in NEIGHBOURS},
         thumbnails=torch.cat([part.thumbnails for part in parts]),
         positions=parts[0].positions,
     )

@@ -260,12 +260,15 @@ def crossover(n: int, d: int, scales: Sequence[float], seeds: Sequence[int] = (0
         figures = laboratory(n, d, scale, seeds, tolerances=())
         means.append([figures[name].effective.mean() for name in ("bidirectional", "causal")])
     bidirectional, causal = (torch.stack(side) for side in zip(*means, strict=True))  # [k] each
+    return Crossover(ordered, bidirectional, causal, crossing(ordered, bidirectional, causal))
+
+
+def crossing(scales: Sequence[float], bidirectional: Tensor, causal: Tensor) -> float | None:
+    """Where the first of two curves [k] over ascending scales overtakes the second, or None."""
     lead = (bidirectional - causal).tolist()
-    found = None
-    for place in range(1, len(ordered)):
+    for place in range(1, len(lead)):
         before, after = lead[place - 1], lead[place]
         if before <= 0 < after:
-            low, high = math.log(ordered[place - 1]), math.log(ordered[place])
-            found = math.exp(low + (high - low) * before / (before - after))
-            break
-    return Crossover(ordered, bidirectional, causal, found)
+            low, high = math.log(scales[place - 1]), math.log(scales[place])
+            return math.exp(low + (high - low) * before / (before - after))
+    return None

@@ -1,4 +1,4 @@
-"""Files for visitors: tables as CSV that spreadsheets open rightly, folders as ZIP."""
+"""Files for visitors: tables as CSV that spreadsheets open rightly, arrays, folders as ZIP."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, cast
 
+import numpy as np
 from gradio.utils import get_upload_folder
+from numpy.typing import NDArray
 
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -26,6 +29,21 @@ def write_csv(name: str, headers: Sequence[str], rows: Iterable[Sequence[object]
         writer = csv.writer(file)
         writer.writerow([_safe(header) for header in headers])
         writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return str(path)
+
+
+def write_npz(name: str, **arrays: NDArray[Any]) -> str:
+    """Write arrays as a compressed .npz and return its path; `numpy.load` reads it without pickle.
+
+    Raises:
+        ValueError: an array of objects, which only pickle could write.
+    """
+    objects = [key for key, array in arrays.items() if array.dtype.hasobject]
+    if objects:
+        raise ValueError(f"arrays of objects: {', '.join(objects)}")
+    path = new_folder() / f"{name}.npz"
+    # numpy's own keywords are not among the names; its types cannot know that.
+    np.savez_compressed(path, **cast(Any, arrays))
     return str(path)
 
 

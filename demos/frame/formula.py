@@ -7,7 +7,7 @@ import gradio as gr
 from demos.frame.strings import text
 
 # Two dollars before one: the first delimiter that fits is taken.
-_DELIMITERS: list[dict[str, str | bool]] = [
+DELIMITERS: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
 ]
@@ -15,4 +15,4 @@ _DELIMITERS: list[dict[str, str | bool]] = [
 
 def formula_markdown(key: str) -> gr.Markdown:
     """A text of that key as Markdown with LaTeX formulas."""
-    return gr.Markdown(text(key), latex_delimiters=_DELIMITERS)
+    return gr.Markdown(text(key), latex_delimiters=DELIMITERS)

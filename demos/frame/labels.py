@@ -22,11 +22,16 @@ def cut_to_width(text: str, width: int) -> str:
 
 def shortened(sentence: str, width: int = _LABEL_WIDTH) -> str:
     """The beginning of a sentence, escaped, about `width` Latin letters wide."""
-    return escape(cut_to_width(sentence, width))
+    return _escaped(cut_to_width(sentence, width))
 
 
 def wrapped(sentence: str, characters: int = _HOVER_CHARACTERS) -> str:
     """A sentence for hover text: escaped, in lines, at most so many characters of it."""
     cut = sentence[:characters] + ("…" if len(sentence) > characters else "")
     lines = textwrap.wrap(cut, _HOVER_LINE) or [cut]
-    return "<br>".join(escape(line) for line in lines)
+    return "<br>".join(_escaped(line) for line in lines)
+
+
+def _escaped(text: str) -> str:
+    """As plotly reads it, which shows `&quot;` as it stands."""
+    return escape(text, quote=False)

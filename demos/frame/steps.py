@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, TypeVar
 
 StepT = TypeVar("StepT")
@@ -34,3 +34,11 @@ def showing(
             yield show(step)
     finally:
         steps.close()
+
+
+def growing(updates: Iterable[dict[Any, Any]]) -> Iterator[dict[Any, Any]]:
+    """Each update with all before it: a page may see but the last of several quick ones."""
+    known: dict[Any, Any] = {}
+    for update in updates:
+        known = known | update
+        yield known

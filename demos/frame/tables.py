@@ -92,7 +92,7 @@ def decode(raw: bytes, name: str) -> tuple[str, str]:
         except UnicodeDecodeError:
             raise InputProblem("table.encoding", name=name) from None
     if b"\0" in raw:
-        raise InputProblem("table.binary", name=name, what="?")
+        raise InputProblem("table.not_text", name=name)
     try:
         return raw.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError:

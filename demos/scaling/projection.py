@@ -17,7 +17,8 @@ from torch import Tensor
 from demos.scaling.newton import Problem, loss_of
 
 _MOST_POINTS = 1_024  # that the grid looks at: starts need no more
-_NUMBERS_AT_ONCE = 1 << 20
+_MOST_NUMBERS = 1 << 20  # grid points times data points: a fraction of a second
+_NUMBERS_AT_ONCE = 1 << 18
 _RIDGE = 1e-12  # relative: columns of the same exponent are the same
 
 
@@ -26,8 +27,8 @@ def projected_starts(problem: Problem, count: int) -> Tensor:
 
     Coordinates that are fixed have their value; the others are inside the box.
     """
-    sample = sampled(problem, _MOST_POINTS)
-    grid = problem.law.grid(sample.logs)
+    grid = problem.law.grid(problem.logs)
+    sample = sampled(problem, min(_MOST_POINTS, _MOST_NUMBERS // len(grid)))
     size = max(1, _NUMBERS_AT_ONCE // len(sample.logs))
     parts = [_project(sample, part) for part in grid.split(size)]
     starts, values = (torch.cat(each) for each in zip(*parts, strict=True))

@@ -22,6 +22,7 @@ BENCHMARKS = {
     "algebra": retrieval.algebra,
     "scan": retrieval.scan,
     "attention": attention.overview,
+    "heads": attention.heads,
     "scaling": scaling.against_the_recipe,
     "rows": scaling.many_rows,
     "startup": startup.first_page,

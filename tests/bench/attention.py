@@ -1,4 +1,7 @@
-"""The Attention tab's overview: every head of a model of MiniLM's shape at its longest input."""
+"""The Attention tab's overview: every head of a model of MiniLM's shape, and of MiniLM itself.
+
+Its card cuts at 256 tokens; its positions reach 512, which is what the random heads have.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,19 @@ from typing import Any
 
 import torch
 
+from demos.attention.heads.choices import DEFAULT
+from demos.attention.heads.overview import overview_html
 from demos.attention.masks import apply, mask
 from demos.attention.measure import measure_layer
 from demos.attention.rank import DEFAULT_TOLERANCES, singular_values
+from demos.attention.readings import Asked, Measured, Readings
 from demos.attention.sparsity import measure_all
+from demos.frame.steps import result_of
 from models.registry import Registry
+from tests.bench.inputs import mixed_texts
 
 LAYERS, HEADS, TOKENS, HEAD_SIZE = 6, 12, 512, 32
+MODEL = "all-MiniLM-L6-v2"
 REPEATS = 3
 
 
@@ -41,6 +50,9 @@ def overview() -> Iterator[tuple[str, str]]:
                 registry.run(measure_layer, q, k, *rest)
 
         yield f"{name}, {way}", f"{_median(every_layer):.2f} s"
+    rest = HEAD_SIZE**-0.5, None, causal, DEFAULT_TOLERANCES, (0,), ()
+    layers = [registry.run(measure_layer, q, k, *rest) for q, k in zip(queries, keys, strict=True)]
+    yield from _drawn(Measured(tuple(layers), ()), name)
     logits = HEAD_SIZE**-0.5 * queries[0, :1].double() @ keys[0, :1].double().mT  # [1, n, n]
     weights = apply(logits, None)  # [1, n, n]
     parts: dict[str, Callable[[], object]] = {
@@ -52,6 +64,31 @@ def overview() -> Iterator[tuple[str, str]]:
         seconds = _median(partial(registry.run, function))
         yield f"one head of them, {part}", f"{seconds * 1e3:.1f} ms"
     registry.close()
+
+
+def heads() -> Iterator[tuple[str, str]]:
+    """A real model at its full length: read and measured, with the sinks and without, and drawn."""
+    registry = Registry()
+    registry.load(MODEL)
+    asked = Asked(MODEL, " ".join(mixed_texts(200)))
+    for sinks in (True, False):
+
+        def everything(sinks: bool = sinks) -> Measured:
+            return result_of(Readings(registry).measuring(asked, None, sinks))
+
+        measured = everything()
+        tokens = len(measured.layers[0].positions)
+        name = f"{MODEL}, {tokens} tokens, {'with' if sinks else 'without'} sinks"
+        yield f"{name}, read and measured", f"{_median(everything):.2f} s"
+        if sinks:
+            yield from _drawn(measured, name)
+    registry.close()
+
+
+def _drawn(measured: Measured, name: str) -> Iterator[tuple[str, str]]:
+    """The page's overview: seconds and bytes."""
+    draw = partial(overview_html, measured, DEFAULT, (0, 0), "en")
+    yield f"{name}, overview drawn", f"{_median(draw) * 1e3:.0f} ms, {len(draw()) / 1e6:.2f} MB"
 
 
 def _median(function: Callable[[], object]) -> float:

@@ -120,8 +120,9 @@ def test_two_runs_are_laid_over_each_other(open_page: OpenPage) -> None:
     for loss in ("CoSENT", "cross-entropy"):
         choose(page, "#training-loss", loss)
         train(page, 10)
+        # The progress line may still say "Done" of the run before.
+        expect(page.locator("#training-runs")).to_contain_text(loss, timeout=120_000)
         expect(page.locator("#training-progress")).to_contain_text("Done", timeout=120_000)
-        expect(page.locator("#training-runs")).to_contain_text(loss)
     legend = page.locator("#training-plot .legendtext")
     expect(legend).to_have_count(2)
     expect(legend.nth(1)).to_contain_text("cross-entropy")

@@ -35,6 +35,9 @@ def type_into(page: Page, row: int, column: int, typed: str) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type(typed)
     page.keyboard.press("Enter")
+    expect(
+        page.locator(f"#pairs-playground-table [data-row='{row}'][data-col='{column}']")
+    ).to_contain_text(typed)
 
 
 def test_shift_and_relabel_leave_cosent_alone(open_page: OpenPage) -> None:

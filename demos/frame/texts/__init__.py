@@ -2,6 +2,13 @@
 
 from demos.frame.texts import (
     attention,
+    attention_axioms,
+    attention_decoder,
+    attention_heads,
+    attention_laboratory,
+    attention_rank,
+    attention_sidebyside,
+    attention_sparsity,
     house,
     pairs_attribution,
     pairs_evaluation,
@@ -20,6 +27,13 @@ from demos.frame.texts import (
 
 _ROOMS = (
     attention,
+    attention_heads,
+    attention_sidebyside,
+    attention_axioms,
+    attention_sparsity,
+    attention_rank,
+    attention_laboratory,
+    attention_decoder,
     house,
     pairs_score,
     pairs_attribution,

@@ -24,7 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Read together with the first: the matrix then has blocks A|B.",
         "与第一段一起读入：矩阵因此有 A|B 四个块。",
     ),
-    "attention.read": ("Read and measure", "读取并测量"),
+    "attention.read": ("Measure", "测量"),
     "attention.starting": ("Reading …", "正在读取……"),
     "attention.measuring": ("Layers measured", "已测量的层"),
     "attention.done": (

@@ -149,6 +149,12 @@ SENTENCES_ZH: dict[str, str] = {
     "Write a hub data set as hub:owner/name/file, not “{it}”.": (
         "模型库中的数据集请写成 hub:owner/name/file，而不是「{it}」。"
     ),
+    "“{name}” cannot be fetched, for the hub cannot be reached: bring the file itself.": (
+        "无法访问模型库，取不到「{name}」：请直接提供文件。"
+    ),
+    "There is no public file “{name}” on the hub: check its address.": (
+        "模型库中没有公开的文件「{name}」：请检查地址。"
+    ),
     "“{name}” cannot be fetched from the hub: {error}.": "无法从模型库取得「{name}」：{error}。",
     "“{name}” has no column “{wanted}”: name its columns sentence1, sentence2 and score.": (
         "「{name}」没有列「{wanted}」：请把各列命名为 sentence1、sentence2 和 score。"

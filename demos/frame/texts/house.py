@@ -3,6 +3,11 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "cancel": ("Cancel", "取消"),
     "about": ("Formula, what to notice, and limits", "公式、看点与局限"),
+    "save_svg": ("Save figure (SVG)", "保存图像（SVG）"),
+    "slider_range": (
+        "The number has to lie between {low} and {high}.",
+        "该数必须在 {low} 与 {high} 之间。",
+    ),
     "status.computed_on": (
         "Computed on {device} in {dtype} ({reason}).",
         "计算设备 {device}，数值格式 {dtype}（{reason}）。",
@@ -62,9 +67,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” is not text (it looks like {what}): save it as CSV in UTF-8.",
         "「{name}」不是文本（看起来是 {what}）：请另存为 UTF-8 编码的 CSV。",
     ),
+    "table.not_text": (
+        "“{name}” is not text: save it as plain text in UTF-8.",
+        "「{name}」不是文本：请另存为 UTF-8 编码的纯文本。",
+    ),
     "table.encoding": (
-        "“{name}” is in an unknown encoding: save it as CSV in UTF-8.",
-        "「{name}」的编码无法识别：请另存为 UTF-8 编码的 CSV。",
+        "“{name}” is in an unknown encoding: save it as plain text in UTF-8.",
+        "「{name}」的编码无法识别：请另存为 UTF-8 编码的纯文本。",
     ),
     "table.quotes": (
         "“{name}” has a quotation mark that is never closed, so its rows cannot be told apart: mend it"

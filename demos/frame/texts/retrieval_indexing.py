@@ -102,7 +102,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "该索引正在构建（也许在另一个窗口）：请稍候。",
     ),
     "retrieval.corpus.too_few": (
-        "There are {count} different texts and a search needs at least {fewest}: bring more, one a line.",
+        "The number of different texts is {count} and a search needs at least {fewest}: bring more, one a line.",
         "只有 {count} 个不同的文本，检索至少需要 {fewest} 个：请补充，每行一个。",
     ),
     "retrieval.corpus.too_many": (

@@ -221,8 +221,9 @@ class AskPanel:
 
     def _done(self, opened: OpenIndex, asked: Asked, language: Language) -> str:
         key = "retrieval.ask.done_true" if asked.truth is not None else "retrieval.ask.done"
-        done = say(key, language, n=opened.stored.size, calls=asked.budget)
+        size = opened.stored.size
+        done = say(key, language, n=size, calls=min(asked.budget, size))
         if asked.pace:
-            brute = duration(asked.pace * opened.stored.size, language)
+            brute = duration(asked.pace * size, language)
             done += say("retrieval.ask.brute_would", language, time=brute)
         return note_html(done) + note_html(computed_on(self.registry, language))

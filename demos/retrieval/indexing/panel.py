@@ -89,10 +89,14 @@ class IndexingPanel:
             self.build = gr.Button(
                 text("retrieval.indexing.build"),
                 variant="primary",
+                min_width=200,  # its words fit on one line beside Cancel, on a phone too
                 elem_id="retrieval-indexing-build",
             )
             self.cancel = gr.Button(
-                text("cancel"), interactive=False, elem_id="retrieval-indexing-cancel"
+                text("cancel"),
+                interactive=False,
+                min_width=100,
+                elem_id="retrieval-indexing-cancel",
             )
             self.download = gr.DownloadButton(
                 cast(str, text("retrieval.indexing.download")),
@@ -309,7 +313,7 @@ class IndexingPanel:
         cards = (self.registry.card(key) for key in (bi, cross))
         strangers = [card.title for card in cards if not {"zh", "multilingual"} & {*card.languages}]
         if corpus.chinese and strangers:
-            models = ", ".join(strangers)
+            models = ("、" if language == "zh" else ", ").join(strangers)
             html += note_html(say("retrieval.indexing.chinese", language, models=models), "warning")
         return html
 

@@ -212,3 +212,49 @@ def test_exponents_of_the_plane_are_positive() -> None:
     for bad in (0.0, -1.0, float("inf")):
         with pytest.raises(ValueError, match="exponents"):
             ax.plane((1.0, bad), (2.0,))
+
+
+# --- one move, and crowds ---
+
+
+def test_one_move_is_judged() -> None:
+    poor = vector(10, 1, 0.5), vector(10, 0.9, 0.6)
+    wrong = ax.judge(star_index(2, 4), "D1", *poor)
+    assert (wrong.holds, wrong.weakly, wrong.applies) == (False, False, True)
+    assert (wrong.before, wrong.after) == pytest.approx((0.764550, 0.764253), abs=5e-7)
+    assert ax.judge(star_index(1, 2), "D1", *poor).holds
+    still = ax.judge(INDICES["s0"], "D1", *poor)
+    assert (still.holds, still.weakly) == (False, True)
+    longer = ax.judge(INDICES["hoyer"], "D4", poor[0], ax.clone(poor[0]))
+    assert not longer.holds
+    assert ax.judge(INDICES["gini"], "D4", poor[0], ax.clone(poor[0])).holds
+
+
+def test_a_move_that_an_axiom_is_silent_about_breaks_nothing() -> None:
+    x = vector(1, 0, 0)
+    verdict = ax.judge(star_index(1, 2), "P1", x, ax.make_rich(x, 0, 1.0))
+    assert (verdict.holds, verdict.applies) == (True, False)
+
+
+@pytest.mark.parametrize(("q", "p"), [(0.5, 0.8), (0.3, 0.9), (0.1, 0.2), (2, 4)])
+def test_a_crowd_breaks_robin_hood(q: float, p: float) -> None:
+    found = ax.find_crowded(q, p)
+    assert found is not None
+    classes = zip(found.values, found.counts, strict=True)
+    x = torch.cat([torch.full((n,), v, dtype=torch.float64) for v, n in classes])
+    rich, poor = (int((x - v).abs().argmin()) for v in (found.rich, found.poor))
+    assert 0 < found.amount < found.rich - found.poor
+    verdict = ax.judge(star_index(q, p), "D1", x, ax.robin_hood(x, rich, poor, found.amount))
+    assert not verdict.weakly
+    assert verdict.before == pytest.approx(found.before, rel=1e-4)
+    assert verdict.after == pytest.approx(found.after, rel=1e-4)
+
+
+@pytest.mark.parametrize(("q", "p"), [(0.5, 2), (1, 2), (1, 1)])
+def test_no_crowd_where_robin_hood_is_obeyed(q: float, p: float) -> None:
+    assert ax.find_crowded(q, p) is None
+
+
+def test_crowds_ask_for_positive_exponents() -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        ax.find_crowded(0, 1)

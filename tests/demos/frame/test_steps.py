@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from demos.frame.steps import result_of, showing
+from demos.frame.steps import growing, result_of, showing
 
 
 class Work:
@@ -42,3 +42,8 @@ def test_left_half_way_the_work_is_stopped() -> None:
     next(showing_it)
     showing_it.close()
     assert work.stopped
+
+
+def test_updates_grow() -> None:
+    steps = list(growing([{"a": 1}, {"b": 2}, {"a": 3}]))
+    assert steps == [{"a": 1}, {"a": 1, "b": 2}, {"a": 3, "b": 2}]

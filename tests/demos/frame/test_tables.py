@@ -123,7 +123,7 @@ def test_encodings_that_people_have(tmp_path: Path, encoding: str) -> None:
         ("a.csv", "sentence1,sentence2\n", "table.empty"),
         ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(50), "table.binary"),
         ("a.csv", b"PK\x03\x04" + bytes(50), "table.binary"),
-        ("a.csv", b"ab\x00cd", "table.binary"),
+        ("a.csv", b"ab\x00cd", "table.not_text"),
         ("a.csv", "caf\u00e9 \u00fcber,stra\u00dfe\n".encode("latin-1"), "table.encoding"),
         ("a.csv", b"\xff\xfea", "table.encoding"),
         ("a.csv", 'a,"b\nc,d\n', "table.quotes"),

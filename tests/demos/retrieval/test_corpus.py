@@ -12,6 +12,7 @@ import huggingface_hub
 import pyarrow
 import pyarrow.parquet
 import pytest
+from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
 from demos.frame.errors import InputProblem, sentence_for
 from demos.retrieval import corpus as corpus_module
@@ -266,7 +267,7 @@ def test_parquet_without_texts_is_refused(tmp_path: Path) -> None:
     [
         ("corpus.txt", b"\x89PNG\r\n\x1a\n" + bytes(100), "table.binary"),
         ("corpus.csv", b"PK\x03\x04" + bytes(100), "table.binary"),
-        ("corpus.txt", b"a\0b\0" * 50, "table.binary"),
+        ("corpus.txt", b"a\0b\0" * 50, "table.not_text"),
         ("corpus.txt", b" \n\n", "table.empty"),
         ("corpus.csv", b"", "table.empty"),
         ("corpus.txt", "naïve café\n".encode("latin-1") * 30, "table.encoding"),
@@ -322,3 +323,21 @@ def test_what_the_hub_does_not_give_is_said(monkeypatch: pytest.MonkeyPatch, add
     english, chinese = (sentence_for(caught.value, language) for language in ("en", "zh"))
     assert english.endswith(".")
     assert chinese != english
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (LocalEntryNotFoundError, "the hub cannot be reached"),
+        (EntryNotFoundError, "There is no public file “o/n/f.csv” on the hub"),
+    ],
+)
+def test_whether_the_hub_or_the_file_is_missing_is_told_apart(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception], sentence: str
+) -> None:
+    def download(*where: str, **more: object) -> str:
+        raise error("no")
+
+    with pytest.raises(ModelError, match=sentence) as caught:
+        read_with(monkeypatch, download, "o/n/f.csv")
+    assert sentence_for(caught.value, "zh") != sentence_for(caught.value, "en")

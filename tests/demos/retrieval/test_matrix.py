@@ -179,7 +179,7 @@ def test_files_hold_curve_and_cells(noisy: Matrix, noisy_look: Look) -> None:
 
 
 def test_labels_are_escaped_and_short() -> None:
-    assert wrapped("<b>&") == "&lt;b&gt;&amp;"
+    assert wrapped('<b>&"') == '&lt;b&gt;&amp;"'
     assert cut_to_width("忘记密码了怎么办", 8) == "忘记密码…"
 
 

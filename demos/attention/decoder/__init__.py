@@ -1,0 +1,1 @@
+"""The decoder-only experiment as a panel: the larger runs that come with the app, and one's own."""

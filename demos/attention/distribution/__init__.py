@@ -1,0 +1,1 @@
+"""Sparsity: indices by layer and head, and one row of attention under a temperature."""

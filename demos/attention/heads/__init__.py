@@ -1,0 +1,1 @@
+"""Heads: all of them as small multiples, and one of them to look at."""

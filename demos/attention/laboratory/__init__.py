@@ -1,0 +1,1 @@
+"""Laboratory: rank and depth of random attention, where nothing has been trained."""

@@ -1,0 +1,1 @@
+"""Side by side: two models over the same text."""

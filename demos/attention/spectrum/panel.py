@@ -1,0 +1,309 @@
+"""Rank: layout and wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import gradio as gr
+from gradio.context import Context
+
+from demos.attention.desk import Desk
+from demos.attention.masks import MaskName
+from demos.attention.readings import Asked, sinks_of
+from demos.attention.spectra import Spectrum, spectra_figure
+from demos.attention.spectrum import figures, results
+from demos.attention.spectrum.endpoint import make_attention_rank
+from demos.attention.spectrum.head import Head, measure_head, own_mask
+from demos.attention.spectrum.results import Compared
+from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
+from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import when_laid_out
+from demos.frame.progress import (
+    IDLE,
+    note_html,
+    notice_html,
+    progress_html,
+    progress_line,
+    say_cancelled,
+)
+from demos.frame.steps import showing
+from demos.frame.strings import Language, language_of, say, text
+from demos.frame.svg import svg_button
+from models.attention import Attention
+from models.work import Progress
+
+Updates = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the panel shows: which head of which text, and whether the figures of all stand too."""
+
+    asked: Asked
+    chosen: Head
+    complete: bool
+
+
+class SpectrumPanel:
+    """Components as attributes, handlers as methods."""
+
+    def __init__(self, desk: Desk):
+        self.desk, self.registry, self.readings = desk, desk.registry, desk.readings
+        tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection draws
+        gr.Markdown(text("attention.rank.intro"))
+        self._lay_out_inputs()
+        self._lay_out_results()
+        with gr.Accordion(text("about"), open=False, elem_id="attention-rank-about"):
+            formula_markdown("attention.rank.about_text")
+        self._wire(tab)
+
+    # --- layout --------------------------------------------------------------------------------
+
+    def _lay_out_inputs(self) -> None:
+        with gr.Row():
+            with gr.Column(scale=2, min_width=320), gr.Row():
+                self.layer, self.head = (
+                    gr.Slider(
+                        1,
+                        12,
+                        value=1,
+                        step=1,
+                        label=text(f"attention.rank.{name}"),
+                        min_width=220,
+                        elem_id=f"attention-rank-{name}",
+                    )
+                    for name in ("layer", "head")
+                )
+            with gr.Column(min_width=320):
+                self.sinks = gr.Checkbox(
+                    value=True,
+                    label=text("attention.rank.sinks"),
+                    info=text("attention.rank.sinks_hint"),
+                    elem_id="attention-rank-sinks",
+                )
+        self.progress, self.cancel = progress_line("attention-rank")
+
+    def _lay_out_results(self) -> None:
+        self.notes = gr.HTML(elem_id="attention-rank-notes")
+        with gr.Row():
+            with gr.Column(min_width=340):
+                self.spectra = gr.Plot(show_label=False, elem_id="attention-rank-spectra")
+                svg_button("attention-rank-spectra", "attention-spectra")
+            with gr.Column(min_width=340):
+                self.heads = gr.Plot(show_label=False, elem_id="attention-rank-heads")
+                svg_button("attention-rank-heads", "attention-effective-rank")
+        self.table = gr.Dataframe(
+            label=text("attention.rank.table"),
+            interactive=False,
+            wrap=True,
+            max_height=640,
+            column_widths=[185, 240, 95, 85, 72, 72, 72, 72, 72, 115, 105],
+            elem_id="attention-rank-table",
+        )
+        with gr.Row():
+            self.csv_head, self.csv_all = (
+                gr.DownloadButton(
+                    cast(str, text(f"attention.rank.csv_{name}")),
+                    size="sm",
+                    interactive=False,
+                    elem_id=f"attention-rank-csv-{name}",
+                )
+                for name in ("head", "all")
+            )
+
+    # --- wiring --------------------------------------------------------------------------------
+
+    def _wire(self, tab: gr.Tab) -> None:
+        self.visits = gr.State(0)  # counts the selections that ask for a drawing; 0: never seen
+        self.shown: gr.State = gr.State(cast(Any, None))
+        common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        tab.select(
+            self.on_select,
+            [self.visits, self.desk.reading, self.shown],
+            self.visits,
+            js=when_laid_out("attention-rank-csv-all"),
+            api_name="attention_rank_select",
+            **common,
+        )
+        drawn = gr.on(
+            [
+                *(self.visits.change, self.desk.reading.change, self.sinks.input),
+                *(self.layer.release, self.head.release),
+            ],
+            self.on_draw,
+            [self.visits, self.desk.reading, self.sinks, self.layer, self.head, self.shown],
+            [
+                *(self.shown, self.layer, self.head, self.cancel, self.progress, self.notes),
+                *(self.spectra, self.heads, self.table, self.csv_head, self.csv_all),
+            ],
+            validator=self.check_inputs,
+            trigger_mode="always_last",
+            api_name="attention_rank_draw",
+            **common,
+        )
+        self.cancel.click(None, cancels=[drawn], api_name="attention_rank_cancel", **common).then(
+            self.on_cancelled,
+            None,
+            [self.progress, self.cancel],
+            queue=False,
+            api_name="attention_rank_cancelled",
+            **common,
+        )
+        gr.api(make_attention_rank(self.registry, self.readings), api_name="attention_rank")
+
+    # --- handlers ------------------------------------------------------------------------------
+
+    def on_select(self, visits: int, reading: Asked | None, shown: Shown | None) -> int:
+        """The tab is selected: ask for a drawing unless it stands there."""
+        stands = shown is not None and shown.complete and shown.asked == reading
+        return visits if visits and stands else visits + 1
+
+    def check_inputs(
+        self,
+        visits: int,
+        reading: Asked | None,
+        sinks: bool,
+        layer: Any,
+        head: Any,
+        shown: Shown | None,
+        request: gr.Request,
+    ) -> list[Any]:
+        """Validator: a sentence at a layer or head that the model has not."""
+        language = language_of(request)
+        fine = [field(None)] * 3
+        if not visits or reading is None or shown is None or shown.asked != reading:
+            return [*fine, field(None), field(None), field(None)]
+        attention = self.readings.attention(reading)
+        checks = (
+            lambda: _counted(layer, attention.layers),
+            lambda: _counted(head, attention.heads),
+        )
+        problems = [field(problem_or_none(check, language)) for check in checks]
+        return [*fine, *problems, field(None)]
+
+    @visible_errors
+    def on_draw(
+        self,
+        visits: int,
+        reading: Asked | None,
+        sinks: bool,
+        layer: Any,
+        head: Any,
+        shown: Shown | None,
+        request: gr.Request,
+    ) -> Iterator[Updates]:
+        """Draw one head, then all of them; nothing for those who have never opened the tab."""
+        if not visits or reading is None:
+            yield {self.shown: shown}
+            return
+        language = language_of(request)
+        yield {self.cancel: gr.update(visible=True)}
+        try:
+            attention = self.readings.attention(reading)
+            if shown is None or shown.asked != reading:
+                measured = yield from self._measuring(reading, None, True, language)
+                chosen = replace(results.typical_head(measured), sinks=sinks)
+            else:
+                layer, head = _counted(layer, attention.layers), _counted(head, attention.heads)
+                chosen = Head(layer, head, sinks)
+                if shown == Shown(reading, chosen, True):
+                    yield {self.cancel: gr.update(visible=False)}
+                    return
+            yield from self._draw(reading, attention, chosen, language)
+        except Exception:  # said by `visible_errors`; the button shall not look busy meanwhile
+            yield {self.progress: IDLE, self.cancel: gr.update(visible=False)}
+            raise
+
+    def on_cancelled(self, request: gr.Request) -> tuple[str, Any]:
+        """The note that it was cancelled, and no button any more."""
+        return say_cancelled(request)[0], gr.update(visible=False)
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def _draw(
+        self, reading: Asked, attention: Attention, chosen: Head, language: Language
+    ) -> Iterator[Updates]:
+        """One head, then all: the end repeats what came before, lest a page that was still being
+        laid out has missed it."""
+        spectra = measure_head(self.registry, attention, chosen)
+        about_head = results.about_head(spectra, chosen, language)
+        shown = {
+            self.shown: Shown(reading, chosen, False),
+            **self._one_head(attention, chosen, spectra, language),
+        }
+        note = self._what_if(reading, attention, chosen, language)
+        yield shown | {self.notes: note + notice_html([about_head])}
+        compared = yield from self._comparing(reading, attention, chosen.sinks, language)
+        n, own = spectra[0].size, own_mask(attention)
+        sentences = [
+            results.about_all(compared, n, language),
+            about_head,
+            results.about_exact(n, attention.queries.shape[-1], language),
+            results.about_resolution(compared, language),
+        ]
+        yield shown | {
+            self.shown: Shown(reading, chosen, True),
+            self.notes: note + notice_html(sentences),
+            self.heads: figures.all_heads(compared.effective(), own, chosen, n, language),
+            self.csv_all: gr.update(value=results.heads_file(compared), interactive=True),
+            self.progress: IDLE,
+            self.cancel: gr.update(visible=False),
+        }
+
+    def _one_head(
+        self,
+        attention: Attention,
+        chosen: Head,
+        spectra: tuple[Spectrum, ...],
+        language: Language,
+    ) -> Updates:
+        headers, rows = results.table(spectra, attention, chosen, language)
+        return {
+            self.layer: _slider(chosen.layer, attention.layers),
+            self.head: _slider(chosen.head, attention.heads),
+            self.spectra: spectra_figure(spectra, language),
+            self.table: {"headers": headers, "data": rows},
+            self.csv_head: gr.update(value=results.spectra_file(spectra, chosen), interactive=True),
+        }
+
+    def _what_if(
+        self, reading: Asked, attention: Attention, chosen: Head, language: Language
+    ) -> str:
+        without = 0 if chosen.sinks else len(sinks_of(attention))
+        title = self.registry.title(reading.model)
+        return note_html(results.what_if(attention, title, without, language))
+
+    def _comparing(
+        self, reading: Asked, attention: Attention, sinks: bool, language: Language
+    ) -> Generator[Updates, None, Compared]:
+        own = own_mask(attention)
+        measured = []
+        names: tuple[MaskName, ...] = ("bidirectional", "causal")
+        for name in names:
+            # Its own mask has most likely been measured already, under the name of None.
+            mask = None if name == own else name
+            measured.append((yield from self._measuring(reading, mask, sinks, language)))
+        return Compared(*measured)
+
+    def _measuring(
+        self, reading: Asked, mask: MaskName | None, sinks: bool, language: Language
+    ) -> Generator[Updates, None, Any]:
+        what = say(f"attention.rank.measuring.{mask or 'own'}", language)
+
+        def show(step: Progress) -> Updates:
+            return {self.progress: progress_html(what, step, language)}
+
+        return showing(self.readings.measuring(reading, mask, sinks), show)
+
+
+def _counted(value: Any, most: int) -> int:
+    """A layer or head counted from one, as counted from nought."""
+    if not isinstance(value, (int, float)) or not 1 <= value <= most or int(value) != value:
+        raise InputProblem("attention.rank.out_of_range", most=most)
+    return int(value) - 1
+
+
+def _slider(place: int, most: int) -> Any:
+    return gr.update(value=place + 1, maximum=max(most, 2), interactive=most > 1)

@@ -1,0 +1,22 @@
+"""A tab that has just been selected: what is sent to it before it is laid out is lost.
+
+Gradio lays out the inside of a tab when it is first selected. A handler of `tab.select` that is
+quick would answer earlier than that, and its updates would find no component.
+"""
+
+from __future__ import annotations
+
+import json
+
+_MOST_FRAMES = 600  # ten seconds: whoever has left the tab does not keep it waiting
+
+
+def when_laid_out(elem_id: str) -> str:
+    """The `js` of an event that goes on once the element is there; its inputs stay as they are."""
+    return f"""async (...values) => {{
+        const frame = () => new Promise((go) => setTimeout(go, 16));
+        const there = () => document.getElementById({json.dumps(elem_id)});
+        for (let i = 0; i < {_MOST_FRAMES} && !there(); i++) await frame();
+        await frame(); await frame();
+        return values;
+    }}"""
