@@ -22,6 +22,7 @@ from demos.frame.texts import (
     retrieval_compare,
     retrieval_indexing,
     retrieval_matrix,
+    scaling_checks,
 )
 
 _ROOMS = (
@@ -46,6 +47,7 @@ _ROOMS = (
     retrieval_indexing,
     retrieval_matrix,
     retrieval_compare,
+    scaling_checks,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {
