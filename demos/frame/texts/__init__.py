@@ -15,6 +15,7 @@ from demos.frame.texts import (
     retrieval_compare,
     retrieval_indexing,
     retrieval_matrix,
+    scaling_quanta,
 )
 
 _ROOMS = (
@@ -32,6 +33,7 @@ _ROOMS = (
     retrieval_indexing,
     retrieval_matrix,
     retrieval_compare,
+    scaling_quanta,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {
