@@ -15,6 +15,7 @@ from demos.frame.texts import (
     retrieval_compare,
     retrieval_indexing,
     retrieval_matrix,
+    scaling_frontier,
     scaling_quanta,
 )
 
@@ -33,6 +34,7 @@ _ROOMS = (
     retrieval_indexing,
     retrieval_matrix,
     retrieval_compare,
+    scaling_frontier,
     scaling_quanta,
 )
 
