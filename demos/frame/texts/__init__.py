@@ -16,6 +16,7 @@ from demos.frame.texts import (
     retrieval_indexing,
     retrieval_matrix,
     scaling_frontier,
+    scaling_isoflop,
     scaling_quanta,
 )
 
@@ -35,6 +36,7 @@ _ROOMS = (
     retrieval_matrix,
     retrieval_compare,
     scaling_frontier,
+    scaling_isoflop,
     scaling_quanta,
 )
 
