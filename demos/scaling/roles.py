@@ -71,6 +71,7 @@ _OTHER = frozenset(
         *("ratio", "epoch", "color", "colour", "log", "log10", "ln", "min", "max", "delta"),
         *("diff", "aux", "optimal", "embedding", "layer", "layers", "head", "heads", "width"),
         *("depth", "seed", "gpu", "gpus", "hours", "date", "version", "type"),
+        *("range", "irreducible", "reducible", "exponent"),
     )
 )
 _TENSORBOARD = frozenset(("wall time", "step", "value"))
