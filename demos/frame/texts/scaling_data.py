@@ -137,4 +137,37 @@ TEXTS: dict[str, tuple[str, str]] = {
         " are too narrow.",
         "{rows:,} 行是 {runs} 个实验的训练曲线，全部保留：相邻各行不独立，区间会偏窄。",
     ),
+    # --- bundled and simulated runs ---
+    "scaling.example.isoflop": (
+        "Simulated: nine budgets with eight sizes each, as in Hoffmann et al.; everything can be found in it.",
+        "模拟数据：九个算力预算，各八种规模，仿照 Hoffmann 等；各参数都能拟合出来。",
+    ),
+    "scaling.example.data-limited": (
+        "Simulated: large models on little data; β shows well, and α hardly at all.",
+        "模拟数据：大模型、少数据；β 清楚，α 几乎看不出来。",
+    ),
+    "scaling.example.outlier": (
+        "Simulated: a grid whose largest run diverged; watch what one point does to squares and to Huber’s function.",
+        "模拟数据：最大的一个实验发散了；看看一个点对平方误差与 Huber 损失各有什么影响。",
+    ),
+    "scaling.example.one-ray": (
+        "Simulated: every run has 20 tokens a parameter, so the shares of N and D cannot be told apart: no fit can.",
+        "模拟数据：每个实验都是每参数 20 个词元，N 与 D 的贡献无法区分：任何拟合都做不到。",
+    ),
+    "scaling.example.histories": (
+        "Simulated: six runs along their training, forty steps each.",
+        "模拟数据：六个实验的训练曲线，各四十个点。",
+    ),
+    "scaling.simulated.unknown": (
+        "There is no example “{name}”: choose one of {keys}.",
+        "没有名为「{name}」的示例：请从 {keys} 中选择。",
+    ),
+    "scaling.simulated.sizes": (
+        "N and D have to be lists of one length, above 0, with 1 to {most:,} runs.",
+        "N 与 D 必须是等长的正数列表，含 1 到 {most:,} 个实验。",
+    ),
+    "scaling.simulated.noise": (
+        "The noise has to be from 0 to 1.",
+        "噪声必须在 0 到 1 之间。",
+    ),
 }
