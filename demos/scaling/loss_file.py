@@ -134,9 +134,9 @@ def make_table(
         tokens_per_step: gives D where a history has steps only.
 
     Raises:
-        InputProblem: no loss column, a column that is not there, an unknown history, a factor that
-            is not above 0, or fewer than three usable rows (the sentence says why the others are
-            not).
+        InputProblem: no loss or no size column, a column that is not there, an unknown history, a
+            factor that is not above 0, or fewer than three usable rows (the sentence says why the
+            others are not).
     """
     _check(raw, roles, history, flop_factor, tokens_per_step)
     notes = list(raw.notes)
@@ -154,6 +154,8 @@ def make_table(
         columns["D"] = columns["step"] * tokens_per_step
         notes.append(Note("scaling.data.tokens_of_steps", {"tokens": f"{tokens_per_step:,.0f}"}))
     notes += _derive(columns, flop_factor)
+    if len(columns) < 2:
+        raise InputProblem("scaling.data.no_size", name=raw.title, columns=_names(raw))
     kept, left_out = _kept(raw, roles, numbers, columns)
     notes += left_out
     if kept.sum() < FEWEST_POINTS:
@@ -182,9 +184,8 @@ def _check(
         if name not in raw.columns:
             raise InputProblem("scaling.data.no_column", column=_short(name))
     if "loss" not in roles.columns:
-        names = ", ".join(_short(name) for name in list(raw.columns)[:8])
         key = "scaling.data.no_loss" if raw.named else "scaling.data.no_header"
-        raise InputProblem(key, name=raw.title, columns=names)
+        raise InputProblem(key, name=raw.title, columns=_names(raw))
     if history is not None and history not in HISTORIES:
         raise InputProblem("scaling.data.no_history", histories=", ".join(HISTORIES))
     for factor in (flop_factor, tokens_per_step):
@@ -343,6 +344,10 @@ def _fixed(column: FloatArray) -> FloatArray:
 def _plain(text: str) -> str:
     """Without line breaks and control characters, which would break whatever shows it."""
     return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def _names(raw: RawTable) -> str:
+    return ", ".join(_short(name) for name in list(raw.columns)[:8])
 
 
 def _short(text: str) -> str:

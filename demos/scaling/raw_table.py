@@ -166,7 +166,7 @@ def _thinned(text: str, name: str, json_lines: bool) -> tuple[str, int, int]:
     limit = max(1, min(MAX_ROWS, MAX_CELLS // widest))
     if total <= limit + 1:
         return text, 1, total
-    stride = math.ceil(total / limit)
+    stride = math.ceil((total - 1) / limit)
     lines = iter(io.StringIO(text))
     kept = [next(lines), *islice(lines, 0, None, stride)]  # the first may name the columns
     if (total - 2) % stride:

@@ -174,8 +174,8 @@ def guess_roles(columns: Mapping[str, Sequence[str] | NDArray[np.float64]]) -> R
         if role not in chosen and name not in chosen.values() and fits:
             chosen[role] = name
     plain = {normalise(name)[0]: name for name in columns}
-    if plain.keys() >= _TENSORBOARD and len(plain) == len(_TENSORBOARD):
-        chosen = {"step": plain["step"], "loss": plain["value"]}
+    if plain.keys() - {"run"} == _TENSORBOARD:
+        chosen["loss"] = plain["value"]
     return with_units(chosen)
 
 

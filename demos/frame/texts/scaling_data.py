@@ -23,6 +23,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No column of “{name}” is recognised as the loss: choose it among {columns}.",
         "「{name}」中没有识别出损失列：请从 {columns} 中选择。",
     ),
+    "scaling.data.no_size": (
+        "No column of “{name}” is recognised as a size (N, D, C or steps): choose one among {columns}.",
+        "「{name}」中没有识别出规模列（N、D、C 或步数）：请从 {columns} 中选择。",
+    ),
     "scaling.data.no_column": (
         "There is no column “{column}” in the file: choose another.",
         "文件中没有「{column}」这一列：请选择其他列。",
@@ -73,7 +77,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Weights & Biases 导出文件：{runs} 个实验，指标「{metric}」。",
     ),
     "scaling.data.thinned": (
-        "Of {total:,} rows every {stride}th and the last were kept: {kept:,}.",
+        "Of {total:,} rows one in {stride} and the last were kept: {kept:,}.",
         "共 {total:,} 行，每 {stride} 行取一行并保留最后一行：共 {kept:,} 行。",
     ),
     "scaling.data.first_rows": (
