@@ -420,13 +420,22 @@ def bounded(read: Callable[[], LossTable], megabytes: float, seconds: float) -> 
 def test_a_million_rows_are_thinned_and_said(tmp_path: Path) -> None:
     rows = "".join(f"{1000 + i},{2000 + i},3.{i % 1000:03d}\n" for i in range(999_999))
     path = text(tmp_path, "N,D,loss\n" + rows + "7,7,7\n")
-    table = bounded(lambda: read_losses(path), 400, 120)
+    start = time.monotonic()
+    table = read_losses(path)
+    assert time.monotonic() - start < 60
     assert 190_000 <= len(table) <= raw_table.MAX_ROWS + 2
     assert "Of 1,000,000 rows one in 5 and the last were kept" in str(table.notes[1])
     assert table.columns["loss"][-1] == 7
     assert table.lines[-1] == 1_000_001
     place = 12_345
     assert table.columns["N"][place] == 1000 + table.lines[place] - 2
+
+
+def test_thinning_bounds_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw_table, "MAX_ROWS", 5_000)
+    path = text(tmp_path, "N,D,loss\n" + "1000000,2000000,3.25\n" * 200_000)
+    table = bounded(lambda: read_losses(path), 30, 60)  # of which the text itself is two thirds
+    assert len(table) <= 5_002
 
 
 def test_thinning_keeps_to_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -451,7 +460,7 @@ def test_a_long_sheet_is_cut_and_said(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_parquet_bomb_stays_small(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
-    count = 3_000_000
+    count = 1_000_000
     columns = {
         "N": pyarrow.array(np.full(count, 1e8)),
         "D": pyarrow.array(np.arange(1, count + 1)),
