@@ -23,6 +23,10 @@ from demos.frame.texts import (
     retrieval_indexing,
     retrieval_matrix,
     scaling_checks,
+    scaling_data,
+    scaling_frontier,
+    scaling_isoflop,
+    scaling_quanta,
 )
 
 _ROOMS = (
@@ -48,6 +52,10 @@ _ROOMS = (
     retrieval_matrix,
     retrieval_compare,
     scaling_checks,
+    scaling_data,
+    scaling_frontier,
+    scaling_isoflop,
+    scaling_quanta,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {
