@@ -53,16 +53,14 @@ def verdict_sentences(result: Result, language: Language) -> list[str]:
 
 
 def _clause(verdict: Verdict, language: Language) -> str:
-    measure = verdict.measure
+    unit = "points" if verdict.measure == "accuracy" else "nats"
+    gap = _gap(verdict)
     return say(
         f"attention.decoder.verdict.{verdict.key}",
         language,
         first=_mask(verdict.first, language),
         second=_mask(verdict.second, language),
-        by=_difference(measure, verdict.by, language),
-        low=_signed(measure, verdict.low),
-        high=_signed(measure, verdict.high),
-        seeds=verdict.seeds,
+        **gap | {"by": say(f"attention.decoder.{unit}", language, n=gap["by"])},
     )
 
 
@@ -90,18 +88,15 @@ def overview_table(runs: Sequence[Shipped], language: Language) -> tuple[list[st
     return headers, rows
 
 
-OVERVIEW_WIDTHS = [130, 80, 80, 190, 230, 230, 230]
+OVERVIEW_WIDTHS = [110, 75, 75, 190, 225, 225, 225]
 
 
 def _cell(verdict: Verdict, language: Language) -> str:
-    measure = verdict.measure
     return say(
         f"attention.decoder.cell.{verdict.key}",
         language,
         first=_mask(verdict.first, language),
-        by=_signed(measure, verdict.by),
-        low=_signed(measure, verdict.low),
-        high=_signed(measure, verdict.high),
+        **_gap(verdict),
     )
 
 
@@ -172,15 +167,14 @@ def _with_spread(measure: Measure, mean: float, spread: float) -> str:
     return f"{mean:.4f} ± {_or_unknown(spread, 4)}"
 
 
-def _difference(measure: Measure, by: float, language: Language) -> str:
-    if measure == "accuracy":
-        return say("attention.decoder.points", language, n=_or_unknown(100 * by, 2))
-    return say("attention.decoder.nats", language, n=_or_unknown(by, 4))
-
-
-def _signed(measure: Measure, value: float) -> str:
-    """Percentage points or nats."""
-    return _or_unknown(*((100 * value, 2) if measure == "accuracy" else (value, 4)))
+def _gap(verdict: Verdict) -> dict[str, str]:
+    """Difference and interval, in percentage points or nats; an interval that excludes nought does
+    so as it is written, too."""
+    scale, digits = (100, 2) if verdict.measure == "accuracy" else (1, 4)
+    if verdict.key == "better" and round(scale * verdict.low, digits) == 0:
+        digits += 1
+    numbers = {"by": verdict.by, "low": verdict.low, "high": verdict.high}
+    return {name: _or_unknown(scale * value, digits) for name, value in numbers.items()}
 
 
 def _or_unknown(value: float, digits: int) -> str:

@@ -109,7 +109,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attention.decoder.col.layers": ("Layers", "层数"),
     "attention.decoder.col.seeds": ("Seeds", "种子数"),
     "attention.decoder.col.pair": ("Masks", "掩码"),
-    "attention.decoder.pair": (" / ", " / "),
+    "attention.decoder.pair": (" – ", " – "),
     "attention.decoder.cell.better": (
         "{first} by {by} [{low}, {high}]",
         "{first}好 {by} [{low}, {high}]",
@@ -274,6 +274,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- Final figures and speed are two questions. On *Sort* and *Latest* (two layers) the final figures of both masks cannot"
         " be told apart, and speed differs in opposite directions: the prefix mask is quicker on *Sort*, the causal one on"
         " *Latest*. Whoever had tried one of them would have had a conclusion.\n"
+        "- Where there are two sizes, compare them: what cannot be told apart at two layers may be at four. A sentence holds for"
+        " the size at which it was measured.\n"
         "- The lines between the points join the same seed: start and batches are the same under every mask, and only this"
         " difference is judged. Two clouds may overlap and yet all lines lean to one side.\n"
         "- One seed can lead anywhere. On *Addition* a seed understands carries hundreds of steps before another; choose two"
@@ -305,6 +307,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "**看点**\n"
         "- 最终结果与学习速度是两个问题。在*排序*与*末次出现*（两层）上，两种掩码的最终结果分不出高下，速度的差别却方向相反："
         "排序上前缀掩码更快，末次出现上因果掩码更快。只试其中一个任务，就会得出一个「结论」。\n"
+        "- 若有两种规模，请加以比较：两层时分不出高下的，四层时也许分得出。每句话只对测量时的规模成立。\n"
         "- 点与点之间的细线连接同一个种子：初始化与批次在各掩码下完全相同，判断的只是这一差值。两团点可以重叠，而所有的线仍偏向同一侧。\n"
         "- 单个种子什么都说明不了。在*加法*上，有的种子比别的早几百步学会进位；改用两个种子、换一个起始种子，名次就会变。\n"
         "- 掩码预测中，谁占优取决于任务：先比较*括号*与*重复*，再下判断。\n\n"

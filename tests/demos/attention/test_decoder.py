@@ -215,6 +215,18 @@ def test_sentences_say_what_the_spread_carries() -> None:
     assert all("优" in s or "没有超出" in s for s in results.verdict_sentences(made_up(), "zh"))
 
 
+def test_an_interval_that_excludes_nought_is_written_so() -> None:
+    settings = Settings(task="sort", seeds=tuple(range(4)))
+    points = tuple(
+        Point(10, Trial(mask, seed), 0.0, 1.0, 0.9 + gain + 1e-6 * seed * gain)
+        for mask, gain in (("causal", 3e-5), ("prefix", 0.0))
+        for seed in settings.seeds
+    )
+    result = Result(settings, 1, points, 1.0)  # type: ignore[arg-type]
+    accuracy, *_ = results.verdict_sentences(result, "en")
+    assert "Causal is better than Prefix by 0.003 points (interval 0.003 to 0.003)" in accuracy
+
+
 def test_one_seed_is_said_to_say_nothing() -> None:
     sentences = results.verdict_sentences(made_up(seeds=1), "en")
     assert all("one seed says nothing of its spread" in sentence for sentence in sentences)
@@ -233,7 +245,7 @@ def test_all_runs_stand_in_one_table() -> None:
     headers, rows = results.overview_table(shipped(made_up("sort"), made_up("brackets")), "en")
     assert len(headers) == len(results.OVERVIEW_WIDTHS) == len(rows[0])
     assert [row[0] for row in rows] == ["Sort"] + ["Brackets"] * 3
-    assert rows[0][3] == "Causal / Prefix"
+    assert rows[0][3] == "Causal – Prefix"
     assert str(rows[0][4]).startswith("no difference")
     assert str(rows[0][6]).startswith("Causal by")
     assert results.overview_table([], "zh")[1] == []
