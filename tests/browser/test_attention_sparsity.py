@@ -20,7 +20,8 @@ def open_panel(page: Page, name: str) -> Page:
     page.locator("#tabs > .tab-wrapper [data-tab-id=attention]").last.click()
     page.locator(f"#attention-tabs > .tab-wrapper [data-tab-id=attention-{name}]").last.click()
     last = {"sparsity": "#attention-sparsity-csv:enabled", "axioms": "#attention-axioms-plane .bg"}
-    expect(page.locator(last[name]).first).to_be_attached()
+    # The first to open the axioms waits for their search: long on a busy machine.
+    expect(page.locator(last[name]).first).to_be_attached(timeout=120_000)
     return page
 
 
