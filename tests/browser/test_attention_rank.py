@@ -62,6 +62,7 @@ def test_the_example_is_drawn_on_opening(open_page: OpenPage) -> None:
     expect(page.locator(f"{RANK}-cancel")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_head_is_chosen_without_sinks_and_files_are_saved(open_page: OpenPage) -> None:
     page = open_rank(open_page())
     number(page, f"{RANK}-layer", 6)
@@ -79,6 +80,7 @@ def test_a_head_is_chosen_without_sinks_and_files_are_saved(open_page: OpenPage)
     assert download.value.suggested_filename == "attention-spectra.svg"
 
 
+@pytest.mark.slow
 def test_another_text_is_drawn_in_the_open_panel(open_page: OpenPage) -> None:
     page = open_rank(open_page())
     page.locator("#attention-first textarea").fill("<script>alert(1)</script> مرحبا 🙂")
@@ -122,6 +124,7 @@ def test_no_mask_is_said_at_its_field_and_nothing_is_lost(open_page: OpenPage) -
     expect(page.locator(f"{LABORATORY}-networks .js-plotly-plot")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_both_panels_fit_a_phone_in_chinese_and_dark(open_page: OpenPage) -> None:
     page = open_page(language="zh-CN", theme="dark", width=400)
     page.locator("#tabs > .tab-wrapper [data-tab-id=attention]").last.click()
