@@ -131,6 +131,19 @@ def test_the_sparsity_of_attention_is_measured(client: Client) -> None:
         client.predict("cosent-cross", text, "", api_name="/attention_sparsity")
 
 
+def test_the_rank_of_attention_is_measured(client: Client) -> None:
+    model, text = "all-MiniLM-L6-v2", "The keys were on the table."
+    own = client.predict(model, text, api_name="/attention_rank")
+    assert (own["mask"], len(own["tokens"]), len(own["layers"])) == ("bidirectional", 9, 6)
+    causal = client.predict(model, text, "", "causal", False, api_name="/attention_rank")
+    assert (causal["mask"], causal["left_out"]) == ("causal", [0, 8])
+    for layer in causal["layers"]:
+        assert len(layer["effective_rank"]) == 12
+        assert all(1 <= rank <= 7 for rank in layer["effective_rank"])
+    with pytest.raises(AppError, match="There is no mask"):
+        client.predict(model, text, "", "diagonal", True, api_name="/attention_rank")
+
+
 def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     events = app.get_config_file()["dependencies"]
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ class Table:
 
 
 def read_table(
-    path: str | Path, known_names: Sequence[str], max_rows: int, header: bool | None = None
+    path: str | Path, known_names: Container[str], max_rows: int, header: bool | None = None
 ) -> Table:
     """Read an uploaded file.
 
@@ -71,8 +71,19 @@ def read_table(
         raise InputProblem("table.ending", name=path.name, endings=", ".join(TABLE_ENDINGS))
     text, encoding = decode(raw, path.name)
     if path.suffix.lower() == ".jsonl":
-        return _from_json_lines(text, encoding, path.name, max_rows)
+        return parse_json_lines(text, encoding, path.name, max_rows)
     return parse_delimited(text, known_names, max_rows, path.name, encoding, header)
+
+
+def check_signature(raw: bytes, name: str, allowed: bytes = b"") -> None:
+    """Whether a file begins like one of a known binary kind, whatever its name says.
+
+    Raises:
+        InputProblem: it does, and it is not the allowed one.
+    """
+    for signature, what in _SIGNATURES.items():
+        if raw.startswith(signature) and signature != allowed:
+            raise InputProblem("table.binary", name=name, what=what)
 
 
 def decode(raw: bytes, name: str) -> tuple[str, str]:
@@ -83,9 +94,7 @@ def decode(raw: bytes, name: str) -> tuple[str, str]:
     """
     if not raw.strip():
         raise InputProblem("table.empty", name=name)
-    for signature, what in _SIGNATURES.items():
-        if raw.startswith(signature):
-            raise InputProblem("table.binary", name=name, what=what)
+    check_signature(raw, name)
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return raw.decode("utf-16"), "UTF-16"
@@ -108,26 +117,47 @@ def decode(raw: bytes, name: str) -> tuple[str, str]:
 
 def parse_delimited(
     text: str,
-    known_names: Sequence[str],
+    known_names: Container[str],
     max_rows: int,
     name: str = "",
     encoding: str = "UTF-8",
     header: bool | None = None,
+    max_columns: int = MAX_COLUMNS,
 ) -> Table:
     """Comma-, tab- or semicolon-separated text, with or without a header (None: recognise it).
 
     Raises:
-        InputProblem: nothing in it, too many rows, or an unclosed quote.
+        InputProblem: nothing in it, too many rows or columns, or an unclosed quote.
     """
     delimiter = _delimiter_of(text)
     cells = [row for row in _split(text, delimiter, name) if any(cell.strip() for cell in row)]
+    return table_of_cells(
+        cells, known_names, max_rows, name, encoding, delimiter, header, max_columns
+    )
+
+
+def table_of_cells(
+    cells: Sequence[Sequence[str]],
+    known_names: Container[str],
+    max_rows: int,
+    name: str,
+    encoding: str,
+    delimiter: str,
+    header: bool | None = None,
+    max_columns: int = MAX_COLUMNS,
+) -> Table:
+    """Rows of cells, none all empty, made equally long; the first may be a header.
+
+    Raises:
+        InputProblem: no rows, or too many rows or columns.
+    """
     if not cells:
         raise InputProblem("table.empty", name=name)
     if len(cells) > max_rows + 1:  # before the rows are made equally long: one may be very long
         raise InputProblem("table.too_many_rows", rows=len(cells), limit=max_rows)
     width = max(len(row) for row in cells)
-    if width > MAX_COLUMNS:
-        raise InputProblem("table.too_many_columns", columns=width, limit=MAX_COLUMNS)
+    if width > max_columns:
+        raise InputProblem("table.too_many_columns", columns=width, limit=max_columns)
     rows = [(*row, *[""] * (width - len(row))) for row in cells]
     if header is None:
         header = _is_header(rows, known_names)
@@ -140,7 +170,7 @@ def parse_delimited(
     return Table(columns, body, header, encoding, delimiter)
 
 
-def _is_header(rows: Sequence[Sequence[str]], known_names: Sequence[str]) -> bool:
+def _is_header(rows: Sequence[Sequence[str]], known_names: Container[str]) -> bool:
     """Whether the first row names the columns: by a known name, or by a word over numbers.
 
     One number below is no evidence, and a mark of a missing value is no word. The first column
@@ -209,7 +239,12 @@ def _widths(lines: Sequence[str], delimiter: str) -> set[int]:
     return set() if torn else {len(row) for row in rows}
 
 
-def _from_json_lines(text: str, encoding: str, name: str, max_rows: int) -> Table:
+def parse_json_lines(text: str, encoding: str, name: str, max_rows: int) -> Table:
+    """A JSON object or list a line.
+
+    Raises:
+        InputProblem: a line that is neither, nothing in it, too many rows or columns.
+    """
     records: list[dict[str, Any]] = []
     for number, line in enumerate(_lines(text), start=1):
         if not line.strip():

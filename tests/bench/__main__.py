@@ -7,7 +7,7 @@ import sys
 
 import torch
 
-from tests.bench import attention, concurrency, encoders, losses, retrieval, startup
+from tests.bench import attention, concurrency, encoders, losses, retrieval, scaling, startup
 
 BENCHMARKS = {
     "embed": encoders.embed,
@@ -23,6 +23,8 @@ BENCHMARKS = {
     "scan": retrieval.scan,
     "attention": attention.overview,
     "heads": attention.heads,
+    "scaling": scaling.against_the_recipe,
+    "rows": scaling.many_rows,
     "startup": startup.first_page,
 }
 

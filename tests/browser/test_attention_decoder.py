@@ -49,6 +49,7 @@ def test_the_larger_run_is_shown_on_opening(open_page: OpenPage) -> None:
     expect(page.locator("#attention-decoder-own")).not_to_be_visible()
 
 
+@pytest.mark.slow
 def test_another_family_brings_its_tasks_and_masks(open_page: OpenPage) -> None:
     page = open_panel(open_page(language="zh-CN"))
     page.locator("#attention-decoder-family label").nth(1).click()
@@ -60,6 +61,7 @@ def test_another_family_brings_its_tasks_and_masks(open_page: OpenPage) -> None:
     expect(page.locator("#attention-decoder-card h4").first).to_contain_text("隐马尔可夫")
 
 
+@pytest.mark.slow
 def test_a_run_grows_ends_in_verdicts_and_a_file(open_page: OpenPage) -> None:
     page = open_panel(open_page())
     smallest(page)

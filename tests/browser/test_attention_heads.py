@@ -94,6 +94,7 @@ def test_tokens_that_look_like_markup_are_text(open_page: OpenPage) -> None:
     assert page.locator("#attention-heads-matrix img").count() == 0
 
 
+@pytest.mark.slow
 def test_a_pair_has_blocks_and_a_long_text_is_cut(open_page: OpenPage) -> None:
     page = open_tab(open_page())
     page.locator("#attention-model input").click()
@@ -148,6 +149,7 @@ def test_a_missing_second_text_is_said_at_its_field(open_page: OpenPage) -> None
     )
 
 
+@pytest.mark.slow
 def test_heads_in_chinese_dark_and_narrow(open_page: OpenPage) -> None:
     page = open_tab(open_page(language="zh-CN", theme="dark", width=400))
     expect(page.locator("#attention-heads-notice")).to_contain_text("最稀疏的头是")

@@ -317,7 +317,10 @@ def test_adapters_share_one_copy_of_their_base(registry: Registry) -> None:
     registry.clear_cache()
     after = registry.embed(MINILM, ["shared weights", "two tasks"])
     assert torch.equal(before, after)  # the adapter does not leak into the base
-    assert registry.status().nbytes < 1.3 * 90_900_000
+    # Other tests may have loaded a language model meanwhile.
+    status = registry.status()
+    others = sum(m.nbytes for m in status.models if CATALOG[m.key].kind == "causal-lm")
+    assert status.nbytes - others < 1.3 * 90_900_000
     store = registry._engine.store
     assert len(store._backbones) == 1
 

@@ -174,10 +174,10 @@ class AxiomsPanel:
         self.found, self.found_example = gr.State([]), gr.State([])  # vectors that can be used
         given = [self.vector, self.past, self.q, self.p]
         shown = [self.past, self.undo, self.bars, self.move, self.board]
-        self.searching = tab.select(
+        tab.select(
             self.on_open,
-            [self.opened, *given, self.axiom],
-            [self.opened, *shown, self.progress, self.cancel, self.plot],
+            [self.opened, *given],
+            [self.opened, *shown],
             js=when_laid_out("attention-axioms-about"),
             api_name="attention_axioms_open",
             **_COMMON,
@@ -222,13 +222,23 @@ class AxiomsPanel:
     def _wire_plane(self) -> None:
         shown = [self.past, self.undo, self.bars, self.move, self.board]
         given = [self.vector, self.past, self.q, self.p]
-        chosen = gr.on(
-            [self.axiom.input, self.q.input, self.p.input],
+        # One after the other, each with the fields as they are then.
+        searching = gr.on(
+            [self.opened.change, self.axiom.input, self.q.input, self.p.input],
             self.on_plane,
-            [self.axiom, self.vector, self.q, self.p],
-            [self.plot, self.board, self.progress, self.cancel],
+            [self.axiom, self.q, self.p],
+            [self.plot, self.progress, self.cancel],
             trigger_mode="always_last",
             api_name="attention_axioms_plane",
+            **_COMMON,
+        )
+        gr.on(
+            [self.q.input, self.p.input],
+            self.on_star,
+            [self.vector, self.q, self.p],
+            self.board,
+            trigger_mode="always_last",
+            api_name="attention_axioms_star",
             **_COMMON,
         )
         self.find.click(
@@ -258,7 +268,7 @@ class AxiomsPanel:
             )
         self.cancel.click(
             None,
-            cancels=[self.searching, chosen],
+            cancels=[searching],
             api_name="attention_axioms_cancel",
             **_COMMON,
         ).then(
@@ -274,24 +284,12 @@ class AxiomsPanel:
 
     @visible_errors
     def on_open(
-        self,
-        opened: bool,
-        vector: str,
-        past: list[str],
-        q: str,
-        p: str,
-        axiom: Axiom,
-        request: gr.Request,
-    ) -> Iterator[Updates]:
-        """The worked example; then the search over all indices, and the plane."""
+        self, opened: bool, vector: str, past: list[str], q: str, p: str, request: gr.Request
+    ) -> Updates:
+        """The worked example, for whoever opens the tab for the first time."""
         if opened:
-            yield {self.opened: True}
-            return
-        language = language_of(request)
-        shown = self._show(vector, past, q, p, language)
-        yield {self.opened: True, **shown}
-        for updates in growing(self._search_all(axiom, q, p, language)):
-            yield {self.opened: True, **shown, **updates}
+            return {self.opened: True}
+        return {self.opened: True, **self._show(vector, past, q, p, language_of(request))}
 
     @visible_errors
     def on_vector(
@@ -382,16 +380,18 @@ class AxiomsPanel:
     # --- handlers: axioms ----------------------------------------------------------------------
 
     @visible_errors
-    def on_plane(
-        self, axiom: Axiom, vector: str, q: str, p: str, request: gr.Request
-    ) -> Iterator[Updates]:
-        """Another axiom on the plane, or another S*_{q,p}: the board has a row of it."""
+    def on_plane(self, axiom: Axiom, q: str, p: str, request: gr.Request) -> Iterator[Updates]:
+        """Another axiom or place on the plane; the first time, all is searched before."""
         language = language_of(request)
-        updates: Updates = {}
-        if problem_or_none(lambda: as_vector(vector), language) is None:
-            updates[self.board] = self._board(as_vector(vector), q, p, language)
-        for drawn in growing(self._draw_plane(axiom, q, p, language)):
-            yield updates | drawn
+        yield from growing(self._search_all(axiom, q, p, language))
+
+    @visible_errors
+    def on_star(self, vector: str, q: str, p: str, request: gr.Request) -> Any:
+        """Another S*_{q,p}: the board has a row of it."""
+        language = language_of(request)
+        if problem_or_none(lambda: as_vector(vector), language) is not None:
+            return gr.skip()  # said at the field
+        return self._board(as_vector(vector), q, p, language)
 
     @visible_errors
     def on_find(self, axiom: Axiom, q: str, p: str, request: gr.Request) -> Updates:
@@ -464,9 +464,10 @@ class AxiomsPanel:
 
     def _searched(self, language: Language) -> Iterator[Updates]:
         for place, key in enumerate(INDICES):
-            step = Progress(place, len(INDICES), 0.0, share=place / len(INDICES))
-            yield self._working("searching", step, language)
-            self._search(key)
+            if key not in self._found:
+                step = Progress(place, len(INDICES), 0.0, share=place / len(INDICES))
+                yield self._working("searching", step, language)
+                self._search(key)
 
     def _draw_plane(
         self, axiom: Axiom, q: str, p: str, language: Language

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import gradio as gr
@@ -41,15 +41,22 @@ Updates = dict[Any, Any]
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the fields say, in their order."""
+    """What the fields say of the row, in their order."""
 
-    index: str
     sinks: Sinks
     layer: int | None
     head: int | None
     place: int | None
     temperature: str
     p: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Whose row is drawn, and whether over the sinks too."""
+
+    asked: Asked
+    sinks: Sinks
 
 
 class SparsityPanel:
@@ -159,34 +166,35 @@ class SparsityPanel:
 
     def _wire(self, tab: gr.Tab) -> None:
         self.opened = gr.State(False)
-        self.shown: gr.State = gr.State(cast(Any, None))  # an `Asked` whose figures are drawn
+        self.shown: gr.State = gr.State(cast(Any, None))
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        fields = [self.index, self.sinks, self.layer, self.head, self.place]
-        fields += cast(Any, [self.temperature, self.p])
-        of_row = [self.row, self.curves, self.table, self.link]
-        of_heads = [self.progress, self.cancel, self.note, self.boxes, self.heads, self.csv]
-        everything = [self.opened, self.shown, *of_heads, self.layer, self.head, self.place]
-        everything += of_row
-        read = [self.desk.reading, self.opened, self.shown, *fields]
-        # Two steps: a reading that ends meanwhile is seen by the second.
-        opened = tab.select(
+        tab.select(
             self.on_open,
             self.opened,
             [self.opened, self.references],
             js=when_laid_out("attention-sparsity-about"),
             api_name="attention_sparsity_open",
             **common,
-        ).then(self.on_reading, read, everything, api_name="attention_sparsity_draw", **common)
-        drawn = self.desk.reading.change(
-            self.on_reading, read, everything, api_name="attention_sparsity_reading", **common
         )
+        # One after the other, each with the fields as they are then: what is drawn late is not old.
         common["trigger_mode"] = "always_last"
-        chosen = gr.on(
-            [self.index.input, self.sinks.input],
-            self.on_choice,
-            [self.shown, *fields],
-            [*of_heads, self.place, *of_row],
-            api_name="attention_sparsity_choice",
+        fields = [self.sinks, self.layer, self.head, self.place, self.temperature, self.p]
+        of_row = [self.row, self.curves, self.table, self.link]
+        working = [self.progress, self.cancel]
+        drawn = gr.on(
+            [self.opened.change, self.desk.reading.change, self.sinks.input],
+            self.on_reading,
+            [self.desk.reading, self.opened, self.shown, *fields],
+            [self.shown, *working, self.layer, self.head, self.place, *of_row],
+            api_name="attention_sparsity_reading",
+            **common,
+        )
+        measured = gr.on(
+            [self.shown.change, self.index.input],
+            self.on_heads,
+            [self.shown, self.index],
+            [*working, self.note, self.boxes, self.heads, self.csv],
+            api_name="attention_sparsity_heads",
             **common,
         )
         gr.on(
@@ -202,14 +210,11 @@ class SparsityPanel:
         )
         common["trigger_mode"] = "once"
         self.cancel.click(
-            None,
-            cancels=[opened, drawn, chosen],
-            api_name="attention_sparsity_cancel",
-            **common,
+            None, cancels=[drawn, measured], api_name="attention_sparsity_cancel", **common
         ).then(
             _cancelled,
             None,
-            [self.progress, self.cancel],
+            working,
             queue=False,
             api_name="attention_sparsity_cancelled",
             **common,
@@ -232,8 +237,7 @@ class SparsityPanel:
         self,
         reading: Asked | None,
         opened: bool,
-        shown: Asked | None,
-        index: str,
+        shown: Shown | None,
         sinks: Sinks,
         layer: int | None,
         head: int | None,
@@ -242,42 +246,37 @@ class SparsityPanel:
         p: str,
         request: gr.Request,
     ) -> Iterator[Updates]:
-        """Draw what has been read; nothing for those who have never opened the tab."""
-        language = language_of(request)
-        if reading is None:
-            yield {self.note: note_html(say("attention.sparsity.nothing_read", language))}
-        elif not opened or reading == shown:
-            yield {self.opened: opened}
-        else:
-            chosen = Chosen(index, sinks, layer, head, place, temperature, p)
-            yield from growing(self._draw_reading(reading, chosen, language))
+        """Draw a row of what has been read; nothing for those who have never opened the tab."""
+        if reading is None or not opened or shown == Shown(reading, sinks):
+            note = note_html(say("attention.sparsity.nothing_read", language_of(request)))
+            yield {self.shown: shown} | ({} if reading else {self.progress: note})
+            return
+        attention = self.readings.attention(reading)
+        fields: Updates = {self.shown: Shown(reading, sinks)}
+        if shown is None or shown.asked != reading:
+            counted = yield from self._measure(reading, True, language_of(request))
+            layer, head = _median_head(counted)
+            place = None
+            numbers = [(str(i + 1), i) for i in range(max(attention.layers, attention.heads))]
+            fields[self.layer] = gr.update(choices=numbers[: attention.layers], value=layer)
+            fields[self.head] = gr.update(choices=numbers[: attention.heads], value=head)
+        place = _place_or_last(attention, sinks, place)
+        fields[self.place] = gr.update(choices=_token_choices(attention, sinks), value=place)
+        chosen = Chosen(sinks, layer, head, place, temperature, p)
+        yield fields | self._row(attention, chosen, language_of(request))
 
     @visible_errors
-    def on_choice(
-        self,
-        shown: Asked | None,
-        index: str,
-        sinks: Sinks,
-        layer: int | None,
-        head: int | None,
-        place: int | None,
-        temperature: str,
-        p: str,
-        request: gr.Request,
-    ) -> Iterator[Updates]:
-        """Another index, or with and without the sinks."""
-        language = language_of(request)
-        chosen = Chosen(index, sinks, layer, head, place, temperature, p)
+    def on_heads(self, shown: Shown | None, index: str, request: gr.Request) -> Iterator[Updates]:
+        """All heads by one index, as far as they have been measured."""
         if shown is None:
             yield {self.progress: IDLE}
             return
-        yield from growing(self._draw_choice(shown, chosen, language))
+        yield from growing(self._draw_heads(shown, index, language_of(request)))
 
     @visible_errors
     def on_row(
         self,
-        shown: Asked | None,
-        index: str,
+        shown: Shown | None,
         sinks: Sinks,
         layer: int | None,
         head: int | None,
@@ -289,70 +288,35 @@ class SparsityPanel:
         """Another row, temperature or order."""
         if shown is None:
             return {self.link: IDLE}
-        chosen = Chosen(index, sinks, layer, head, place, temperature, p)
-        attention = self.readings.attention(shown)
-        return self._row(shown, attention, chosen, language_of(request))
+        chosen = Chosen(sinks, layer, head, place, temperature, p)
+        return self._row(self.readings.attention(shown.asked), chosen, language_of(request))
 
     # --- what is shown -------------------------------------------------------------------------
 
-    def _draw_choice(
-        self, asked: Asked, chosen: Chosen, language: Language
-    ) -> Generator[Updates, None, None]:
-        attention = self.readings.attention(asked)
-        place = _place_or_last(attention, chosen.sinks, chosen.place)
-        row = replace(chosen, place=place)
-        yield {
-            self.place: gr.update(choices=_token_choices(attention, chosen.sinks), value=place),
-            **self._row(asked, attention, row, language),
-        }
-        yield from self._draw_heads(asked, chosen, language)
-
-    def _draw_reading(
-        self, asked: Asked, chosen: Chosen, language: Language
-    ) -> Generator[Updates, None, None]:
-        """The row first, which is quick, at a head of the middle; then the heads."""
-        attention = self.readings.attention(asked)
-        counted = yield from self._measure(asked, True, language)
-        layer, head = _median_head(counted)
-        place = _place_or_last(attention, chosen.sinks, None)
-        numbers = [(str(i + 1), i) for i in range(max(attention.layers, attention.heads))]
-        # From here on the fields are about this reading, even if the heads are cancelled.
-        yield {
-            self.shown: asked,
-            self.layer: gr.update(choices=numbers[: attention.layers], value=layer),
-            self.head: gr.update(choices=numbers[: attention.heads], value=head),
-            self.place: gr.update(choices=_token_choices(attention, chosen.sinks), value=place),
-            **self._row(
-                asked, attention, replace(chosen, layer=layer, head=head, place=place), language
-            ),
-        }
-        yield from self._draw_heads(asked, chosen, language)
-
     def _draw_heads(
-        self, asked: Asked, chosen: Chosen, language: Language
+        self, shown: Shown, index: str, language: Language
     ) -> Generator[Updates, None, None]:
-        attention = self.readings.attention(asked)
+        asked, attention = shown.asked, self.readings.attention(shown.asked)
         sinks = sinks_of(attention)
         counted = yield from self._measure(asked, True, language)
         causal, tokens = attention.causal, attention.tokens
         about = results.what_is_measured(counted, sinks, tokens, causal, language)
         early: Updates = {
             self.note: note_html(about),
-            self.boxes: figures.box_figure(counted, None, chosen.index, language),
+            self.boxes: figures.box_figure(counted, None, index, language),
         }
-        if chosen.sinks == "counted":
-            early[self.heads] = figures.heads_figure(counted, chosen.index, language)
+        if shown.sinks == "counted":
+            early[self.heads] = figures.heads_figure(counted, index, language)
         yield early
         left_out = (yield from self._measure(asked, False, language)) if sinks else None
-        measured = counted if chosen.sinks == "counted" or left_out is None else left_out
+        measured = counted if shown.sinks == "counted" or left_out is None else left_out
+        file = results.heads_file(asked, counted, left_out)
         yield {
             self.progress: IDLE,
             self.cancel: gr.update(visible=False),
-            self.boxes: figures.box_figure(counted, left_out, chosen.index, language),
-            self.heads: figures.heads_figure(measured, chosen.index, language),
-            self.csv: gr.update(
-                value=results.heads_file(asked, counted, left_out), interactive=True
-            ),
+            self.boxes: figures.box_figure(counted, left_out, index, language),
+            self.heads: figures.heads_figure(measured, index, language),
+            self.csv: gr.update(value=file, interactive=True),
         }
 
     def _measure(
@@ -364,9 +328,7 @@ class SparsityPanel:
 
         return showing(self.readings.measuring(asked, sinks=sinks), show)
 
-    def _row(
-        self, asked: Asked, attention: Attention, chosen: Chosen, language: Language
-    ) -> Updates:
+    def _row(self, attention: Attention, chosen: Chosen, language: Language) -> Updates:
         sinks = sinks_of(attention)
         without = sinks if chosen.sinks == "left_out" else ()
         temperature = as_number(chosen.temperature, COLDEST, HOTTEST)

@@ -22,6 +22,11 @@ from demos.frame.texts import (
     retrieval_compare,
     retrieval_indexing,
     retrieval_matrix,
+    scaling_checks,
+    scaling_data,
+    scaling_frontier,
+    scaling_isoflop,
+    scaling_quanta,
 )
 
 _ROOMS = (
@@ -46,6 +51,11 @@ _ROOMS = (
     retrieval_indexing,
     retrieval_matrix,
     retrieval_compare,
+    scaling_checks,
+    scaling_data,
+    scaling_frontier,
+    scaling_isoflop,
+    scaling_quanta,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {

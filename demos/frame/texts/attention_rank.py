@@ -43,10 +43,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "attention.rank.about_exact": (
         "In exact arithmetic all softmax matrices here are of full rank {n}: the causal one by its positive diagonal,"
-        " the bidirectional one because exp of the products of distinct queries and keys is generically regular, though"
-        " the head size is only {d}. Exact rank does not tell them apart.",
+        " the bidirectional one because exp of the products of distinct queries and keys is generically regular,"
+        " whatever the head size (here {d}). Exact rank does not tell them apart.",
         "在精确算术中，这里所有的 softmax 矩阵都是满秩 {n}：因果矩阵因为对角线为正；双向矩阵因为互异的 q、k 之积取 exp 后一般可逆，"
-        "尽管头的维度只有 {d}。精确秩无法区分二者。",
+        "与头的维度（此处为 {d}）无关。精确秩无法区分二者。",
     ),
     "attention.rank.about_all.causal": (
         "Effective rank, all heads: the causal mask has the larger in {causal} of {heads}, the bidirectional one in"

@@ -75,6 +75,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” is in an unknown encoding: save it as plain text in UTF-8.",
         "「{name}」的编码无法识别：请另存为 UTF-8 编码的纯文本。",
     ),
+    "table.bomb": (
+        "“{name}” would unpack to far more than a table needs ({megabytes:,} MB): save only the table as a new file.",
+        "「{name}」解压后远超一张表格所需（{megabytes:,} MB）：请只把表格另存为新文件。",
+    ),
+    "table.workbook": (
+        "“{name}” is damaged, protected by a password, or no Excel workbook: save it anew as XLSX or CSV.",
+        "「{name}」已损坏、受密码保护或不是 Excel 工作簿：请重新另存为 XLSX 或 CSV。",
+    ),
     "table.quotes": (
         "“{name}” has a quotation mark that is never closed, so its rows cannot be told apart: mend it"
         " or save it as TSV.",

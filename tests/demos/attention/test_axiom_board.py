@@ -252,15 +252,18 @@ def panel(registry: Registry) -> AxiomsPanel:
     return made
 
 
-def test_opening_shows_board_search_and_plane(panel: AxiomsPanel) -> None:
-    first, *_, last = panel.on_open(False, DEFAULT_VECTOR, [], "2", "4", "D1", REQUEST)
-    assert "kl-board" in first[panel.board]
-    assert last[panel.board] == first[panel.board]  # kept in every update
+def test_opening_shows_the_board_once(panel: AxiomsPanel) -> None:
+    shown = panel.on_open(False, DEFAULT_VECTOR, [], "2", "4", REQUEST)
+    assert "kl-board" in shown[panel.board]
+    assert shown[panel.past] == [DEFAULT_VECTOR]
+    assert panel.on_open(True, DEFAULT_VECTOR, [], "2", "4", REQUEST) == {panel.opened: True}
+
+
+def test_search_and_plane_follow_and_are_kept(panel: AxiomsPanel) -> None:
+    *_, last = panel.on_plane("D1", "2", "4", REQUEST)
     assert "54 of 54" in last[panel.progress]
     assert isinstance(last[panel.plot], go.Figure)
-    assert last[panel.past] == [DEFAULT_VECTOR]
-    again = list(panel.on_open(True, DEFAULT_VECTOR, [DEFAULT_VECTOR], "2", "4", "D1", REQUEST))
-    assert again == [{panel.opened: True}]
+    assert len(list(panel.on_plane("D3", "1", "4", REQUEST))) == 2  # nothing is searched again
 
 
 def test_moves_are_undone_one_by_one(panel: AxiomsPanel) -> None:
@@ -330,14 +333,12 @@ def test_no_such_cell(panel: AxiomsPanel, key: str, axiom: str) -> None:
         panel.on_cell("2", "4", event, REQUEST)
 
 
-def test_a_bad_vector_does_not_stop_the_plane(panel: AxiomsPanel) -> None:
-    *_, shown = panel.on_plane("P1", "one, two", "0.5", "3", REQUEST)
-    assert panel.board not in shown
-    assert isinstance(shown[panel.plot], go.Figure)
-    *_, shown = panel.on_plane("P1", "1, 2", "0.5", "3", REQUEST)
-    assert "S*(0.5, 3)" in shown[panel.board]
-    with pytest.raises(gr.Error, match="between"):
-        list(panel.on_plane("P1", "1, 2", "0", "3", REQUEST))
+def test_the_last_row_of_the_board_follows_q_and_p(panel: AxiomsPanel) -> None:
+    assert "S*(0.5, 3)" in panel.on_star("1, 2", "0.5", "3", REQUEST)
+    assert "S*" not in str(panel.on_star("one, two", "0.5", "3", REQUEST))
+    for handler in (panel.on_star, lambda _, *rest: list(panel.on_plane("P1", *rest))):
+        with pytest.raises(gr.Error, match="between"):
+            handler("1, 2", "0", "3", REQUEST)
 
 
 def test_texts_are_complete() -> None:

@@ -57,8 +57,11 @@ def walk_of(n: int = 32, d: int = 16) -> Walk:
 
 @pytest.mark.parametrize(
     "given",
-    [(15, 4, 0.2, 3), (513, 4, 0.2, 3), (32, 0, 0.2, 3), (32, 4.5, 0.2, 3), (32, 4, 0.01, 3)]
-    + [(32, 4, "x", 3), (32, 4, 0.2, 0), (None, 4, 0.2, 3), ("32", 4, 0.2, 3)],
+    [
+        *((15, 4, 0.2, 3), (513, 4, 0.2, 3), (None, 4, 0.2, 3), ("32", 4, 0.2, 3)),
+        *((32, 0, 0.2, 3), (32, 4.5, 0.2, 3), (32, 4, 0.01, 3), (32, 4, "x", 3)),
+        (32, 4, 0.2, 0),
+    ],
 )
 def test_what_is_outside_of_the_sliders_is_one_sentence(given: tuple[Any, ...]) -> None:
     with pytest.raises(InputProblem) as caught:

@@ -16,7 +16,7 @@ import torch
 from demos.attention.desk import EXAMPLE, Desk
 from demos.attention.distribution import figures, results
 from demos.attention.distribution.endpoint import make_attention_sparsity
-from demos.attention.distribution.panel import SparsityPanel
+from demos.attention.distribution.panel import Shown, SparsityPanel
 from demos.attention.distribution.references import measure_references
 from demos.attention.distribution.row import Row, heat, row_of
 from demos.attention.index_names import index_name
@@ -34,6 +34,7 @@ from models.registry import Registry
 BERT, CROSS, CAUSAL = "all-MiniLM-L6-v2", "cosent-cross", "SmolLM2-135M-Instruct"
 EVERY = pytest.mark.parametrize("model", [BERT, CROSS, CAUSAL])
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+REQUEST = gr.Request()
 SCRIPT = "<script>alert('1')</script> & \"more\""
 
 
@@ -207,12 +208,14 @@ def panel(registry: Registry) -> SparsityPanel:
     return made
 
 
-FIELDS = ["s_star_1_2", "counted", None, None, None, "1", "3"]
+FIELDS = ["counted", None, None, None, "1", "3"]
 
 
-def last(panel: SparsityPanel, asked: Asked, opened: bool = True, shown: Any = None) -> Any:
-    *_, updates = panel.on_reading(asked, opened, shown, *FIELDS, gr.Request())
-    return updates
+def drawn(panel: SparsityPanel, asked: Asked) -> dict[Any, Any]:
+    """What is shown of a reading at the end: its row, then its heads."""
+    *_, row = panel.on_reading(asked, True, None, *FIELDS, REQUEST)
+    *_, heads = panel.on_heads(row[panel.shown], "s_star_1_2", REQUEST)
+    return row | heads
 
 
 def cleaned(registry: Registry, model: str, text: str, second: str = "") -> Asked:
@@ -237,8 +240,8 @@ def test_a_reading_is_drawn(
     panel: SparsityPanel, registry: Registry, model: str, text: str, second: str
 ) -> None:
     asked = cleaned(registry, model, text, second)
-    updates = last(panel, asked)
-    assert updates[panel.shown] == asked
+    updates = drawn(panel, asked)
+    assert updates[panel.shown] == Shown(asked, "counted")
     for plot in (panel.boxes, panel.heads, panel.row, panel.curves):
         assert isinstance(updates[plot], go.Figure)
     assert updates[panel.progress] == ""
@@ -250,47 +253,54 @@ def test_ten_thousand_characters_are_cut_and_drawn(
     panel: SparsityPanel, registry: Registry
 ) -> None:
     asked = cleaned(registry, BERT, "word " * 2_000)
-    assert last(panel, asked)[panel.shown] == asked
+    assert isinstance(drawn(panel, asked)[panel.boxes], go.Figure)
 
 
 def test_nothing_is_drawn_unseen_or_twice(panel: SparsityPanel, registry: Registry) -> None:
     asked = cleaned(registry, BERT, EXAMPLE)
-    assert last(panel, asked, opened=False) == {panel.opened: False}
-    assert last(panel, asked, shown=asked) == {panel.opened: True}
-    (waiting,) = panel.on_reading(None, True, None, *FIELDS, gr.Request())
-    assert "Nothing has been read" in waiting[panel.note]
+    shown = Shown(asked, "counted")
+    for opened, before in ((False, None), (True, shown)):
+        assert list(panel.on_reading(asked, opened, before, *FIELDS, REQUEST)) == [
+            {panel.shown: before}
+        ]
+    (waiting,) = panel.on_reading(None, True, None, *FIELDS, REQUEST)
+    assert "Nothing has been read" in waiting[panel.progress]
+    assert list(panel.on_heads(None, "gini", REQUEST)) == [{panel.progress: ""}]
 
 
 def test_opening_shows_known_values_once(panel: SparsityPanel) -> None:
-    *_, first = panel.on_open(False, gr.Request())
+    *_, first = panel.on_open(False, REQUEST)
     assert "softmax(3 N(0, 1))" in first[panel.references]
-    assert list(panel.on_open(True, gr.Request())) == [{panel.opened: True}]
+    assert list(panel.on_open(True, REQUEST)) == [{panel.opened: True}]
 
 
 def test_leaving_out_sinks_moves_the_row_and_keeps_the_token(
     panel: SparsityPanel, registry: Registry
 ) -> None:
     asked = cleaned(registry, BERT, EXAMPLE)
-    fields = ["gini", "left_out", 5, 11, 0, "0.5", "2"]  # [CLS] is chosen and then gone
-    *_, updates = panel.on_choice(asked, *fields, gr.Request())
-    places = [place for _, place in updates[panel.place]["choices"]]
-    assert 0 not in places
-    assert updates[panel.place]["value"] in places
-    fields[4] = 3
-    *_, updates = panel.on_choice(asked, *fields, gr.Request())
-    assert updates[panel.place]["value"] == 3
+    before = Shown(asked, "counted")
+    for chosen, expected in ((0, None), (3, 3)):  # [CLS] is gone, another token stays
+        fields = ["left_out", 5, 11, chosen, "0.5", "2"]
+        *_, updates = panel.on_reading(asked, True, before, *fields, REQUEST)
+        places = [place for _, place in updates[panel.place]["choices"]]
+        assert 0 not in places
+        assert updates[panel.place]["value"] in places
+        assert expected in (None, updates[panel.place]["value"])
+        assert updates[panel.shown] == Shown(asked, "left_out")
+        assert panel.layer not in updates
+    *_, updates = panel.on_heads(Shown(asked, "left_out"), "gini", REQUEST)
     assert "Gini" in updates[panel.heads].layout.title.text
 
 
-def test_a_temperature_off_the_slider_is_one_sentence(
+def test_what_is_off_the_sliders_or_lists_is_one_sentence(
     panel: SparsityPanel, registry: Registry
 ) -> None:
-    asked = cleaned(registry, BERT, EXAMPLE)
+    shown = Shown(cleaned(registry, BERT, EXAMPLE), "counted")
     with pytest.raises(gr.Error, match=r"between 0\.1 and 10"):
-        panel.on_row(asked, "gini", "counted", 0, 0, 1, "0", "3", gr.Request())
+        panel.on_row(shown, "counted", 0, 0, 1, "0", "3", REQUEST)
     with pytest.raises(gr.Error, match="no such row"):
-        panel.on_row(asked, "gini", "counted", None, 0, 1, "1", "3", gr.Request())
-    assert panel.on_row(None, *FIELDS, gr.Request()) == {panel.link: ""}
+        panel.on_row(shown, "counted", None, 0, 1, "1", "3", REQUEST)
+    assert panel.on_row(None, *FIELDS, REQUEST) == {panel.link: ""}
 
 
 # --- the endpoint ---
