@@ -102,6 +102,7 @@ def test_the_laboratory_is_drawn_on_opening(open_page: OpenPage) -> None:
     expect(page.locator(f"{LABORATORY}-about-model")).to_contain_text("all-MiniLM-L6-v2")
 
 
+@pytest.mark.slow
 def test_a_button_sets_a_known_setting_and_the_claim_turns_round(open_page: OpenPage) -> None:
     page = open_laboratory(open_page())
     page.locator(f"{LABORATORY}-preset-2").click()

@@ -94,6 +94,7 @@ def test_robin_hood_breaks_the_posts_claim_and_is_undone(open_page: OpenPage) ->
     expect(page.locator("#attention-axioms-move .kl-move")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_bars_are_dragged_and_moved_by_keys(open_page: OpenPage) -> None:
     page = open_panel(open_page(), "axioms")
     bar = page.locator("#attention-axioms-bars .kl-bar").nth(1)

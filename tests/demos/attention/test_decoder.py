@@ -439,6 +439,7 @@ def test_a_device_that_fails_leaves_the_curves_and_one_sentence(
 # --- the endpoint --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_endpoint_gives_curves_and_verdicts(registry: Registry) -> None:
     run = make_attention_decoder(registry)
     given = run("sort", [], 2, 0, 1, 100, 3e-3)
