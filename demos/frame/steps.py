@@ -1,4 +1,7 @@
-"""Work that reports steps and ends with a result: run it to its end, or show it on the way."""
+"""Work that reports steps and ends with a result: run it to its end, or show it on the way.
+
+Such work is handed a `Run`: it computes through the registry, or `directly` where there is none.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,13 @@ from typing import Any, TypeVar
 StepT = TypeVar("StepT")
 ShownT = TypeVar("ShownT")
 ResultT = TypeVar("ResultT")
+
+Run = Callable[..., Any]  # runs a function of tensors where tensors are computed
+
+
+def directly(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Compute here and now: a `Run` where there is no registry."""
+    return function(*arguments)
 
 
 def result_of(steps: Generator[Any, None, ResultT]) -> ResultT:

@@ -21,15 +21,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from demos.frame.steps import Run, directly
 from demos.retrieval.search import (
     Bought,
     BruteForce,
     Found,
     Index,
-    Run,
     Strategy,
     answered,
-    directly,
     searching,
 )
 

@@ -17,10 +17,9 @@ from typing import Any, ClassVar, Protocol
 import torch
 from torch import Tensor
 
+from demos.frame.steps import Run, directly
 from demos.retrieval import anchors, belief, cur
 from demos.retrieval.scan import top_items
-
-Run = Callable[..., Any]  # runs a function of tensors where tensors are computed
 
 
 @dataclass(frozen=True)
@@ -369,11 +368,6 @@ class Found:
     ranking: Bought
     calls: int
     purchases: Bought
-
-
-def directly(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Compute here and now: a `Run` where there is no registry."""
-    return function(*arguments)
 
 
 def searching(

@@ -14,10 +14,15 @@ import torch
 from torch import Tensor
 
 from demos.frame.errors import InputProblem
+from demos.frame.steps import Run, directly, result_of
 from demos.scaling.covariance import curvature, free_coordinates
 from demos.scaling.fit import Fit, fitting
 from demos.scaling.laws import Law
-from demos.scaling.newton import Progress, Run, directly, finished, loss_of, within
+from demos.scaling.newton import (
+    Progress,
+    loss_of,
+    within,
+)
 from demos.scaling.observations import (
     Columns,
     Observations,
@@ -202,7 +207,7 @@ def find_outliers(fit: Fit, run: Run = directly) -> Outliers:
     """Leave out every point (of many, the 256 that matter most), all in one batch, and then all
     those together that are far off the curve (6 robust deviations) or move the fit alone by more
     than a standard error; at most a fifth of the points."""
-    return finished(finding_outliers(fit, run))
+    return result_of(finding_outliers(fit, run))
 
 
 def finding_outliers(fit: Fit, run: Run = directly) -> Generator[Progress, None, Outliers]:

@@ -21,7 +21,6 @@ from demos.scaling.newton import Problem
 
 _CONSISTENT = 1.4826  # from the median absolute deviation to a normal's standard deviation
 _WINDOW = 2.0
-_MANY_DEGREES = 400
 
 
 @dataclass(frozen=True)
@@ -113,35 +112,3 @@ def _condition(information: Tensor) -> Tensor:
     values = torch.linalg.eigvalsh(_scaled(information)[0])  # [b, p], ascending
     result: Tensor = values[:, -1] / values[:, 0].clamp_min(1e-300)
     return result
-
-
-def student_quantile(probability: float, degrees: int) -> float:
-    """A quantile of Student's t above the median."""
-    if degrees > _MANY_DEGREES:
-        normal = torch.special.ndtri(torch.tensor(probability, dtype=torch.float64))
-        z = float(normal)
-        # Cornish and Fisher's expansion around the normal quantile
-        first = (z**3 + z) / (4 * degrees)
-        return z + first + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
-    low, high = 0.0, 1e6
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _student(middle, degrees) < probability else (low, middle)
-    return (low + high) / 2
-
-
-def _student(t: float, degrees: int) -> float:
-    """P(T < t) for t >= 0, by the finite sum over the degrees (Abramowitz and Stegun 26.7.3)."""
-    angle = math.atan(t / math.sqrt(degrees))
-    cosine = math.cos(angle)
-    odd = degrees % 2
-    term = cosine if odd else 1.0
-    total = 0.0
-    if degrees > 1:
-        total = term
-        for j in range(3 if odd else 2, degrees - 1, 2):
-            term *= cosine**2 * (j - 1) / j
-            total += term
-    if odd:
-        return 0.5 + (angle + math.sin(angle) * total) / math.pi
-    return 0.5 + 0.5 * math.sin(angle) * total

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from demos.frame.errors import InputProblem
+from demos.frame.steps import Run, directly, result_of
 from demos.scaling.covariance import curvature, free_coordinates, noise_of
 from demos.scaling.laws import Chinchilla, Frame, Law
 from demos.scaling.newton import (
@@ -24,11 +25,8 @@ from demos.scaling.newton import (
     Objective,
     Problem,
     Progress,
-    Run,
     Solution,
-    directly,
     exact_fit,
-    finished,
     solving,
 )
 from demos.scaling.observations import (
@@ -173,7 +171,7 @@ def fit(
         InputProblem: data that cannot carry the law (see `observations`), or unknown names.
     """
     work = fitting(law, data, objective, delta, fixed=fixed, starts=starts, run=run)
-    return finished(work)
+    return result_of(work)
 
 
 def fitting(

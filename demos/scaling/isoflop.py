@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.frame.errors import InputProblem
-from demos.scaling.distributions import student_t_quantile
 from demos.scaling.frontier import FLOP_FACTOR
 from demos.scaling.notes import Note
+from models.statistics import student_t_quantile
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -18,19 +18,19 @@ out points and all points of a profile are such batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 import torch
 from torch import Tensor
 
+from demos.frame.steps import Run, directly
 from demos.scaling.laws import Law
 
 Objective = Literal["huber_log", "log_squares", "squares"]
 OBJECTIVES: tuple[Objective, ...] = ("huber_log", "log_squares", "squares")
 ResultT = TypeVar("ResultT")
-Run = Callable[..., Any]  # runs a function of tensors where tensors are computed
 
 _NUMBERS_AT_ONCE = 1 << 16  # of residuals in a chunk: with derivatives about 5 MB
 _STEPS_A_PIECE = 4
@@ -384,11 +384,6 @@ def _like(mask: Tensor, tensor: Tensor) -> Tensor:
 # --- the driver ----------------------------------------------------------------------------------
 
 
-def directly(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Compute here and now: a `Run` where there is no registry."""
-    return function(*arguments)
-
-
 def solving(
     problem: Problem, starts: Tensor, run: Run = directly, most_steps: int = _MOST_STEPS
 ) -> Generator[Progress, None, Solution]:
@@ -426,12 +421,3 @@ def within(
         except StopIteration as stop:
             return cast("ResultT", stop.value)
         yield Progress(before + progress.done // each, total)
-
-
-def finished(work: Generator[Progress, None, ResultT]) -> ResultT:
-    """The result of a generator that reports progress."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            return cast("ResultT", stop.value)

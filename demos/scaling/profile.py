@@ -15,10 +15,17 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from demos.scaling.covariance import curvature, student_quantile
+from demos.frame.steps import Run, directly, result_of
+from demos.scaling.covariance import curvature
 from demos.scaling.fit import Fit, set_up
-from demos.scaling.newton import Problem, Progress, Run, directly, finished, solving, within
+from demos.scaling.newton import (
+    Problem,
+    Progress,
+    solving,
+    within,
+)
 from demos.scaling.uncertainty import DEFAULT_LEVEL, Interval, check_level
+from models.statistics import student_t_quantile
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Profile:
 
 def profile(fit: Fit, level: float = DEFAULT_LEVEL, run: Run = directly) -> dict[str, Profile]:
     """The profile of every parameter that is neither fixed nor at an edge, by name."""
-    return finished(profiling(fit, level, run))
+    return result_of(profiling(fit, level, run))
 
 
 _ROUNDS = 9
@@ -90,7 +97,7 @@ class _Walk:
         double = halves.get(fit.objective_name, math.exp(-2 * fit.setup.frame.unit))
         self.factor = double * inverse / variance.clamp_min(1e-300)
         self.deviation = variance.clamp_min(0).sqrt()
-        self.limit = student_quantile((1 + level) / 2, fit.diagnostics.degrees_of_freedom)
+        self.limit = student_t_quantile((1 + level) / 2, fit.diagnostics.degrees_of_freedom)
         natural = set_up(law, fit.observations, fit.objective_name, fit.delta, fit.fixed)
         logs = law.logs(fit.observations.inputs)
         targets = fit.observations.loss.log()[None]

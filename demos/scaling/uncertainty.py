@@ -21,22 +21,20 @@ import torch
 from torch import Tensor
 
 from demos.frame.errors import InputProblem
-from demos.scaling.covariance import student_quantile
+from demos.frame.steps import Run, directly, result_of
 from demos.scaling.fit import Fit
 from demos.scaling.laws import Law
 from demos.scaling.newton import (
     Problem,
     Progress,
-    Run,
     Solution,
-    directly,
     exact_fit,
-    finished,
     solving,
     within,
 )
 from demos.scaling.observations import Columns, inputs_of
 from demos.scaling.projection import projected_starts
+from models.statistics import student_t_quantile
 
 Resampling = Literal["pairs", "residuals"]
 Method = Literal["percentile", "bca"]
@@ -116,7 +114,7 @@ def bootstrap(
     Raises:
         InputProblem: fewer than two replicas, or an unknown kind of resampling.
     """
-    return finished(bootstrapping(fit, replicas, resampling, seed, run))
+    return result_of(bootstrapping(fit, replicas, resampling, seed, run))
 
 
 def bootstrapping(
@@ -246,7 +244,7 @@ class Jackknife:
 
 def jackknife(fit: Fit, run: Run = directly) -> Jackknife:
     """Leave every point out once; above 500 points, in 500 groups of every 500th."""
-    return finished(jackknifing(fit, run=run))
+    return result_of(jackknifing(fit, run=run))
 
 
 def jackknifing(
@@ -424,7 +422,7 @@ def normal_intervals(fit: Fit, level: float = DEFAULT_LEVEL) -> dict[str, Interv
     that a positive parameter's stays positive. Fixed parameters and those at an edge are left out.
     """
     check_level(level)
-    times = student_quantile((1 + level) / 2, fit.diagnostics.degrees_of_freedom)
+    times = student_t_quantile((1 + level) / 2, fit.diagnostics.degrees_of_freedom)
     rates = fit.law.working_rates(fit.theta)
     middle = fit.law.to_working(fit.theta)
     steps = times * fit.covariance.diagonal().clamp_min(0).sqrt() * rates  # [p]

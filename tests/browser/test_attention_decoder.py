@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from demos.attention.decoder import panel
-from demos.attention.experiment.running import Run, experiment
+from demos.attention.experiment.running import experiment
 from demos.attention.experiment.settings import Settings
+from demos.frame.steps import Run
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser

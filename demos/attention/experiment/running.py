@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,18 +17,12 @@ from demos.attention.experiment.network import Parameters, Shape, initial_parame
 from demos.attention.experiment.settings import Settings
 from demos.attention.experiment.tasks import HIDDEN_MARKOV, IGNORED, Batch, examples
 from demos.attention.experiment.training import State, advance, judge, start
+from demos.frame.steps import Run, directly
 from models.work import Progress
-
-Run = Callable[..., Any]  # runs a function of tensors where tensors are computed
 
 CALL_SECONDS = 0.3  # of computing at once: other visitors' requests go between, a cancel is felt
 _JUDGED_AT_ONCE = 64
 _HELD_OUT_STREAM = 2**31  # far above every seed
-
-
-def directly(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Compute here and now: a `Run` where there is no registry."""
-    return function(*arguments)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from demos.attention.experiment.masks import MaskName
 from demos.attention.experiment.running import Result, Trial
+from models.statistics import student_t_quantile
 
 # Held-out accuracy and loss at the end, and the held-out loss averaged over all evaluations after
 # the first step: how fast it was learnt, which still tells masks apart where all end near nought.
@@ -107,21 +108,8 @@ def t_interval(values: Sequence[float] | Values, level: float) -> tuple[float, f
     if count < 2:
         return mean, math.nan, math.nan
     error = float(values.std(ddof=1)) / math.sqrt(count)
-    reach = t_quantile((1 + level) / 2, count - 1) * error
+    reach = student_t_quantile((1 + level) / 2, count - 1) * error
     return mean, mean - reach, mean + reach
-
-
-def t_quantile(probability: float, degrees: int) -> float:
-    """Quantile of Student's t.
-
-    With x = sqrt(degrees) tan(a) its density becomes cos(a)^(degrees - 1), which is smooth on a
-    bounded range: summed up on a grid, and looked up (error below 1e-4 for usual levels).
-    """
-    angles = np.linspace(-np.pi / 2, np.pi / 2, 200_001)
-    density = np.cos(angles).clip(min=0.0) ** (degrees - 1)
-    steps = (density[1:] + density[:-1]) / 2
-    below = np.concatenate([[0.0], steps.cumsum()]) / steps.sum()
-    return math.sqrt(degrees) * math.tan(float(np.interp(probability, below, angles)))
 
 
 def _summary(mask: MaskName, values: Values) -> Summary:

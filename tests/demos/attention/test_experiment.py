@@ -22,7 +22,6 @@ from demos.attention.experiment.running import (
     Result,
     Step,
     Trial,
-    directly,
     experiment,
     floor,
     trials_of,
@@ -32,14 +31,14 @@ from demos.attention.experiment.shipped import PLAN, read_shipped
 from demos.attention.experiment.statistics import (
     summaries,
     t_interval,
-    t_quantile,
     verdict,
     verdicts,
 )
 from demos.attention.experiment.tasks import IGNORED, TASKS, examples, is_held_out
 from demos.attention.experiment.training import advance, losses_of, start
-from demos.frame.steps import result_of
+from demos.frame.steps import directly, result_of
 from models.registry import Registry
+from models.statistics import student_t_quantile
 
 LAYERS, HEADS, LENGTH, INPUTS, SYMBOLS = 2, 4, 9, 5, 7
 SMALL = Settings(
@@ -363,8 +362,8 @@ def made_up(**finals: list[float]) -> Result:
 
 def test_quantiles_of_students_t() -> None:
     for degrees, quantile in ((1, 12.7062), (2, 4.30265), (7, 2.36462), (30, 2.04227)):
-        assert t_quantile(0.975, degrees) == pytest.approx(quantile, rel=1e-4)
-    assert t_quantile(0.5, 5) == pytest.approx(0, abs=1e-6)
+        assert student_t_quantile(0.975, degrees) == pytest.approx(quantile, rel=1e-4)
+    assert student_t_quantile(0.5, 5) == pytest.approx(0, abs=1e-6)
     mean, low, high = t_interval([1.0, 2.0, 3.0], 0.95)
     assert (mean, low, high) == pytest.approx(
         (2, 2 - 4.30265 / 3**0.5, 2 + 4.30265 / 3**0.5), rel=1e-4

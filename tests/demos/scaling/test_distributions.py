@@ -9,9 +9,8 @@ from scipy import special, stats
 from demos.scaling.distributions import (
     chi_squared_tail,
     hurwitz_zeta,
-    student_t_cdf,
-    student_t_quantile,
 )
+from models.statistics import student_t_cdf, student_t_quantile
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 4, 5, 8, 17, 30, 101, 240])

@@ -8,8 +8,9 @@ import pytest
 import torch
 from scipy.optimize import nnls
 
+from demos.frame.steps import result_of
 from demos.scaling.fit import fit, set_up
-from demos.scaling.newton import finished, solving
+from demos.scaling.newton import solving
 from demos.scaling.observations import observe
 from demos.scaling.projection import _non_negative, projected_starts
 from tests.demos.scaling.simulated import simulate, theta_of
@@ -30,28 +31,28 @@ def test_a_row_of_a_batch_is_solved_as_if_it_were_alone():
     generator = torch.Generator().manual_seed(0)
     weights = torch.rand(7, 50, generator=generator, dtype=torch.float64)
     start = setup.working(theta_of("chinchilla")).expand(7, -1)
-    together = finished(solving(replace(setup.problem, weights=weights), start))
+    together = result_of(solving(replace(setup.problem, weights=weights), start))
     for row in range(7):
         alone = replace(setup.problem, weights=weights[row : row + 1])
-        got = finished(solving(alone, start[:1]))
+        got = result_of(solving(alone, start[:1]))
         assert got.value[0].item() == pytest.approx(together.value[row].item(), rel=1e-11)
     assert together.converged.all()
 
 
 def test_a_box_holds_and_its_edge_is_where_the_objective_is_least():
     setup = _problem()
-    free = finished(solving(setup.problem, setup.working(theta_of("chinchilla"))[None]))
+    free = result_of(solving(setup.problem, setup.working(theta_of("chinchilla"))[None]))
     alpha = free.working[0, 3].item()
     high = setup.problem.high.clone()
     high[0, 3] = alpha - 0.02
     start = setup.working(theta_of("chinchilla"))[None]
-    held = finished(solving(replace(setup.problem, high=high), start))
+    held = result_of(solving(replace(setup.problem, high=high), start))
     assert held.working[0, 3].item() == pytest.approx(alpha - 0.02, abs=1e-15)
     assert held.converged.all()
     assert held.value[0] > free.value[0]
     low = setup.problem.low.clone()
     low[0, 3] = high[0, 3]
-    fixed = finished(solving(replace(setup.problem, low=low, high=high), start))
+    fixed = result_of(solving(replace(setup.problem, low=low, high=high), start))
     assert fixed.value[0].item() == pytest.approx(held.value[0].item(), rel=1e-11)
 
 
@@ -61,7 +62,7 @@ def test_weights_are_repeated_points():
     weights = torch.ones(1, 30, dtype=torch.float64)
     weights[0, :5] = 3
     problem = replace(setup.problem, weights=weights)
-    got = finished(solving(problem, setup.working(theta_of("power"))[None]))
+    got = result_of(solving(problem, setup.working(theta_of("power"))[None]))
     repeated = {name: torch.cat([column, column[:5], column[:5]]) for name, column in data.items()}
     assert got.value[0].item() == pytest.approx(fit("power", repeated).objective, rel=1e-11)
 
@@ -69,9 +70,9 @@ def test_weights_are_repeated_points():
 def test_chunks_of_any_size_give_the_same(monkeypatch):
     setup = _problem()
     starts = projected_starts(setup.problem, 20)
-    whole = finished(solving(setup.problem, starts))
+    whole = result_of(solving(setup.problem, starts))
     monkeypatch.setattr("demos.scaling.newton._NUMBERS_AT_ONCE", 160)
-    pieces = finished(solving(setup.problem, starts))
+    pieces = result_of(solving(setup.problem, starts))
     assert torch.allclose(whole.value, pieces.value, rtol=1e-11)
 
 

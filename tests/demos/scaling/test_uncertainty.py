@@ -10,10 +10,11 @@ import scipy.stats
 import torch
 
 from demos.frame.errors import InputProblem
-from demos.scaling.covariance import curvature, student_quantile
+from demos.frame.steps import result_of
+from demos.scaling.covariance import curvature
 from demos.scaling.fit import fit, set_up
 from demos.scaling.laws import LAWS
-from demos.scaling.newton import finished, solving
+from demos.scaling.newton import solving
 from demos.scaling.observations import observe
 from demos.scaling.profile import profile
 from demos.scaling.projection import projected_starts
@@ -31,6 +32,7 @@ from demos.scaling.uncertainty import (
     prediction_band,
 )
 from models.registry import Registry
+from models.statistics import student_t_quantile
 from tests.demos.scaling.simulated import TRUTH, chinchilla, simulate, sizes, theta_of
 
 SEEDS = 200
@@ -97,10 +99,10 @@ def test_the_profile_of_chinchilla_agrees_with_the_bootstrap(data_folder):
 )
 def test_intervals_from_the_covariance_cover_the_truth(key, n, objective):
     setup, problem, starts = simulated_at_once(key, n, 0.005, objective=objective)
-    solution = finished(solving(problem, starts))
+    solution = result_of(solving(problem, starts))
     assert solution.converged.all()
     errors = curvature(problem, solution.working).covariance.diagonal(dim1=1, dim2=2).sqrt()
-    times = student_quantile(0.975, n - len(LAWS[key].names))
+    times = student_t_quantile(0.975, n - len(LAWS[key].names))
     truth = setup.working(theta_of(key))
     covered = within(solution.working - times * errors, solution.working + times * errors, truth)
     assert (covered >= 0.90).all(), covered
@@ -111,7 +113,7 @@ def test_intervals_from_the_covariance_cover_the_truth(key, n, objective):
 def test_bootstrap_intervals_cover_the_truth(resampling):
     key, n, drawn = "power", 60, 199
     setup, problem, starts = simulated_at_once(key, n, 0.01)
-    solution = finished(solving(problem, starts))
+    solution = result_of(solving(problem, starts))
     generator = torch.Generator().manual_seed(3)
     rows = torch.arange(SEEDS).repeat_interleave(drawn)
     picked = torch.randint(0, n, (len(rows), n), generator=generator)
@@ -126,7 +128,7 @@ def test_bootstrap_intervals_cover_the_truth(resampling):
         again = torch.randint(0, n - 3, (len(rows), n), generator=generator)
         targets = curve[rows] + kept[rows].gather(1, again)
         again = replace(problem, targets=targets)
-    replicas = finished(solving(again, solution.working[rows])).working
+    replicas = result_of(solving(again, solution.working[rows])).working
     replicas = replicas.reshape(SEEDS, drawn, -1)
     ends = torch.quantile(replicas, torch.tensor([0.025, 0.975], dtype=torch.float64), dim=1)
     covered = within(ends[0], ends[1], setup.working(theta_of(key)))
@@ -136,7 +138,7 @@ def test_bootstrap_intervals_cover_the_truth(resampling):
 
 def test_recovery_is_unbiased_over_many_seeds():
     setup, problem, starts = simulated_at_once("chinchilla", 240, 0.005)
-    working = finished(solving(problem, starts)).working
+    working = result_of(solving(problem, starts)).working
     error = (working - setup.working(theta_of("chinchilla"))).mean(dim=0)
     assert (error.abs() < 4 * working.std(dim=0) / SEEDS**0.5).all()
 
@@ -267,7 +269,7 @@ def test_a_profile_without_an_end_is_open():
 def test_students_quantiles_are_scipys(degrees):
     for probability in (0.6, 0.975, 0.999):
         expected = scipy.stats.t.ppf(probability, degrees)
-        assert student_quantile(probability, degrees) == pytest.approx(expected, rel=1e-5)
+        assert student_t_quantile(probability, degrees) == pytest.approx(expected, rel=1e-5)
 
 
 def test_kaplans_exponents_minimise_the_loss():
