@@ -27,6 +27,7 @@ from demos.frame.texts import (
     scaling_frontier,
     scaling_isoflop,
     scaling_quanta,
+    scaling_quanta_laboratory,
 )
 
 _ROOMS = (
@@ -56,6 +57,7 @@ _ROOMS = (
     scaling_frontier,
     scaling_isoflop,
     scaling_quanta,
+    scaling_quanta_laboratory,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {
