@@ -16,8 +16,7 @@ from gradio.context import Context
 
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
-from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
-from demos.frame.status import computed_on
+from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.steps import showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.scaling.answers import (
@@ -69,9 +68,10 @@ class Desk:
                 self.files = gr.File(
                     label=text("scaling.desk.files"),
                     file_count="multiple",
-                    height=110,
+                    height=140,
                     elem_id="scaling-files",
                 )
+                gr.HTML(text("scaling.desk.formats"), elem_classes="kl-hint")
             with gr.Column(scale=4, min_width=260):
                 self.law = gr.Dropdown(
                     _laws("en"),
@@ -252,8 +252,10 @@ class Desk:
             points=int(answer.points.kept.sum()),
             all=len(answer.points.table),
             replicas=len(answer.replicas),
+            time=duration(answer.seconds, language),
+            device=self.registry.status().device,
         )
-        return note_html(f"{done} {computed_on(self.registry, language)}")
+        return note_html(done)
 
 
 def source_of(key: str) -> Source:

@@ -24,9 +24,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Simulated here, so the truth is known; or runs drawn from a published law.",
         "均在本地模拟，因此真实参数已知；也可以从已发表的定律抽样。",
     ),
-    "scaling.desk.files": (
-        "Or your own runs: CSV, TSV, JSONL, XLSX or Parquet; TensorBoard and W&B exports",
-        "或上传自己的实验：CSV、TSV、JSONL、XLSX、Parquet，以及 TensorBoard 与 W&B 导出文件",
+    "scaling.desk.files": ("Or your own runs", "或上传自己的实验"),
+    "scaling.desk.formats": (
+        "CSV, TSV, JSONL, XLSX, Parquet; exports of TensorBoard and W&B; several files are a run each.",
+        "支持 CSV、TSV、JSONL、XLSX、Parquet 以及 TensorBoard、W&B 导出文件；多个文件时每个文件视为一次实验。",
     ),
     "scaling.desk.own": ("Your file", "你的文件"),
     "scaling.desk.drawn_from": ("Runs drawn from {title}", "按 {title} 抽样的实验"),
@@ -42,8 +43,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "scaling.desk.stage.bootstrap": ("Resampled data sets fitted", "已拟合的重抽样数据集"),
     "scaling.desk.stage.outliers": ("Points left out one by one", "逐个剔除数据点"),
     "scaling.desk.done": (
-        "{law}: {points} of {all} points, {replicas} resampled fits.",
-        "{law}：{all} 个点中用了 {points} 个，重抽样拟合 {replicas} 次。",
+        "{law}: {points} of {all} points, {replicas} resampled fits, in {time} (float64 on {device}).",
+        "{law}：{all} 个点中用了 {points} 个，重抽样拟合 {replicas} 次，用时 {time}（{device}，float64）。",
     ),
     "scaling.desk.no_x": (
         "A law in one variable needs a column for x, and “{x}” is none: choose one of {columns}.",
