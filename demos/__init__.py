@@ -4,5 +4,6 @@ from demos.attention import ATTENTION
 from demos.frame.demo import Demo
 from demos.pairs import PAIRS
 from demos.retrieval import RETRIEVAL
+from demos.scaling import SCALING
 
-DEMOS: tuple[Demo, ...] = (PAIRS, RETRIEVAL, ATTENTION)
+DEMOS: tuple[Demo, ...] = (PAIRS, RETRIEVAL, ATTENTION, SCALING)
