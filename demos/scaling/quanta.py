@@ -352,7 +352,7 @@ def unlearned_share(expected: FloatArray, threshold: int, rule: Rule) -> FloatAr
     if rule == "gradual":
         return np.exp(-expected / threshold)
     # P(fewer than tau sightings) = exp(-x) sum_{j < tau} x^j / j!.
-    if threshold <= _FEW_SIGHTINGS:  # term by term: ten times as fast
+    if threshold <= _FEW_SIGHTINGS:  # term by term: five times as fast
         term: FloatArray = np.exp(-expected)  # where it is 0 in float64 the whole sum is
         total: FloatArray = term.copy()
         for j in range(1, threshold):

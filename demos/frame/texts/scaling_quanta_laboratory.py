@@ -22,14 +22,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "scaling.quanta.kind.uniform": ("uniform", "均匀"),
     "scaling.quanta.kind.lognormal": ("log-normal", "对数正态"),
     "scaling.quanta.slider.a": (
-        "a: quantum k is used as k^−(a+1)",
-        "a：第 k 个量子的频率 ∝ k^−(a+1)",
+        "a: quantum k is used in a share ~ 1 / k^(a+1)",
+        "a：第 k 个量子的频率 ∝ 1 / k^(a+1)",
     ),
     "scaling.quanta.slider.shift": (
-        "Shift c: as (k + c)^−(a+1)",
-        "平移 c：频率 ∝ (k + c)^−(a+1)",
+        "Shift c: a share ~ 1 / (k + c)^(a+1)",
+        "平移 c：频率 ∝ 1 / (k + c)^(a+1)",
     ),
-    "scaling.quanta.slider.rate": ("Rate r: as exp(−r k)", "衰减率 r：频率 ∝ exp(−r k)"),
+    "scaling.quanta.slider.rate": ("Rate r: a share ~ exp(−r k)", "衰减率 r：频率 ∝ exp(−r k)"),
     "scaling.quanta.slider.spread": (
         "Spread: standard deviation of ln p",
         "离散度：ln p 的标准差",
@@ -39,8 +39,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "τ: how often one has to be seen",
         "τ：需要见到的次数",
     ),
-    "scaling.quanta.slider.first": ("Line from quantum", "拟合直线：起于第几个量子"),
-    "scaling.quanta.slider.last": ("to quantum", "止于第几个量子"),
+    "scaling.quanta.slider.first": ("Line from quantum", "直线起于量子"),
+    "scaling.quanta.slider.last": ("to quantum", "止于量子"),
     "scaling.quanta.endless": ("endlessly many quanta", "量子无穷多"),
     "scaling.quanta.scaled": ("What grows", "增长的是"),
     "scaling.quanta.scaled.parameters": ("parameters N", "参数量 N"),
@@ -78,8 +78,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "scaling.quanta.trace.slope": ("local slope", "局部斜率"),
     "scaling.quanta.trace.theory": ("theory {exponent}", "理论 {exponent}"),
     "scaling.quanta.trace.measured": ("measured {exponent}", "实测 {exponent}"),
-    "scaling.quanta.trace.single": ("quantum {rank}", "第 {rank} 个"),
-    "scaling.quanta.trace.mean": ("mean over all cases", "全部情形的平均"),
+    "scaling.quanta.trace.single": ("quantum {rank}", "第 {rank} 个量子"),
+    "scaling.quanta.trace.singles": ("Single quanta, by rank", "单个量子（按名次）"),
+    "scaling.quanta.trace.mean": ("mean", "平均"),
     "scaling.quanta.trace.half": ("integral from n + ½", "从 n + ½ 积分"),
     "scaling.quanta.trace.whole": ("integral from n", "从 n 积分"),
     "scaling.quanta.trace.post": ("the post's formula (endless)", "文章的公式（无穷多）"),
@@ -89,7 +90,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "scaling.quanta.axis.loss": ("share still to be learned", "尚未学会的份额"),
     "scaling.quanta.axis.slope": ("local slope", "局部斜率"),
-    "scaling.quanta.axis.single": ("loss of a quantum", "单个量子的损失"),
+    "scaling.quanta.axis.single": (
+        "loss of single quanta, and the mean of all cases",
+        "单个量子的损失与全部情形的平均",
+    ),
     "scaling.quanta.axis.scale_parameters": (
         "parameters N, in quanta that they hold",
         "参数量 N（以可容纳的量子数计）",
@@ -144,6 +148,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "第 {first} 个量子在 {symbol} = {start} 附近学会，第 {last} 个在 {symbol} = {end} 附近；{symbol} 增至 {factor}"
         " 倍时，各自从 90 % 降到 10 %。平均损失看不出跳变。",
     ),
+    "scaling.quanta.singles_alike": (
+        "All quanta are learned around {symbol} = {start}: what holds for one holds for their mean.",
+        "所有量子都在 {symbol} = {start} 附近学会：单个如此，平均也如此。",
+    ),
     "scaling.quanta.ends": (
         "There are {count} quanta: towards the last one the curve falls ever faster, and below the power law of endless ones.",
         "共有 {count} 个量子：接近最后一个时曲线越降越快，落到无穷多量子的幂律之下。",
@@ -176,15 +184,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "已发表的数值（Michaud et al. 2023）与此处同一公式的结果",
     ),
     "scaling.quanta.column.source": ("", ""),
-    "scaling.quanta.column.given": ("Given", "已知"),
     "scaling.quanta.column.published": ("Published", "已发表"),
     "scaling.quanta.column.here": ("Here", "此处"),
-    "scaling.quanta.published.pythia": ("Pythia, predicted", "Pythia，预测"),
-    "scaling.quanta.published.parity": ("Sparse parity, theory", "稀疏奇偶，理论"),
-    "scaling.quanta.published.measured": ("Sparse parity, measured", "稀疏奇偶，实测"),
+    "scaling.quanta.published.pythia": (
+        "Pythia: a_N = .083 predicts a_D",
+        "Pythia：由 a_N = 0.083 预测 a_D",
+    ),
+    "scaling.quanta.published.parity": (
+        "Sparse parity: a = .4 predicts a_S",
+        "稀疏奇偶：由 a = 0.4 预测 a_S",
+    ),
+    "scaling.quanta.published.measured": (
+        "Sparse parity: a_S as measured",
+        "稀疏奇偶：a_S 的实测值",
+    ),
     "scaling.quanta.published.truncated": (
-        "{exponent} by truncation, {learned} of {count} learned",
-        "截断可得 {exponent}：学会 {count} 个中的 {learned} 个",
+        "{exponent} with {learned} of {count} learned",
+        "学会 {count} 个中的 {learned} 个时为 {exponent}",
     ),
     # --- refusals
     "scaling.quanta.window_order": (
@@ -213,18 +229,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         " log-normal is the dangerous one: over a decade or two nobody can tell.\n"
         "- Truncation steepens: with 500 quanta of a = .4 a line from the first one on finds .29 while a dozen are learned,"
         " .35 when a hundred are, and .45, as measured for sparse parity, when about 400 are.\n"
-        "- Integrating from n + ½ is right to second order: for a = .4 and n = 10 it is off by 0.02 %, from n by 2 %. Of a finite number the post's formula, which sums endlessly many, is off at large n, not at small.\n"
+        "- Integrating from n + ½ is right to second order: for a = .4 and n = 10 it is off by 0.02 %, from n by 2 %. Of a finite number the post's formula, which sums endlessly many, is off most at large n.\n"
         "- Stairs and formula: at a broken N the formula from n runs through the middle of the stairs, from n + ½ along"
         " their left corners.\n\n"
         "**What is known to be wrong or limited**\n"
         "- In the paper's repository the variable `alpha` is a + 1, not a: .4 here is 1.4 there.\n"
         "- That truncation gives .45 does not prove that it is the reason: another window, or quanta that are not learned"
-        " independently, could give it too. It shows that .45 is no evidence against the theory.\n"
+        " independently, could give it too. It shows that .45 alone is no evidence against the theory.\n"
         "- Narrow windows at the beginning find less than the theory, with endlessly many quanta too: there the loss goes with"
         " n + ½ and not with n.\n"
         "- Zipf's law is assumed, not derived; so is that quanta are learned in order of use, that each costs the same room"
         " and the same number of sightings, and that a case needs one quantum alone.\n"
-        "- For Pythia only $a_N$ = .083 was measured so; .0766 is what it predicts for data, not a measurement.\n"
+        "- For Pythia .0766 is what $a_N$ = .083 predicts for data, not a measurement.\n"
         "- With endlessly many quanta the pictures end at the millionth, or where two hundred-thousandths are left to learn.",
         "$$p_k = \\frac{k^{-(a+1)}}{\\zeta(a+1)}, \\qquad L_n = a_0 + (b_0 - a_0) \\sum_{k > n} p_k \\approx a_0 +"
         " (b_0 - a_0) \\, \\frac{(n + \\frac12)^{-a}}{a \\, \\zeta(a+1)}$$\n\n"
@@ -244,14 +260,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- 截断使斜率变陡：a = 0.4、500 个量子时，从第一个起的直线在学会十来个时得到 0.29，一百个时为 0.35，约 400 个时则为 0.45，"
         "正是稀疏奇偶的实测值。\n"
         "- 从 n + ½ 积分精确到二阶：a = 0.4、n = 10 时误差为 0.02 %，从 n 积分则为 2 %。量子有限时，文章的公式对无穷多求和，"
-        "偏差出现在 n 大的一端，而不在小的一端。\n"
+        "n 越大偏差越大。\n"
         "- 阶梯与公式：N 取非整数时，从 n 的公式穿过阶梯的中间，从 n + ½ 的公式沿着左侧的拐角。\n\n"
         "**已知的错误与局限**\n"
         "- 论文代码中的变量 `alpha` 是 a + 1 而不是 a：这里的 0.4 在那里是 1.4。\n"
-        "- 截断能给出 0.45，并不证明这就是原因：换一个窗口，或量子之间并不独立，也可能得到它。它说明的是：0.45 不构成反对该理论的证据。\n"
+        "- 截断能给出 0.45，并不证明这就是原因：换一个窗口，或量子之间并不独立，也可能得到它。它说明的是：仅凭 0.45 不构成反对该理论的证据。\n"
         "- 起始处的窄窗口得到的指数小于理论值，量子无穷多时也是如此：那里损失随 n + ½ 而非 n 变化。\n"
         "- Zipf 定律是假设，不是推论；按使用频率依次学会、每个量子占用同样的容量与次数、每种情形只需一个量子，也都是假设。\n"
-        "- Pythia 只测得 $a_N$ = 0.083；0.0766 是由此对数据作出的预测，不是测量值。\n"
+        "- Pythia 的 0.0766 是由 $a_N$ = 0.083 对数据作出的预测，不是测量值。\n"
         "- 量子无穷多时，图画到第一百万个，或只剩十万分之二未学会之处。",
     ),
 }

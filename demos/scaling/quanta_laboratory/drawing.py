@@ -38,7 +38,7 @@ class Drawn:
         curve: the loss as set [m]; stairs where quanta are learned sharply.
         slope: the local slope of its law, which knows no stairs [m].
         law: the power law of endless quanta [m]; None where there is none.
-        few: stairs of the first few quanta alone; None where there are no more anyway.
+        few: stairs of as few quanta; None where there are hardly more, or none is in the picture.
         ranks: the quanta that are drawn singly.
         singles: their losses [r, m].
         reach: the last quantum that is drawn.
@@ -79,7 +79,7 @@ def draw(chosen: Quanta, learning: Learning) -> Drawn:
         curve=curve,
         slope=_slope(spectrum, learning, curve, reach),
         law=power_law(chosen, learning, scale) if chosen.has_law else None,
-        few=_few(chosen, learning),
+        few=_few(chosen, learning, float(scale[0])),
         ranks=ranks,
         singles=_singles(spectrum, learning, scale, ranks),
         reach=reach,
@@ -117,13 +117,15 @@ def _curve(spectrum: Spectrum, learning: Learning, scale: FloatArray) -> Curve:
     return quanta.data_curve(spectrum, scale, learning.threshold, learning.rule)
 
 
-def _few(chosen: Quanta, learning: Learning) -> Curve | None:
-    """The stairs of the first few quanta, corner by corner; sharp whatever the rule."""
-    if chosen.count is not None and chosen.count <= FEW:
+def _few(chosen: Quanta, learning: Learning, start: float) -> Curve | None:
+    """The stairs of a few quanta alone, corner by corner; sharp whatever the rule."""
+    if chosen.count is not None and chosen.count <= 3 * FEW:
         return None
     spectrum = chosen.spectrum(FEW)
     sharp = Learning(learning.scaled, "sharp", learning.threshold)
     corners = np.unique(scale_of(spectrum, sharp, np.arange(1.0, FEW + 1)))
+    if corners[-1] <= start:
+        return None
     return _curve(spectrum, sharp, np.concatenate([[0.3 * corners[0]], corners]))
 
 

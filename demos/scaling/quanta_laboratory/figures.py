@@ -17,7 +17,8 @@ from demos.scaling.quanta_laboratory.setting import Quanta, Scaled, Setting
 
 _BELOW = 1e-9  # where a loss of nought stands on a logarithmic axis: far under its end
 _SHADE = "rgba(128, 97, 173, 0.10)"
-_EARLY, _LATE = (199, 154, 43), (128, 97, 173)  # gold to violet: single quanta, in order of use
+# Single quanta in order of use: gold, red, violet.
+_STOPS = np.array([(199, 154, 43), (200, 80, 60), (128, 97, 173)], dtype=np.float64)
 
 
 def law_figure(drawn: Drawn, setting: Setting, line: Line | None, language: Language) -> go.Figure:
@@ -37,7 +38,7 @@ def law_figure(drawn: Drawn, setting: Setting, line: Line | None, language: Lang
             "range": [0.0, _highest_slope(drawn, setting)],
         },
         hovermode="x unified",
-        margin={"l": 64, "r": 12, "t": 96, "b": 48},
+        margin={"l": 64, "r": 12, "t": 76, "b": 48},
         dragmode=False,
     )
     return figure
@@ -153,9 +154,10 @@ def emergence_figure(drawn: Drawn, setting: Setting, language: Language) -> go.F
             figure,
             drawn.curve.scale,
             losses,
-            say("scaling.quanta.trace.single", language, rank=f"{rank:,}"),
+            f"{rank:,}",
             {"color": _between(place / max(len(drawn.ranks) - 1, 1)), "width": 1.5},
             stairs=sharp,
+            hover=say("scaling.quanta.trace.single", language, rank=f"{rank:,}"),
         )
     _add(
         figure,
@@ -166,10 +168,12 @@ def emergence_figure(drawn: Drawn, setting: Setting, language: Language) -> go.F
         stairs=sharp,
     )
     low = max(float(drawn.curve.loss[drawn.curve.loss > 0].min()), LEAST)
+    title = say("scaling.quanta.trace.singles", language)
     figure.update_layout(
         xaxis=_scale_axis(drawn, setting, language),
         yaxis=_log_axis("single", min(np.log10(low), -1.0) - 0.3, 0.12, language),
         hovermode="closest",
+        legend={"title": {"text": title, "side": "top", "font": {"size": 12}}},
         margin={"l": 64, "r": 12, "t": 96, "b": 48},
         dragmode=False,
     )
@@ -177,7 +181,8 @@ def emergence_figure(drawn: Drawn, setting: Setting, language: Language) -> go.F
 
 
 def _between(share: float) -> str:
-    mixed = (round(a + share * (b - a)) for a, b in zip(_EARLY, _LATE, strict=True))
+    places = np.linspace(0, 1, len(_STOPS))
+    mixed = (round(float(np.interp(share, places, channel))) for channel in _STOPS.T)
     return "rgb({}, {}, {})".format(*mixed)
 
 
@@ -208,7 +213,7 @@ def errors_figure(errors: Errors, chosen: Quanta, language: Language) -> go.Figu
             "title": _title("learned", language),
             "hoverformat": ",",
         },
-        yaxis=_log_axis("error", -9.2, 1.2, language),
+        yaxis=_log_axis("error", max(np.log10(errors.half.min()), -9) - 0.2, 1.2, language),
         hovermode="x unified",
         margin={"l": 64, "r": 12, "t": 76, "b": 48},
         dragmode=False,
@@ -295,6 +300,7 @@ def _add(
     name: str,
     line: dict[str, Any],
     stairs: bool = False,
+    hover: str = "",
 ) -> None:
     """A line of losses; what falls below the axis goes straight down once."""
     shown = np.maximum(y, _BELOW)
@@ -307,7 +313,7 @@ def _add(
         name=name,
         mode="lines",
         line=line | ({"shape": "hv"} if stairs else {}),
-        hovertemplate="%{y:.3g}",
+        hovertemplate=f"{hover}: %{{y:.3g}}<extra></extra>" if hover else "%{y:.3g}",
     )
 
 

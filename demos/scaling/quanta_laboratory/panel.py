@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import gradio as gr
+import plotly.graph_objects as go
 from gradio.context import Context
 
 from demos.frame.errors import field, problem_or_none, visible_errors
@@ -16,6 +17,7 @@ from demos.frame.progress import note_html, notice_html
 from demos.frame.recent import Recent
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
+from demos.scaling.desk import Desk
 from demos.scaling.quanta_laboratory import drawing, figures, results
 from demos.scaling.quanta_laboratory import setting as settings
 from demos.scaling.quanta_laboratory.drawing import Drawn
@@ -29,7 +31,7 @@ Updates = dict[Any, Any]
 class QuantaPanel:
     """Components as attributes, handlers as methods."""
 
-    def __init__(self, desk: object):  # the desk of the other panels: nothing of it is needed
+    def __init__(self, desk: Desk):  # made as the others are; no points are needed
         self._drawings = Recent(_KEPT)
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection draws
         gr.Markdown(text("scaling.quanta.intro"))
@@ -74,12 +76,12 @@ class QuantaPanel:
                 )
                 for name, bounds in settings.SHAPES.items()
             }
-            self.count = _slider("count", settings.COUNTS, shown.count or 0, whole=True)
             self.endless = gr.Checkbox(
                 shown.count is None,
                 label=text("scaling.quanta.endless"),
                 elem_id="scaling-quanta-endless",
             )
+            self.count = _slider("count", settings.COUNTS, shown.count or 0, whole=True)
 
     def _lay_out_learning(self) -> None:
         shown, window = DEFAULT.learning, DEFAULT.window
@@ -104,8 +106,8 @@ class QuantaPanel:
     def _lay_out_results(self) -> None:
         self.findings = gr.HTML(elem_id="scaling-quanta-findings")
         with gr.Row():
-            self.law = _plot("law", 6)
-            self.emergence = _plot("emergence", 5)
+            self.law, _ = _plot("law", 6)
+            self.emergence, _ = _plot("emergence", 5)
         self.csv = gr.DownloadButton(
             cast(str, text("scaling.quanta.csv")),
             size="sm",
@@ -120,7 +122,7 @@ class QuantaPanel:
         with gr.Row():
             with gr.Column(min_width=340):
                 gr.Markdown(text("scaling.quanta.integral"))
-                self.integral = _plot("integral")
+                self.integral = _plot("integral")  # with its button
                 self.no_integral = gr.HTML(elem_id="scaling-quanta-no-integral")
             with gr.Column(min_width=340):
                 gr.Markdown(text("scaling.quanta.truncation"))
@@ -133,6 +135,7 @@ class QuantaPanel:
         self.opened = gr.State(False)
         self.presses = gr.State(0)  # of the buttons that set the sliders
         self.shown: gr.State = gr.State(cast(Any, None))  # the setting that is drawn
+        self.detailed: gr.State = gr.State(cast(Any, None))  # the one below the curves
         tab.select(
             lambda: True,
             None,
@@ -159,13 +162,24 @@ class QuantaPanel:
             [*sliders, self.shown],
             [
                 *(self.shown, *self.shapes.values(), self.endless, self.count),
-                *(self.learned, self.threshold, self.findings, self.law, self.emergence, self.csv),
-                *(self.exponents, self.published, self.integral, self.no_integral),
-                *(self.truncation, self.no_truncation),
+                *(self.learned, self.threshold, self.findings, self.law, self.emergence),
+                self.exponents,
             ],
             validator=self.check,
             trigger_mode="always_last",
             api_name="scaling_quanta_draw",
+            **_common(),
+        )
+        # An event of its own, so that a moving slider need not wait for what stands further down.
+        self.shown.change(
+            self.on_details,
+            [self.shown, self.detailed],
+            [
+                *(self.detailed, self.csv, self.published, *self.integral, self.no_integral),
+                *(*self.truncation, self.no_truncation),
+            ],
+            trigger_mode="always_last",
+            api_name="scaling_quanta_details",
             **_common(),
         )
 
@@ -228,7 +242,7 @@ class QuantaPanel:
         shown: Setting | None,
         request: gr.Request,
     ) -> Updates:
-        """Whatever differs from what is shown."""
+        """Curves and exponents, as far as they differ from what is shown."""
         shapes = {"a": a, "shift": shift, "rate": rate, "spread": spread}
         setting = Setting(
             settings.check_quanta(kind, shapes, endless, count),
@@ -238,32 +252,36 @@ class QuantaPanel:
         language = language_of(request)
         if setting == shown:
             return {self.shown: shown}
-        quanta_moved = shown is None or setting.quanta != shown.quanta
-        curves_moved = quanta_moved or shown is None or setting.learning != shown.learning
-        updates: Updates = {self.shown: setting}
-        updates |= self._curves(setting, curves_moved, language)
-        if curves_moved:
-            updates |= self._sliders(setting) | self._truncation(setting, language)
-        if quanta_moved:
-            updates |= self._integral(setting.quanta, language)
-        if shown is None:
-            updates[self.published] = results.published_table(language)
-        return updates
-
-    def _curves(self, setting: Setting, moved: bool, language: Language) -> Updates:
-        """The curves with their line; single quanta and the file only where they have moved."""
         drawn = self._drawn(setting.quanta, setting.learning)
         lines = drawing.lines(setting)
         line = lines[setting.learning.scaled]
         updates: Updates = {
+            self.shown: setting,
             self.findings: notice_html(results.findings(drawn, setting, line, language)),
             self.law: figures.law_figure(drawn, setting, line, language),
             self.exponents: results.exponents_table(lines, setting, language),
         }
-        if moved:
+        if setting.moved_from(shown):
             updates[self.emergence] = figures.emergence_figure(drawn, setting, language)
-            file = results.curves_file(drawn, setting)
-            updates[self.csv] = gr.update(value=file, interactive=True)
+            updates |= self._sliders(setting)
+        return updates
+
+    @visible_errors
+    def on_details(
+        self, shown: Setting | None, detailed: Setting | None, request: gr.Request
+    ) -> Updates:
+        """Formulas, truncation and the file, as far as they have changed."""
+        updates: Updates = {self.detailed: shown}
+        if shown is None or not shown.moved_from(detailed):
+            return updates
+        language = language_of(request)
+        file = results.curves_file(self._drawn(shown.quanta, shown.learning), shown)
+        updates[self.csv] = gr.update(value=file, interactive=True)
+        updates |= self._truncation(shown, language)
+        if detailed is None:
+            updates[self.published] = results.published_table(language)
+        if detailed is None or shown.quanta != detailed.quanta:
+            updates |= self._integral(shown.quanta, language)
         return updates
 
     def _drawn(self, quanta: Quanta, learning: Learning) -> Drawn:
@@ -292,19 +310,17 @@ class QuantaPanel:
         errors = drawing.errors(quanta)
         if errors is None:
             note = note_html(say("scaling.quanta.no_integral", language))
-            return {self.integral: None, self.no_integral: note}
-        return {
-            self.integral: figures.errors_figure(errors, quanta, language),
-            self.no_integral: "",
-        }
+            return _unseen(*self.integral) | {self.no_integral: note}
+        figure = figures.errors_figure(errors, quanta, language)
+        return _shown(*self.integral, figure) | {self.no_integral: ""}
 
     def _truncation(self, setting: Setting, language: Language) -> Updates:
         truncation = drawing.truncation(setting.quanta)
         if truncation is None:
             note = note_html(say("scaling.quanta.no_truncation", language))
-            return {self.truncation: None, self.no_truncation: note}
+            return _unseen(*self.truncation) | {self.no_truncation: note}
         figure = figures.truncation_figure(truncation, setting, language)
-        return {self.truncation: figure, self.no_truncation: ""}
+        return _shown(*self.truncation, figure) | {self.no_truncation: ""}
 
 
 def _setter(preset: Setting) -> Callable[[int], tuple[Any, ...]]:
@@ -332,6 +348,16 @@ def _seen(wanted: bool) -> Any:
     return True if wanted else "hidden"
 
 
+def _shown(plot: gr.Plot, button: gr.Button, figure: go.Figure) -> Updates:
+    """A figure and its button."""
+    return {plot: gr.update(value=figure, visible=True), button: gr.update(visible=True)}
+
+
+def _unseen(plot: gr.Plot, button: gr.Button) -> Updates:
+    """No figure, and no button for one."""
+    return {plot: gr.update(value=None, visible=False), button: gr.update(visible=False)}
+
+
 def _common() -> dict[str, Any]:
     return {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -347,9 +373,9 @@ def _slider(
     return log_slider(label, *bounds, value, f"scaling-quanta-{name}", whole, visible)
 
 
-def _plot(name: str, scale: int = 1) -> gr.Plot:
+def _plot(name: str, scale: int = 1) -> tuple[gr.Plot, gr.Button]:
+    """A figure's place, and the button that saves it."""
     elem_id = f"scaling-quanta-{name}"
     with gr.Column(scale=scale, min_width=340):
         plot = gr.Plot(show_label=False, elem_id=elem_id)
-        svg_button(elem_id, f"quanta-{name}")
-    return plot
+        return plot, svg_button(elem_id, f"quanta-{name}")

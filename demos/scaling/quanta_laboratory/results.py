@@ -27,7 +27,7 @@ from demos.scaling.quanta_laboratory.drawing import (
 from demos.scaling.quanta_laboratory.setting import SCALED, Quanta, Scaled, Setting
 
 _NONE = "–"
-_FORMULAS: dict[Scaled, str] = {"parameters": "a", "data": "a / (a + 1)", "steps": "a / (a + 1)"}
+_FORMULAS: dict[Scaled, str] = {"parameters": "a", "data": "a/(a+1)", "steps": "a/(a+1)"}
 _SYMBOLS: dict[Scaled, str] = {"parameters": "N", "data": "D", "steps": "S"}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CLOSE = 0.02  # a fitted exponent this near to the theory is said to agree
@@ -87,6 +87,8 @@ def _about_singles(drawn: Drawn, setting: Setting, language: Language) -> str:
     ends = scale_of(setting.quanta.spectrum(), learning, np.array([first, last], dtype=np.float64))
     factor = drop_factor(learning)
     key = "at_once" if factor == 1 else "within"
+    if ends[1] <= ends[0] * (1 + 1e-9):
+        key = "alike"
     return say(
         f"scaling.quanta.singles_{key}",
         language,
@@ -154,11 +156,11 @@ def published_table(language: Language) -> str:
     )
     pythia, parity = (quanta.exponents(a) for a in (PYTHIA_EXPONENT, PARITY_EXPONENT))
     rows = [
-        ("pythia", f"a_N = {PYTHIA_EXPONENT:.3f}", "a_D = 0.0766", f"{pythia.data:.4f}"),
-        ("parity", f"a = {PARITY_EXPONENT}", "a_S = 0.29", f"{parity.steps:.4f}"),
-        ("measured", f"a = {PARITY_EXPONENT}", f"a_S ≈ {PARITY_MEASURED_STEPS}", truncated),
+        ("pythia", "0.0766", f"{pythia.data:.4f}"),
+        ("parity", "0.29", f"{parity.steps:.4f}"),
+        ("measured", f"≈ {PARITY_MEASURED_STEPS}", truncated),
     ]
-    keys = ("source", "given", "published", "here")
+    keys = ("source", "published", "here")
     headers = [say(f"scaling.quanta.column.{key}", language) for key in keys]
     filled = [
         ([say(f"scaling.quanta.published.{row[0]}", language), *row[1:]], False) for row in rows

@@ -107,6 +107,10 @@ class Setting:
     learning: Learning = Learning()
     window: Window = Window()
 
+    def moved_from(self, other: Setting | None) -> bool:
+        """Whether the curves are others, and not the window alone."""
+        return other is None or (self.quanta, self.learning) != (other.quanta, other.learning)
+
 
 PRESETS: dict[str, Setting] = {
     "stairs": Setting(Quanta(a=PARITY_EXPONENT, count=12), Learning("parameters"), Window(1, 11)),
