@@ -73,7 +73,7 @@ def log_slider(
         html_template=_TEMPLATE.format(
             low=start,
             high=end,
-            step=(end - start) / _STEPS,
+            step=(end - start) / _STEPS * (1 - 1e-9),  # else rounding may leave out the last one
             ends=ends,
             whole=' data-whole="true"' if whole else "",
         ),

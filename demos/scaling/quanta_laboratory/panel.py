@@ -204,7 +204,7 @@ class QuantaPanel:
     ) -> list[Any]:
         """Validator: a sentence at the field that it is about; hidden sliders are left alone."""
         shapes = {"a": a, "shift": shift, "rate": rate, "spread": spread}
-        seen = settings.SLIDERS.get(kind, ())
+        seen = settings.SLIDERS[kind] if kind in settings.KINDS else ()
         checks: list[Callable[[], object]] = [
             lambda: settings.one_of(kind, settings.KINDS),
             *(_check_shape(name, shapes[name]) if name in seen else _fine for name in shapes),
@@ -277,11 +277,13 @@ class QuantaPanel:
         language = language_of(request)
         file = results.curves_file(self._drawn(shown.quanta, shown.learning), shown)
         updates[self.csv] = gr.update(value=file, interactive=True)
-        updates |= self._truncation(shown, language)
         if detailed is None:
             updates[self.published] = results.published_table(language)
         if detailed is None or shown.quanta != detailed.quanta:
             updates |= self._integral(shown.quanta, language)
+            updates |= self._truncation(shown, language)
+        elif shown.learning.scaled != detailed.learning.scaled:
+            updates |= self._truncation(shown, language)
         return updates
 
     def _drawn(self, quanta: Quanta, learning: Learning) -> Drawn:

@@ -76,9 +76,10 @@ def _about_line(setting: Setting, line: Line | None, language: Language) -> str:
 
 
 def _window_said(setting: Setting) -> dict[str, str]:
-    count = setting.quanta.count
-    last = setting.window.last if count is None else min(setting.window.last, count - 1)
-    return {"first": f"{setting.window.first:,}", "last": f"{last:,}"}
+    """The window as far as there are quanta; with all of them learned nothing is left."""
+    count, window = setting.quanta.count, setting.window
+    last = window.last if count is None else max(min(window.last, count - 1), window.first)
+    return {"first": f"{window.first:,}", "last": f"{last:,}"}
 
 
 def _about_singles(drawn: Drawn, setting: Setting, language: Language) -> str:
