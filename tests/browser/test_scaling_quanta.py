@@ -35,6 +35,13 @@ def test_stairs_become_a_power_law_and_other_spectra_do_not(open_page: OpenPage)
     expect(page.locator(f"{QUANTA}-a")).to_be_hidden()
     expect(page.locator(f"{QUANTA}-no-integral")).to_contain_text("choose that spectrum")
 
+
+@pytest.mark.slow
+def test_figures_that_were_gone_come_back(open_page: OpenPage) -> None:
+    page = open_quanta(open_page())
+    findings = page.locator(f"{QUANTA}-findings")
+    page.locator(f"{QUANTA}-preset-exponential").click()
+    expect(page.locator(f"{QUANTA}-integral .js-plotly-plot")).to_have_count(0)
     page.locator(f"{QUANTA}-preset-stairs").click()
     expect(findings).to_contain_text("There are 12 quanta")
     expect(page.locator(f"{QUANTA}-count output")).to_have_text("12")
