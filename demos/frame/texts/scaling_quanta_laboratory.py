@@ -183,7 +183,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Published (Michaud et al. 2023), and the same formulas here",
         "已发表的数值（Michaud et al. 2023）与此处同一公式的结果",
     ),
-    "scaling.quanta.column.source": ("", ""),
+    "scaling.quanta.column.source": ("Exponent", "指数"),
     "scaling.quanta.column.published": ("Published", "已发表"),
     "scaling.quanta.column.here": ("Here", "此处"),
     "scaling.quanta.published.pythia": (

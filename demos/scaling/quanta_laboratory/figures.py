@@ -239,7 +239,7 @@ def truncation_figure(truncation: Truncation, setting: Setting, language: Langua
         hovertemplate="n = %{customdata:,}: %{y:.3f}<extra></extra>",
     )
     marks = [(exponent, "theory", RED)]
-    measured = is_parity(setting.quanta) and not of_parameters
+    measured = is_parity(setting.quanta) and scaled == "steps"  # it is one of steps
     if measured:
         marks.append((PARITY_MEASURED_STEPS, "measured", GOLD))
     for level, key, colour in marks:

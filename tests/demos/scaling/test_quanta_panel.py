@@ -232,7 +232,7 @@ def test_truncation_of_few_and_of_many(count: int) -> None:
     for scaled in SCALED:
         setting = Setting(Quanta(count=count), Learning(scaled))
         figure = figures.truncation_figure(truncation, setting, "en")
-        assert ("n = 405" in figure.to_json()) == (count == 500 and scaled != "parameters")
+        assert ("n = 405" in figure.to_json()) == (count == 500 and scaled == "steps")
     assert drawing.truncation(Quanta(count=None)) is None
     assert drawing.truncation(Quanta("mandelbrot")) is None
 
