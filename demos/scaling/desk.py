@@ -108,9 +108,9 @@ class Desk:
                     self.cancel = gr.Button(
                         text("cancel"), interactive=False, elem_id="scaling-cancel"
                     )
+                self.progress = gr.HTML(elem_id="scaling-progress")
+                self.difference = gr.HTML(elem_id="scaling-difference")
         self.note = gr.HTML(elem_id="scaling-note")
-        self.progress = gr.HTML(elem_id="scaling-progress")
-        self.difference = gr.HTML(elem_id="scaling-difference")
 
     def _wire_points(self) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -168,6 +168,15 @@ class Desk:
             api_name="scaling_cancelled",
             **common,
         )
+        # Of points that are no longer looked at, nobody wants the fit. `followed` is not among
+        # them: what follows on this very event would end with it.
+        gr.on(
+            [self.example.input, self.files.change],
+            None,
+            cancels=[run, opened],
+            api_name="scaling_left",
+            **common,
+        )
         gr.on(
             [self.chosen.change, self.question.change, self.law.input, self.x.input],
             self.on_difference,
@@ -203,6 +212,8 @@ class Desk:
     def on_files(self, paths: list[str] | None, chosen: Chosen, request: gr.Request) -> Updates:
         """Points of files; the example again, where they were taken away."""
         language = language_of(request)
+        if paths and _uploaded(paths).paths == getattr(chosen.source, "paths", None):
+            return {self.note: gr.skip()}  # a bad file beside them was taken away again
         if paths:
             choices = [*_examples(language), (say("scaling.desk.own", language), OWN)]
             example = {self.example: gr.update(choices=choices, value=OWN)}

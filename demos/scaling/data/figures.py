@@ -204,6 +204,7 @@ def _hover(table: LossTable, row: int, language: Language) -> str:
 
 def size_said(value: float) -> str:
     """A size as people say it: 44.1M, 1.5B, 2.8×10²¹; a loss as it is."""
+    value = float(f"{value:.5g}") if value < 1e3 else float(f"{value:.3g}")
     if value >= 1e15:
         digits, power = f"{value:.1e}".split("e")
         return f"{digits}×10{str(int(power)).translate(_RAISED)}"

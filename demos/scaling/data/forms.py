@@ -47,13 +47,13 @@ class FileForm:
             )
 
     def _lay_out_column(self, role: Role) -> None:
-        with gr.Column(min_width=240), gr.Row(elem_classes="kl-tight"):
+        with gr.Column(min_width=300), gr.Row(elem_classes="kl-tight"):
             self.fields[role] = gr.Dropdown(
                 [(cast(str, text("scaling.points.none")), NONE)],
                 value=NONE,
                 label=text(f"scaling.points.role.{role}"),
-                min_width=140,
-                scale=3,
+                min_width=150,
+                scale=2,
                 elem_id=f"scaling-data-column-{role}",
             )
             if role in SIZED:
@@ -61,7 +61,7 @@ class FileForm:
                     mapping.unit_choices(role),
                     value="1",
                     label=text("scaling.points.unit"),
-                    min_width=90,
+                    min_width=105,
                     scale=1,
                     elem_id=f"scaling-data-unit-{role}",
                 )
@@ -75,7 +75,7 @@ class FileForm:
                 ],
                 value="loss",
                 label=text("scaling.points.kind"),
-                min_width=220,
+                min_width=260,
                 elem_id="scaling-data-kind",
             )
             self.fields["history"] = gr.Dropdown(
@@ -85,20 +85,21 @@ class FileForm:
                 ],
                 value=AUTOMATIC,
                 label=text("scaling.points.history"),
-                min_width=220,
+                min_width=300,
                 elem_id="scaling-data-history",
             )
+            self.fields["header"] = gr.Checkbox(
+                label=text("scaling.points.header"), min_width=220, elem_id="scaling-data-header"
+            )
+        with gr.Row():
             for name, value in (("factor", "6"), ("tokens", "")):
                 self.fields[name] = gr.Textbox(
                     value,
                     label=text(f"scaling.points.{name}"),
                     max_lines=1,
-                    min_width=160,
+                    min_width=200,
                     elem_id=f"scaling-data-{name}",
                 )
-            self.fields["header"] = gr.Checkbox(
-                label=text("scaling.points.header"), min_width=200, elem_id="scaling-data-header"
-            )
 
     @property
     def inputs(self) -> list[Any]:

@@ -52,12 +52,13 @@ class DataPanel:
         self.truth = gr.HTML(elem_id="scaling-data-truth")
         self.drawn = DrawnForm()
         self.file = FileForm()
-        with gr.Row():
-            with gr.Column(scale=7, min_width=320):
-                self._lay_out_figure()
-            with gr.Column(scale=4, min_width=320):
-                self._lay_out_counting()
-        self._lay_out_table()
+        with gr.Column() as self.body:
+            with gr.Row():
+                with gr.Column(scale=7, min_width=320):
+                    self._lay_out_figure()
+                with gr.Column(scale=4, min_width=320):
+                    self._lay_out_counting()
+            self._lay_out_table()
         with gr.Accordion(text("about"), open=False, elem_id="scaling-data-about"):
             formula_markdown("scaling.points.about_text")
         self.opened = gr.State(False)
@@ -135,7 +136,11 @@ class DataPanel:
             self.make_csv = gr.Button(
                 text("scaling.points.csv"), size="sm", elem_id="scaling-data-csv"
             )
-            self.csv = gr.DownloadButton(visible="hidden", elem_id="scaling-data-csv-file")
+            self.csv = gr.DownloadButton(
+                # By its class: a box that is shown again shows all that was hidden in it.
+                elem_classes="kl-hidden",
+                elem_id="scaling-data-csv-file",
+            )
 
     # --- wiring --------------------------------------------------------------------------------
 
@@ -155,7 +160,7 @@ class DataPanel:
         view = [self.x, self.colour]
         one = [self.plot, self.counts, self.left_out, self.leave_named, self.take_back, self.table]
         every = [
-            *(self.seen, self.truth, tabs, *one, *view, *self.limits),
+            *(self.seen, self.truth, tabs, self.body, *one, *view, *self.limits),
             *(self.limit_rows.values()),
             *(self.drawn.box, *self.drawn.inputs, *self.file.components),
         ]
@@ -283,10 +288,15 @@ class DataPanel:
         fresh = seen is None or seen.chosen.source != chosen.source
         try:
             points = self.tables.points(chosen)
-        except InputProblem as problem:
-            return updates | self._fields(chosen, None, language) | self._nothing(problem, language)
+        except InputProblem:  # which the bar says; it is mended here
+            updates |= self._fields(chosen, None, language)
+            return updates | {
+                self.tabs: gr.update(selected="scaling-data"),
+                self.body: gr.update(visible=False),
+            }
         if fresh:
             updates |= self._fields(chosen, points.table, language)
+            updates[self.body] = gr.update(visible=True)
             x, colour = self._choosers(points.table, x, colour, updates, language)
         return updates | self._one(chosen, question, points, x, colour, language)
 
@@ -388,18 +398,6 @@ class DataPanel:
         places = counting.offered(view.points, chosen.left_out, view.named)
         choices = [(results.label_of(view.table, place, language), place) for place in places]
         return gr.update(visible=True, choices=choices, value=list(chosen.left_out))
-
-    def _nothing(self, problem: InputProblem, language: Language) -> Updates:
-        """No points: what is wrong, and this panel in front, where it can be mended."""
-        return {
-            self.tabs: gr.update(selected="scaling-data"),
-            self.plot: None,
-            self.counts: note_html(problem.sentence(language), "warning"),
-            self.left_out: gr.update(choices=[], value=[]),
-            self.leave_named: gr.update(visible=False),
-            self.take_back: gr.update(interactive=False),
-            self.table: {"headers": [], "data": []},
-        }
 
     # --- handlers: sources ---------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from html import escape
 from demos.frame.export import write_csv
 from demos.frame.labels import cut_to_width
 from demos.frame.strings import Language, say
-from demos.scaling.data.counting import STATES
+from demos.scaling.data.counting import COLUMNS, STATES
 from demos.scaling.data.figures import View, drawn_rows
 from demos.scaling.data.mapping import Form
 from demos.scaling.loss_file import LossTable
@@ -126,7 +126,8 @@ def preview(view: View, language: Language) -> tuple[list[str], list[list[str]]]
     table = view.table
     headers = [say("scaling.points.column.line", language)]
     headers += [say("scaling.points.column.run", language)] if table.runs else []
-    headers += [*table.columns, say("scaling.points.column.state", language)]
+    names = [name for name in COLUMNS if name in table.columns]
+    headers += [*names, say("scaling.points.column.state", language)]
     rows = []
     for row in range(min(MOST_ROWS, len(table))):
         state = STATES[int(view.states[row])]
@@ -134,7 +135,7 @@ def preview(view: View, language: Language) -> tuple[list[str], list[list[str]]]
             [
                 str(int(table.lines[row])),
                 *([cut_to_width(table.runs[row], 60)] if table.runs else []),
-                *(f"{column[row]:.6g}" for column in table.columns.values()),
+                *(f"{table.columns[name][row]:.6g}" for name in names),
                 say(f"scaling.points.is.{state}", language),
             ]
         )
@@ -144,7 +145,7 @@ def preview(view: View, language: Language) -> tuple[list[str], list[list[str]]]
 def points_file(points: Points) -> str:
     """The points that count as CSV, with their lines and runs."""
     used = points.used
-    names = list(used.columns)
+    names = [name for name in COLUMNS if name in used.columns]
     headers = ["line", *(["run"] if used.runs else []), *names]
     columns: list[Sequence[object]] = [used.lines.tolist()]
     columns += [used.runs] if used.runs else []
