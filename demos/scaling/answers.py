@@ -175,6 +175,8 @@ def columns_for(points: Points, law: str, x: str = "") -> dict[str, NDArray[np.f
     wanted = law_named(law)
     columns: dict[str, NDArray[np.float64]] = {**points.used.columns}
     if takes_x(law):
+        if not points.table.sizes:
+            raise InputProblem("scaling.desk.nothing_varies")
         if x not in columns or x == "loss":
             raise InputProblem("scaling.desk.no_x", x=x, columns=", ".join(points.table.sizes))
         columns = {"x": columns[x], "loss": columns["loss"]}

@@ -27,6 +27,7 @@ from demos.frame.texts import (
     scaling_data,
     scaling_frontier,
     scaling_isoflop,
+    scaling_points,
     scaling_quanta,
     scaling_quanta_laboratory,
 )
@@ -58,6 +59,7 @@ _ROOMS = (
     scaling_data,
     scaling_frontier,
     scaling_isoflop,
+    scaling_points,
     scaling_quanta,
     scaling_quanta_laboratory,
 )
