@@ -8,10 +8,15 @@ import gradio as gr
 
 from demos.frame.demo import House
 from demos.frame.strings import text
+from demos.scaling.budgets.panel import IsoFlopPanel
 from demos.scaling.desk import Desk
+from demos.scaling.optimal.panel import FrontierPanel
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
-PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = ()
+PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
+    ("frontier", FrontierPanel),
+    ("isoflop", IsoFlopPanel),
+)
 
 
 def build(house: House) -> None:

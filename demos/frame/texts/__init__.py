@@ -23,10 +23,12 @@ from demos.frame.texts import (
     retrieval_indexing,
     retrieval_matrix,
     scaling,
+    scaling_budgets,
     scaling_checks,
     scaling_data,
     scaling_frontier,
     scaling_isoflop,
+    scaling_optimal,
     scaling_quanta,
 )
 
@@ -53,10 +55,12 @@ _ROOMS = (
     retrieval_matrix,
     retrieval_compare,
     scaling,
+    scaling_budgets,
     scaling_checks,
     scaling_data,
     scaling_frontier,
     scaling_isoflop,
+    scaling_optimal,
     scaling_quanta,
 )
 
