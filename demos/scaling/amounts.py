@@ -24,12 +24,24 @@ def flop(value: float) -> str:
     """Three digits and a power of ten without padding: 5.76e23, 1e21."""
     if not math.isfinite(value):
         return "∞" if value > 0 else "?"
+    if not value:
+        return "0"
     mantissa, exponent = f"{value:.2e}".split("e")
     return f"{float(mantissa):g}e{int(exponent)}"
 
 
 def _three(value: float) -> str:
-    """Three significant digits without a power of ten."""
+    """Three significant digits without a power of ten, zeros too: 5.70."""
     if value >= 99.95:
         return f"{value:.0f}"
-    return f"{value:.3g}"
+    return f"{value:#.3g}"
+
+
+def ratio(value: float) -> str:
+    """A number of tokens a parameter."""
+    return _three(value) if 1e-2 <= value < 999.5 else amount(value)
+
+
+def exponent(value: float, digits: int = 3) -> str:
+    """As papers print exponents: .515."""
+    return f"{value:.{digits}f}".replace("0.", ".", 1)

@@ -135,7 +135,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "scaling.optimal.this_fit": ("this fit", "本次拟合"),
     "scaling.optimal.band": ("its {level} % band", "其 {level}% 区间"),
     "scaling.optimal.asked": ("your budgets", "你的预算"),
-    "scaling.optimal.twenty": ("20 tokens a parameter", "每参数 20 个词元"),
     "scaling.optimal.hover.loss": ("loss %{{customdata:.4f}}", "损失 %{{customdata:.4f}}"),
     "scaling.optimal.hover.run": (
         "N %{{x:.3g}}, D %{{y:.3g}}: loss %{{customdata:.4f}}",
@@ -170,6 +169,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "**What to notice**\n"
         "- The contours are those through the optimum of each line of equal compute: where the two touch, no other N and D of"
         " this budget do better. Near that point the contour is flat along the line: half or twice the best N costs little.\n"
+        "- The dotted line on the right is 20 tokens a parameter, the rule that became known with Chinchilla.\n"
         "- The band is wide across the path even where the law fits well: the optimum depends on the ratio of two slopes.\n"
         "- Kaplan's .73 is no property of their L(N, D), whose optimum has $a$ = .575. It was read off a frontier of runs that"
         " were stopped early, with N without embeddings; from their L(N, S) at the critical batch size follows .684"
@@ -199,6 +199,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "**看点**\n"
         "- 等损失线都取自每条等算力线的最优点：两线相切处，同一预算下没有更好的 N 与 D。切点附近沿等算力线很平："
         "把 N 减半或加倍，代价都很小。\n"
+        "- 右图点线为每参数 20 个词元，即随 Chinchilla 流行的经验法则。\n"
         "- 即使拟合得很好，路径的区间依然较宽：最优点取决于两个斜率之比。\n"
         "- Kaplan 的 .73 并不来自他们的 L(N, D)，后者的最优指数为 $a$ = .575。.73 是从提前停止的训练的前沿读出的，且 N 不含嵌入；"
         "由他们在临界批大小下的 L(N, S) 得到 .684（其式 B.9，此处重新计算）。\n"

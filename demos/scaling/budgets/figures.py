@@ -259,7 +259,7 @@ def _axis(title: str, values: FloatArray) -> dict[str, Any]:
     low, high = float(np.log10(values.min())), float(np.log10(values.max()))
     room = 0.06 * (high - low) + 0.05
     low, high = low - room, high + room
-    step: Any = "D2" if high - low < 1.6 else max(1, int(np.ceil((high - low) / 7)))
+    step: Any = "D2" if high - low < 2.2 else max(1, int(np.ceil((high - low) / 7)))
     return {
         "type": "log",
         "title": title,

@@ -52,7 +52,7 @@ class IsoFlopPanel:
                 self.parabolas, self.power = _plot("parabolas"), _plot("power")
             gr.Markdown(text("scaling.budgets.table_title"))
             self.table = gr.HTML(elem_id="scaling-isoflop-table")
-            gr.Markdown(text("scaling.optimal.exponents_title"))
+            formula_markdown("scaling.optimal.exponents_title")
             self.exponents = gr.HTML(elem_id="scaling-isoflop-exponents")
             self.csv = gr.DownloadButton(
                 cast(str, text("scaling.budgets.csv")),

@@ -7,7 +7,7 @@ from html import escape
 
 from demos.frame.export import write_csv
 from demos.frame.strings import Language, say
-from demos.scaling.amounts import amount, flop
+from demos.scaling.amounts import amount, exponent, flop, ratio
 from demos.scaling.budgets.view import View
 from demos.scaling.claims import claim
 from demos.scaling.isoflop import Parabola
@@ -41,15 +41,15 @@ def reading(view: View, language: Language) -> list[str]:
             say(
                 "scaling.budgets.reading.power",
                 language,
-                a=_exp(found.power.exponent),
-                low=_exp(low),
-                high=_exp(high),
-                b=_exp(1 - found.power.exponent),
+                a=exponent(found.power.exponent),
+                low=exponent(low),
+                high=exponent(high),
+                b=exponent(1 - found.power.exponent),
             )
         )
     else:
-        exponent = _exp(found.power.exponent)
-        sentences.append(say("scaling.budgets.reading.two", language, a=exponent))
+        only = exponent(found.power.exponent)
+        sentences.append(say("scaling.budgets.reading.two", language, a=only))
     return sentences + _beside(view, language)
 
 
@@ -62,9 +62,9 @@ def _beside(view: View, language: Language) -> list[str]:
         say(
             "scaling.budgets.reading.fitted",
             language,
-            a=_exp(view.fitted.a),
-            low=_exp(interval.low),
-            high=_exp(interval.high),
+            a=exponent(view.fitted.a),
+            low=exponent(interval.low),
+            high=exponent(interval.high),
         )
     ]
 
@@ -95,14 +95,13 @@ def _row(view: View, parabola: Parabola, language: Language) -> str:
     product = parabola.budget / view.factor
     interval_n = f"<small>{amount(low)}–{amount(high)}</small>"
     interval_d = f"<small>{amount(product / high)}–{amount(product / low)}</small>"
-    ratio = parabola.tokens / parabola.parameters
-    ratios = f"<small>{_plain(product / high**2)}–{_plain(product / low**2)}</small>"
+    ratios = f"<small>{ratio(product / high**2)}–{ratio(product / low**2)}</small>"
     counts = escape(say("scaling.budgets.counts", language))
     return (
         f"<tr><td>{budget}</td><td>{runs}</td>"
         f"<td>{amount(parabola.parameters)}{interval_n}</td>"
         f"<td>{amount(parabola.tokens)}{interval_d}</td>"
-        f"<td>{_plain(ratio)}{ratios}</td><td>{parabola.loss:.4f}</td><td>{counts}</td></tr>"
+        f"<td>{ratio(parabola.tokens / parabola.parameters)}{ratios}</td><td>{parabola.loss:.4f}</td><td>{counts}</td></tr>"
     )
 
 
@@ -121,7 +120,7 @@ def exponents_html(view: View, language: Language) -> str:
         rows.append(_own_row(name, view.fitted.a, interval.low, interval.high))
     rows += [claim_exponents_row(claim(key), language) for key in _PAPERS]
     return (
-        f'<div class="kl-table"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="kl-table kl-verdicts"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -130,17 +129,9 @@ def _own_row(name: str, a: float, low: float, high: float) -> str:
     cells = ""
     for value, ends in ((a, (low, high)), (1 - a, (1 - high, 1 - low))):
         known = math.isfinite(ends[0])
-        interval = f"<small>{_exp(ends[0])}–{_exp(ends[1])}</small>" if known else ""
-        cells += f"<td></td><td>{_exp(value)}{interval}</td>"
+        interval = f"<small>{exponent(ends[0])}–{exponent(ends[1])}</small>" if known else ""
+        cells += f"<td></td><td>{exponent(value)}{interval}</td>"
     return f'<tr class="kl-marked"><td>{escape(name)}</td>{cells}<td></td></tr>'
-
-
-def _plain(value: float) -> str:
-    return f"{value:.3g}" if 1e-2 <= value < 1e3 else amount(value)
-
-
-def _exp(value: float) -> str:
-    return f"{value:.3f}".replace("0.", ".", 1)
 
 
 def parabolas_file(view: View) -> str:

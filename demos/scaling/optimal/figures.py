@@ -29,6 +29,7 @@ _QUIET = ("kaplan_law",)  # drawn when its name in the legend is pressed
 _MOST_POINTS = 900
 _MOST_LINES = 8  # of equal compute, and contours through them
 _CONTOUR = 48
+_ROOM = 5.0  # times, above and below in tokens a parameter
 _MARGIN = 1.6  # times, around what is drawn
 
 
@@ -81,16 +82,10 @@ def ratio_figure(view: View, language: Language) -> go.Figure:
         showlegend=False,
     )
     _add_asked(figure, view.budgets, view.table.best.tokens_per_parameter, view.table.ratio)
-    _mark_twenty(figure, language)
+    figure.add_hline(y=20, line={"color": INK, "width": 1, "dash": "dot"})  # the known rule
     figure.update_layout(
         xaxis=_axis(say("scaling.optimal.axis.c", language), (compute[0], compute[-1])),
-        yaxis={
-            "type": "log",
-            "title": say("scaling.optimal.axis.ratio", language),
-            "range": np.log10(_ratio_range(view)).tolist(),
-            "dtick": "D1" if _ratio_range(view)[1] / _ratio_range(view)[0] < 50 else 1,
-            "minor": {"showgrid": False},
-        },
+        yaxis=_ratio_axis(view, language),
         margin={"l": 62, "r": 14, "t": 92, "b": 52},
         dragmode=False,
     )
@@ -303,32 +298,23 @@ def _add_asked(figure: go.Figure, x: FloatArray, y: FloatArray, ends: Ends | Non
     )
 
 
-def _mark_twenty(figure: go.Figure, language: Language) -> None:
-    figure.add_hline(y=20, line={"color": INK, "width": 1, "dash": "dot"})
-    figure.add_annotation(
-        xref="paper",
-        x=0.01,
-        y=float(np.log10(20)),
-        xanchor="left",
-        yanchor="bottom",
-        text=say("scaling.optimal.twenty", language),
-        showarrow=False,
-        font={"size": 11, "color": INK},
-    )
-
-
-def _ratio_range(view: View) -> tuple[float, float]:
-    """Of the axis: ours with its band and the papers', but never beyond five decades about 20."""
-    values = [view.line.best.tokens_per_parameter, np.array([20.0])]
-    for claim in _drawn():
-        n, d = claim.optimum(view.line.best.compute, view.factor)
-        values.append(d / n)
-    low, high = min(each.min() for each in values), max(each.max() for each in values)
+def _ratio_axis(view: View, language: Language) -> dict[str, Any]:
+    """Room for ours with its band, and for 20; a paper far from both leaves the figure."""
+    ends = [view.line.best.tokens_per_parameter, np.array([20.0])]
     if view.line.ratio is not None:
-        finite = [end[np.isfinite(end) & (end > 0)] for end in view.line.ratio]
-        low = min([low, *(end.min() for end in finite[:1] if end.size)])
-        high = max([high, *(end.max() for end in finite[1:] if end.size)])
-    return max(low / 1.2, 20 / 300), min(high * 1.2, 20 * 300)
+        ends += [end[np.isfinite(end) & (end > 0)] for end in view.line.ratio]
+    seen = np.concatenate(ends)
+    low, high = float(seen.min()) / _ROOM, float(seen.max()) * _ROOM
+    decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)))
+    steps = (1, 2, 5) if len(decades) < 5 else (1,)
+    ticks = [step * 10.0**decade for decade in decades for step in steps]
+    return {
+        "type": "log",
+        "title": say("scaling.optimal.axis.ratio", language),
+        "range": [float(np.log10(low)), float(np.log10(high))],
+        "tickvals": ticks,
+        "ticktext": [f"{tick:g}" if tick < 1e4 else flop(tick) for tick in ticks],
+    }
 
 
 def _drawn() -> list[Claim]:

@@ -45,7 +45,7 @@ class FrontierPanel:
     # --- layout --------------------------------------------------------------------------------
 
     def _lay_out_fields(self) -> None:
-        with gr.Row(equal_height=True):
+        with gr.Row():
             self.budgets = gr.Textbox(
                 ", ".join(flop(budget) for budget in DEFAULT_BUDGETS),
                 label=text("scaling.optimal.budgets"),
@@ -62,10 +62,12 @@ class FrontierPanel:
                 min_width=220,
                 elem_id="scaling-frontier-factor",
             )
-            with gr.Column(scale=1, min_width=120):
-                self.apply = gr.Button(
-                    text("scaling.optimal.apply"), elem_id="scaling-frontier-apply"
-                )
+            self.apply = gr.Button(
+                text("scaling.optimal.apply"),
+                scale=1,
+                min_width=120,
+                elem_id="scaling-frontier-apply",
+            )
 
     def _lay_out_results(self) -> None:
         with gr.Column(visible=False, elem_id="scaling-frontier-results") as self.results:
@@ -77,7 +79,7 @@ class FrontierPanel:
             self.table = gr.HTML(elem_id="scaling-frontier-table")
             gr.Markdown(text("scaling.optimal.claims_title"))
             self.claims = gr.HTML(elem_id="scaling-frontier-claims")
-            gr.Markdown(text("scaling.optimal.exponents_title"))
+            formula_markdown("scaling.optimal.exponents_title")
             self.exponents = gr.HTML(elem_id="scaling-frontier-exponents")
             self.csv = gr.DownloadButton(
                 cast(str, text("scaling.optimal.csv")),

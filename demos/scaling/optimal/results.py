@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from demos.frame.export import write_csv
 from demos.frame.strings import Language, say
-from demos.scaling.amounts import amount, flop
+from demos.scaling.amounts import amount, exponent, flop, ratio
 from demos.scaling.answers import Answer
 from demos.scaling.claims import CLAIMS, Claim, Pair
 from demos.scaling.frontier import optimal_exponents
@@ -18,8 +18,6 @@ from demos.scaling.optimal.allocation import Ends
 from demos.scaling.optimal.view import View
 
 FloatArray = NDArray[np.float64]
-
-_DIGITS = 3  # of exponents
 
 
 def refusal_of(answer: Answer, language: Language) -> list[str]:
@@ -49,7 +47,7 @@ def reading(view: View, language: Language) -> list[str]:
             budget=flop(view.budgets[place]),
             n=_with(amount, best.parameters, view.table.parameters, place),
             d=_with(amount, best.tokens, view.table.tokens, place),
-            ratio=_with(_plain, best.tokens_per_parameter, view.table.ratio, place),
+            ratio=_with(ratio, best.tokens_per_parameter, view.table.ratio, place),
         ),
         say(
             "scaling.optimal.reading.growth",
@@ -62,8 +60,8 @@ def reading(view: View, language: Language) -> list[str]:
     if "a" in view.exponents:
         low, high = view.exponents["a"].low, view.exponents["a"].high
         key = "equal" if low <= 0.5 <= high else "more_data" if high < 0.5 else "more_size"
-        sentences.append(say(f"scaling.optimal.reading.{key}", language, low=_exp(low),
-                             high=_exp(high)))  # fmt: skip
+        sentences.append(say(f"scaling.optimal.reading.{key}", language, low=exponent(low),
+                             high=exponent(high)))  # fmt: skip
     if view.far.any():
         far = ", ".join(flop(budget) for budget in view.budgets[view.far])
         sentences.append(say("scaling.optimal.reading.far", language, budgets=far))
@@ -84,7 +82,7 @@ def budgets_html(view: View, language: Language) -> str:
     columns: list[tuple[Callable[[float], str], FloatArray, Ends | None]] = [
         (amount, best.parameters, table.parameters),
         (amount, best.tokens, table.tokens),
-        (_plain, best.tokens_per_parameter, table.ratio),
+        (ratio, best.tokens_per_parameter, table.ratio),
         (_loss, best.loss, table.loss),
     ]
     keys = ("budget", "n", "d", "ratio", "loss")
@@ -121,7 +119,7 @@ def _claim_row(
     cells = "".join(
         f"<td>{amount(size)}<small>"
         + escape(
-            say("scaling.optimal.cell", language, d=amount(tokens), ratio=_plain(tokens / size))
+            say("scaling.optimal.cell", language, d=amount(tokens), ratio=ratio(tokens / size))
         )
         + "</small></td>"
         for size, tokens in zip(n.tolist(), d.tolist(), strict=True)
@@ -135,12 +133,12 @@ def exponents_html(view: View, language: Language) -> str:
     head = "".join(f"<th>{escape(say(f'scaling.optimal.column.{key}', language))}</th>"
                    for key in keys)  # fmt: skip
     a, b = exponents_of(view)
-    own = [f"<td></td><td>{_exp(value)}{_interval_small(view, name)}</td>"
+    own = [f"<td></td><td>{exponent(value)}{_interval_small(view, name)}</td>"
            for name, value in (("a", a), ("b", b))]  # fmt: skip
     name = say("scaling.optimal.this_fit", language)
     rows = [f'<tr class="kl-marked"><td>{escape(name)}</td>{"".join(own)}<td></td></tr>']
     rows += [claim_exponents_row(claim, language) for claim in CLAIMS]
-    return _table(head, rows)
+    return _table(head, rows, "kl-verdicts")
 
 
 def claim_exponents_row(claim: Claim, language: Language) -> str:
@@ -149,22 +147,27 @@ def claim_exponents_row(claim: Claim, language: Language) -> str:
     for place in (0, 1):
         printed, interval, computed = "", "", ""
         if claim.printed is not None:
-            printed = f"{claim.printed[place]:g}".lstrip("0")
+            printed = _printed(claim.printed[place])
         if claim.intervals is not None:
             low, high = claim.intervals[place]
-            interval = f"<small>{_exp(low)}–{_exp(high)}</small>"
+            interval = f"<small>{exponent(low)}–{exponent(high)}</small>"
         if claim.exponents is not None:
-            computed = _exp(claim.exponents[place])
+            computed = exponent(claim.exponents[place])
         cells += f"<td>{printed}{interval}</td><td>{computed}</td>"
     name = escape(say(f"scaling.claim.{claim.key}", language))
     return f"<tr><td>{name}</td>{cells}<td>{escape(claim.source)}</td></tr>"
+
+
+def _printed(value: float) -> str:
+    """With as many digits as it is printed with, at least two."""
+    return exponent(value, 2 if value == round(value, 2) else 3)
 
 
 def _interval_small(view: View, name: str) -> str:
     if name not in view.exponents:
         return ""
     interval = view.exponents[name]
-    return f"<small>{_exp(interval.low)}–{_exp(interval.high)}</small>"
+    return f"<small>{exponent(interval.low)}–{exponent(interval.high)}</small>"
 
 
 def _cell(form: Callable[[float], str], values: FloatArray, ends: Ends | None, place: int) -> str:
@@ -183,23 +186,15 @@ def _with(form: Callable[[float], str], values: FloatArray, ends: Ends | None, p
     return f"{value} [{low}–{high}]"
 
 
-def _table(head: str, rows: Sequence[str]) -> str:
+def _table(head: str, rows: Sequence[str], kind: str = "") -> str:
     return (
-        f'<div class="kl-table"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="kl-table {kind}"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
-def _plain(value: float) -> str:
-    return f"{value:.3g}" if 1e-2 <= value < 1e3 else amount(value)
-
-
 def _loss(value: float) -> str:
     return f"{value:.4f}"
-
-
-def _exp(value: float) -> str:
-    return f"{value:.{_DIGITS}f}".replace("0.", ".", 1) if 0 <= value < 1 else f"{value:.3f}"
 
 
 # --- files ---------------------------------------------------------------------------------------
