@@ -210,13 +210,22 @@ def _as_hoffmann(law: str, parameters: Mapping[str, float]) -> dict[str, float]:
     given = dict(parameters)
     if law == "kaplan":
         alpha = given["alpha_N"] / given["alpha_D"]
-        given = {"E": 0.0, "A": given["N_c"] ** alpha, "B": given["D_c"], "alpha": alpha, "beta": 1}
+        a = _power(given["N_c"], alpha)
+        given = {"E": 0.0, "A": a, "B": given["D_c"], "alpha": alpha, "beta": 1}
     elif law == "tied":
         given.setdefault("beta", given["alpha"])
     for name in ("A", "B", "alpha", "beta"):
         if not 0 < given[name] < math.inf:
             raise InputProblem("scaling.frontier.parameter", name=name, value=given[name])
     return given
+
+
+def _power(base: float, exponent: float) -> float:
+    """Infinity where float64 ends: such parameters are refused like any that are not finite."""
+    try:
+        return float(base**exponent)
+    except OverflowError:
+        return math.inf
 
 
 def _checked_budgets(compute: FloatArray, factor: float) -> FloatArray:

@@ -46,7 +46,7 @@ _LAWS = (
         law="kaplan",
         parameters={"N_c": 6.4e13, "D_c": 1.8e13, "alpha_N": 0.076, "alpha_D": 0.103},
         data="WebText2, N without embeddings, 768 to 1.5e9",
-        source="arXiv 2001.08361, equation 4.1 and table 2",
+        source="arXiv 2001.08361, equations 1.5 and 4.1 with table 2; the exponent: table 6",
         exponent=0.73,
     ),
     PublishedLaw(

@@ -1,0 +1,1 @@
+"""IsoFLOP: parabolas of the loss at equal compute, and the law of their minima."""

@@ -1,0 +1,1 @@
+"""Compute-optimal models: the frontier of a fitted law, with its uncertainty."""
