@@ -8,10 +8,11 @@ import gradio as gr
 
 from demos.frame.demo import House
 from demos.frame.strings import text
+from demos.scaling.comparison.panel import ComparePanel
 from demos.scaling.desk import Desk
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
-PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = ()
+PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (("compare", ComparePanel),)
 
 
 def build(house: House) -> None:
