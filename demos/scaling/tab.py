@@ -9,6 +9,7 @@ import gradio as gr
 from demos.frame.demo import House
 from demos.frame.strings import text
 from demos.scaling.budgets.panel import IsoFlopPanel
+from demos.scaling.comparison.panel import ComparePanel
 from demos.scaling.data.panel import DataPanel
 from demos.scaling.desk import Desk
 from demos.scaling.optimal.panel import FrontierPanel
@@ -17,6 +18,7 @@ from demos.scaling.quanta_laboratory.panel import QuantaPanel
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
 PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
     ("data", DataPanel),
+    ("compare", ComparePanel),
     ("frontier", FrontierPanel),
     ("isoflop", IsoFlopPanel),
     ("quanta", QuantaPanel),
