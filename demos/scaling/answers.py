@@ -141,7 +141,7 @@ class Answers:
             "bootstrap",
             bootstrapping(
                 fit,
-                _replicas(question, len(fit.residuals)),
+                most_replicas(question.replicas, len(fit.residuals)),
                 question.resampling,
                 question.seed,
                 run,
@@ -199,9 +199,10 @@ def default_law(points: Points) -> tuple[str, str]:
     return "power", sizes[0] if sizes else ""
 
 
-def _replicas(question: Question, points: int) -> int:
+def most_replicas(wanted: int, points: int) -> int:
+    """How many of the wanted replicas are drawn: fewer where there are very many points."""
     most = max(_FEWEST_REPLICAS, _MOST_RESAMPLED // points)
-    return min(question.replicas, most)
+    return min(wanted, most)
 
 
 def _stage(

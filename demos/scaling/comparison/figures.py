@@ -237,7 +237,7 @@ def _three_ticks(reach: float) -> list[float]:
     return [-step, 0.0, step]
 
 
-# --- common ----------------------------------------------------------------------------------------
+# --- common --------------------------------------------------------------------------------------
 
 
 def _predicted(entry: Entry, comparison: Comparison) -> FloatArray:
