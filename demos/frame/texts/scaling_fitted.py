@@ -138,7 +138,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         ": the floor {floor}, and of the rest {n} % for the model and {d} % for the data",
         "：下限 {floor}，其余部分中模型占 {n} %、数据占 {d} %",
     ),
-    "scaling.fitted.gains": (". There the loss falls by {gains}.", "。在那里，损失下降量为：{gains}。"),
+    "scaling.fitted.gains": (
+        ". There the loss falls by {gains}.",
+        "。在那里，损失下降量为：{gains}。",
+    ),
     "scaling.fitted.gain.one": (
         "{gain} [{low} to {high}] with twice the {name}",
         "{name} 翻倍 {gain} [{low} 至 {high}]",

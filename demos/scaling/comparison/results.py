@@ -238,9 +238,9 @@ def _file_row(entry: Entry, known: dict[str, float]) -> Sequence[object]:
         reason = str(entry.refusal) if entry.refusal else ""
         return [entry.law, entry.x, *[""] * 12, f"refused: {reason}", ""]
     found, held = entry.criteria, entry.held
-    errors = ["", "", ""] if held is None or held.fit is None else [len(held.errors)]
+    errors: list[object] = ["", "", ""]
     if held is not None and held.fit is not None:
-        errors += [held.rms, held.bias]
+        errors = [len(held.errors), held.rms, held.bias]
     parameters = "; ".join(f"{name}={value:.8g}" for name, value in entry.fit.parameters.items())
     return [
         *(entry.law, entry.x, found.points, found.free - 1, entry.fit.objective),
@@ -257,7 +257,9 @@ def held_out_file(comparison: Comparison) -> str:
     loss = comparison.loss[comparison.held_out]
     predicted = [entry.held.predicted for entry in entries if entry.held is not None]
     return write_csv(
-        "scaling-held-out", headers, zip(scale.tolist(), loss.tolist(), *map(list, predicted))
+        "scaling-held-out",
+        headers,
+        zip(scale.tolist(), loss.tolist(), *map(list, predicted), strict=True),
     )
 
 

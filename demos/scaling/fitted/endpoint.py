@@ -251,7 +251,12 @@ def _given(law: Law, parameters: object, at: Mapping[str, FloatArray]) -> Answer
 
 
 def _options(
-    objective: object, delta: object, resampling: object, replicas: object, level: object, seed: object
+    objective: object,
+    delta: object,
+    resampling: object,
+    replicas: object,
+    level: object,
+    seed: object,
 ) -> _Options:
     confidence = _number(level)
     if confidence is None:

@@ -75,7 +75,10 @@ def residual_figure(
     figure.update_traces(showlegend=False)
     figure.update_layout(
         xaxis=_size_axis(drawing.axis, answer, language),
-        yaxis={"title": _title(say("scaling.fitted.axis.residual", language)), "tickformat": ".3~f"},
+        yaxis={
+            "title": _title(say("scaling.fitted.axis.residual", language)),
+            "tickformat": ".3~f",
+        },
         margin=_MARGINS | {"t": 16},
         dragmode=False,
         hovermode="closest",
@@ -293,5 +296,3 @@ def _title(words: str) -> dict[str, Any]:
 
 def _packed(values: FloatArray) -> NDArray[np.float32]:
     return np.clip(values, -3e38, 3e38).astype(np.float32)
-
-

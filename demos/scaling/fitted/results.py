@@ -343,4 +343,3 @@ def predictions_file(
         for place in range(len(marks.x))
     )
     return write_csv(f"scaling-{answer.law.key}-predictions", headers, rows)
-

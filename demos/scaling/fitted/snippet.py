@@ -22,9 +22,7 @@ def snippet_of(answer: Answer) -> str:
     if law.inputs == ("x",):
         head += f" x is {asked.x}."
     lines = [head, "import numpy as np", "", *_parameters(answer), "", "", *_function(law), ""]
-    largest = {
-        name: float(f"{answer.columns[name].max():.2e}") for name in law.inputs
-    }
+    largest = {name: float(f"{answer.columns[name].max():.2e}") for name in law.inputs}
     call = ", ".join(f"{name}={value!r}" for name, value in largest.items())
     lines += ["", 'if __name__ == "__main__":', f"    print(loss({call}))", ""]
     return "\n".join(lines)
