@@ -307,10 +307,10 @@ def _one_size(found: dict[str, FloatArray], x: str) -> dict[str, FloatArray]:
 def _both_sizes(found: dict[str, FloatArray]) -> dict[str, FloatArray]:
     """N and D, one of them from C = 6 N D where it is not there."""
     for one, other in (("D", "N"), ("N", "D")):
-        if one not in found and {"C", other} <= found.keys():
-            if len(found["C"]) == len(found[other]):
-                with np.errstate(all="ignore"):  # what comes of it is said by the fit
-                    found = found | {one: found["C"] / (FLOP_FACTOR * found[other])}
+        known = one not in found and {"C", other} <= found.keys()
+        if known and len(found["C"]) == len(found[other]):
+            with np.errstate(all="ignore"):  # what comes of it is said by the fit
+                found = found | {one: found["C"] / (FLOP_FACTOR * found[other])}
     return found
 
 
