@@ -9,6 +9,7 @@ a law that have changed since are fitted by nobody but the visitor: a line says 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any, cast
@@ -299,15 +300,26 @@ class Desk:
         self, question: Question | None, chosen: Chosen, law: str, x: str, request: gr.Request
     ) -> str:
         """Whether the panels about a fit show one of other points or another law."""
-        if question is None or question == asked_of(chosen, law, x):
+        same = question and replace(
+            asked_of(chosen, law, x),
+            objective=question.objective,
+            delta=question.delta,
+            resampling=question.resampling,
+            replicas=question.replicas,
+            level=question.level,
+            seed=question.seed,
+        )
+        if question is None or question == same:
             return IDLE
         return note_html(say("scaling.desk.difference", language_of(request)))
 
     @visible_errors
     def on_fit(self, chosen: Chosen, law: str, x: str, request: gr.Request) -> Iterator[Updates]:
-        """Fit; progress meanwhile, `question` at the end."""
-        language = language_of(request)
-        question = asked_of(chosen, law, x)
+        """Fit with the usual options."""
+        yield from self.fitting(asked_of(chosen, law, x), language_of(request))
+
+    def fitting(self, question: Question, language: Language) -> Iterator[Updates]:
+        """Progress meanwhile, `question` at the end; for an event that shows its errors."""
         yield {
             self.progress: note_html(say("scaling.desk.starting", language), BUSY),
             self.cancel: gr.update(interactive=True),
