@@ -14,6 +14,7 @@ from demos.scaling.data.panel import DataPanel
 from demos.scaling.desk import Desk
 from demos.scaling.fitted.panel import FitPanel
 from demos.scaling.optimal.panel import FrontierPanel
+from demos.scaling.planning.panel import PlanPanel
 from demos.scaling.quanta_laboratory.panel import QuantaPanel
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
@@ -23,6 +24,7 @@ PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
     ("compare", ComparePanel),
     ("frontier", FrontierPanel),
     ("isoflop", IsoFlopPanel),
+    ("plan", PlanPanel),
     ("quanta", QuantaPanel),
 )
 
