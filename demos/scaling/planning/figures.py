@@ -7,10 +7,11 @@ import plotly.graph_objects as go
 
 from demos.frame.plots import BLUE, INK, RED, new_figure
 from demos.frame.strings import Language, say
-from demos.scaling.planning.proposing import Plan
+from demos.scaling.planning.proposing import FloatArray, Plan
 
 _SCALE = ((0.0, "#c8503c"), (0.5, "#d9b36a"), (1.0, "rgba(140, 140, 140, 0.12)"))
 _MOST_POINTS = 600
+_ROOM = 0.12  # decades
 
 
 def map_figure(plan: Plan, x: str, language: Language) -> go.Figure:
@@ -22,10 +23,19 @@ def map_figure(plan: Plan, x: str, language: Language) -> go.Figure:
     else:
         _add_heat(figure, plan, language)
         names = [say(f"scaling.planning.axis.{name}", language) for name in plan.names]
-    figure.update_xaxes(type="log", exponentformat="power", dtick=1, title=names[0])
+    figure.update_xaxes(
+        type="log", exponentformat="power", dtick=1, title=names[0], range=_range(plan.axes[0])
+    )
     figure.update_yaxes(title=names[1])
+    if len(plan.axes) == 2:
+        figure.update_yaxes(range=_range(plan.axes[1]))
     figure.update_layout(margin={"l": 62, "r": 14, "t": 60, "b": 52}, dragmode=False)
     return figure
+
+
+def _range(sizes: FloatArray) -> list[float]:
+    """With room for a star at the edge."""
+    return [float(np.log10(sizes[0])) - _ROOM, float(np.log10(sizes[-1])) + _ROOM]
 
 
 def _add_heat(figure: go.Figure, plan: Plan, language: Language) -> None:
@@ -35,6 +45,8 @@ def _add_heat(figure: go.Figure, plan: Plan, language: Language) -> None:
             x=n,
             y=d,
             z=np.round(100 * plan.left.T, 1).astype(np.float32),
+            # A map whose best run brings a per cent shall look like one.
+            zmin=min(90.0, 100 * float(np.nanmin(plan.left))),
             zmax=100,
             colorscale=[list(each) for each in _SCALE],
             colorbar={"title": {"text": "%"}, "thickness": 12, "outlinewidth": 0},
@@ -80,7 +92,7 @@ def _add_line(figure: go.Figure, plan: Plan, language: Language) -> None:
     _add_runs(figure, plan, np.interp(plan.runs[:, 0], plan.axes[0], 100 * plan.left), language)
 
 
-def _add_runs(figure: go.Figure, plan: Plan, y: np.ndarray, language: Language) -> None:
+def _add_runs(figure: go.Figure, plan: Plan, y: FloatArray, language: Language) -> None:
     """Numbers of the runs at one place stand together."""
     places: dict[tuple[float, float], list[str]] = {}
     for number, at in enumerate(zip(plan.runs[:, 0].tolist(), y.tolist(), strict=True), 1):
@@ -98,7 +110,6 @@ def _add_runs(figure: go.Figure, plan: Plan, y: np.ndarray, language: Language) 
                 "size": 12,
                 "color": RED,
                 "symbol": "star",
-                "line": {"width": 1, "color": GRID},
             },
             hoverinfo="skip",
             cliponaxis=False,

@@ -52,7 +52,7 @@ class PlanPanel:
             self.quantity = gr.Dropdown(
                 [],
                 label=text("scaling.planning.quantity"),
-                min_width=220,
+                min_width=190,
                 elem_id="scaling-plan-quantity",
             )
             self.at = [
@@ -68,7 +68,7 @@ class PlanPanel:
             self.budget = gr.Textbox(
                 label=text("scaling.planning.budget"),
                 info=text("scaling.planning.budget_hint"),
-                min_width=200,
+                min_width=180,
                 elem_id="scaling-plan-budget",
             )
             self.runs = gr.Slider(
@@ -77,11 +77,11 @@ class PlanPanel:
                 value=4,
                 step=1,
                 label=text("scaling.planning.runs"),
-                min_width=200,
+                min_width=180,
                 elem_id="scaling-plan-runs",
             )
             self.show = gr.Button(
-                text("scaling.planning.show"), min_width=100, elem_id="scaling-plan-show"
+                text("scaling.planning.show"), scale=0, min_width=90, elem_id="scaling-plan-show"
             )
         self.note = gr.HTML(elem_id="scaling-plan-note")
         with gr.Column(visible=False, elem_id="scaling-plan-results") as self.results:
