@@ -94,6 +94,27 @@ def test_heads_are_measured(client: Client) -> None:
     assert found["data"][0][:2] == [1, 1]
 
 
+def test_losses_are_fitted_and_predicted(client: Client) -> None:
+    sizes = [(n, d) for n in (1e7, 4e7, 1e8, 1e9) for d in (1e9, 6e9, 4e10)]
+    law = {"E": 1.8, "A": 480.0, "B": 2100.0, "alpha": 0.35, "beta": 0.37}
+    columns = {"N": [n for n, _ in sizes], "D": [d for _, d in sizes]}
+    said = client.predict(
+        law="chinchilla", parameters=law, sizes=columns, api_name="/scaling_predict"
+    )
+    found = client.predict(
+        columns=columns | {"loss": said["losses"]},
+        law="chinchilla",
+        replicas=200,
+        api_name="/scaling_fit",
+    )
+    assert found["parameters"] == pytest.approx(law, rel=1e-4)
+    best = client.predict(
+        law="chinchilla", parameters=law, budgets=[1e21], api_name="/scaling_frontier"
+    )
+    row = best["budgets"][0]
+    assert 6 * row["n"] * row["d"] == pytest.approx(1e21)
+
+
 @pytest.mark.parametrize(
     ("endpoint", "arguments", "sentence"),
     [
@@ -109,6 +130,8 @@ def test_heads_are_measured(client: Client) -> None:
         ("attention_heads", ["cosent-cross", "a"], "There is no text"),
         ("attention_decoder", ["chess"], "no such task"),
         ("attention_decoder", ["sort", ["causal"]], "at least two"),
+        ("scaling_fit", [{}], "There are no data"),
+        ("scaling_frontier", ["kaplan-2020", {}, []], "budget"),
     ],
 )
 def test_the_other_endpoints_say_what_is_wrong(
@@ -155,7 +178,8 @@ def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
         "attention_rank",
         "attention_decoder",
     }
-    assert public == pairs | retrieval | attention
+    scaling = {"scaling_fit", "scaling_predict", "scaling_frontier"}
+    assert public == pairs | retrieval | attention | scaling
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 
 

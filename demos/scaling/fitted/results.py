@@ -75,7 +75,7 @@ def _parameter_rows(
         name = parameter.name
         row = [symbol_html(name), number(answer.fit.parameters[name])]
         row += [interval_said(intervals.parameters.get(name))]
-        row += [number(truth[name])] * bool(truth)
+        row += [number(truth[name])] if truth else []
         row += [_of_paper(paper, name) for paper in papers]
         rows.append([*row, unit_html(parameter.unit, answer.question.x, language)])
     return rows

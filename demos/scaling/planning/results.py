@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from html import escape
 
+import numpy as np
+
 from demos.frame.export import write_csv
 from demos.frame.strings import Language, say
 from demos.scaling.amounts import amount, flop
 from demos.scaling.answers import Answer
 from demos.scaling.planning.proposing import ALL, EXPONENT, LOSS, SIZE, Plan, Wish
 
+_RAY = 0.98  # correlation of ln N and ln D
 _LITTLE = 0.97  # of an interval: a run that leaves more is not worth its compute
 # What would make a refused fit acceptable, by the reason's last word.
 _ADVICE = (
@@ -32,17 +35,26 @@ def quantity_name(quantity: str, language: Language) -> str:
 
 def advice(answer: Answer, language: Language) -> list[str]:
     """Why the fit was refused, and what would help, each once."""
-    sentences = [say("scaling.planning.refused", language)]
+    sentences, ray = [say("scaling.planning.refused", language)], _is_ray(answer)
     for reason in answer.verdict.reasons:
         if reason.severity != "refused":
             continue
         sentences.append(reason.problem().sentence(language))
         kind = reason.key.removeprefix("scaling.check.")
-        if kind == "ill_conditioned" and len(answer.law.inputs) == 2:
-            kind = "one_ray"
-        if kind in (*_ADVICE, "one_ray"):
+        if kind in _ADVICE and not ray:
             sentences.append(say(f"scaling.planning.advice.{kind}", language))
+    if ray:
+        sentences.append(say("scaling.planning.advice.one_ray", language))
     return list(dict.fromkeys(sentences))
+
+
+def _is_ray(answer: Answer) -> bool:
+    """Whether N and D rise together, so that their shares cannot be told apart."""
+    if len(answer.law.inputs) == 1:
+        return False
+    logs = np.log(answer.fit.observations.inputs.numpy())  # [n, 2]
+    with np.errstate(invalid="ignore", divide="ignore"):  # one size alone has no correlation
+        return bool(abs(np.corrcoef(logs.T)[0, 1]) > _RAY)
 
 
 def reading(plan: Plan, x: str, language: Language) -> list[str]:

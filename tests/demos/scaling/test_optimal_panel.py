@@ -22,7 +22,7 @@ from demos.scaling.optimal.panel import FrontierPanel
 from demos.scaling.optimal.view import View, view_of
 from demos.scaling.published import PUBLISHED
 from demos.scaling.simulated import TRUTH, example
-from tests.demos.scaling.answered import REQUEST, answered
+from tests.demos.scaling.answered import REQUEST, answered, desk_with, known
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 BUDGETS = np.geomspace(1e19, 1e24, 6)
@@ -169,7 +169,7 @@ def test_the_panel_draws_once_and_keeps_quiet_before(panel: FrontierPanel) -> No
     nothing = panel.on_question(True, None, None, *asked, REQUEST)
     assert nothing[panel.note]
     question = answered().question
-    panel.desk.answers._kept.put(question, answered())
+    known(panel.desk, answered())
     drawn = panel.on_question(True, question, None, *asked, REQUEST)
     assert drawn[panel.plane].data
     again = panel.on_question(True, question, drawn[panel.shown], *asked, REQUEST)
@@ -181,24 +181,8 @@ def test_the_panel_draws_once_and_keeps_quiet_before(panel: FrontierPanel) -> No
 
 
 @pytest.fixture
-def panel() -> Any:
-    from types import SimpleNamespace
-
-    from demos.scaling.answers import Answers
-    from demos.scaling.sources import Tables
-
-    registry: Any = SimpleNamespace(run=directly)
-    with gr.Blocks(), gr.Tab("frontier"):
-        tables = Tables()
-        desk: Any = SimpleNamespace(
-            registry=registry,
-            house=SimpleNamespace(registry=registry),
-            tables=tables,
-            answers=Answers(registry, tables),
-            question=gr.State(None),
-            chosen=gr.State(None),
-        )
-        return FrontierPanel(desk)
+def panel() -> FrontierPanel:
+    return desk_with(FrontierPanel)
 
 
 # --- the endpoint --------------------------------------------------------------------------------
