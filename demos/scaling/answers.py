@@ -208,8 +208,9 @@ def most_replicas(wanted: int, points: int) -> int:
 def _stage(
     name: StageName, steps: Generator[Any, None, ResultT], started: float
 ) -> Generator[Stage, None, ResultT]:
-    """Each step of a part as progress of the whole."""
+    """Each step of a part as progress of the whole, which never goes back."""
     low, high = _SHARES[name]
+    share = low
     try:
         while True:
             try:
@@ -217,7 +218,7 @@ def _stage(
             except StopIteration as stop:
                 result: ResultT = stop.value
                 return result
-            share = low + (high - low) * step.done / max(step.total, 1)
+            share = max(share, low + (high - low) * step.done / max(step.total, 1))
             seconds = time.perf_counter() - started
             yield Stage(name, work.Progress(step.done, step.total, seconds, share=share))
     finally:
