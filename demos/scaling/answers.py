@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.frame.errors import InputProblem
-from demos.frame.recent import Recent
 from demos.scaling.checks import Outliers, Verdict, check_data, finding_outliers, judge
 from demos.scaling.fit import DEFAULT_DELTA, Fit, fitting
 from demos.scaling.laws import Law
@@ -29,12 +28,14 @@ from demos.scaling.uncertainty import (
     parameter_intervals,
 )
 from models import work
+from models.cache import ResultCache
 from models.registry import Registry
 
 ResultT = TypeVar("ResultT")
 StageName = Literal["fit", "bootstrap", "outliers"]
 
-_KEPT = 64  # answers: a thousand replicas of nine parameters are .1 MB
+_KEPT_BYTES = 256 << 20  # of answers: a thousand replicas of nine parameters are .1 MB
+_COPIES = 8  # of its columns, that an answer holds in logarithms, residuals and the like
 _MOST_RESAMPLED = 2_000_000  # points times replicas; beyond it there are fewer replicas
 _FEWEST_REPLICAS = 200
 _SHARES: dict[StageName, tuple[float, float]] = {
@@ -108,6 +109,12 @@ class Answer:
     def law(self) -> Law:
         return self.fit.law
 
+    @property
+    def nbytes(self) -> int:
+        """Roughly: for a bounded memory."""
+        columns = sum(column.nbytes for column in self.columns.values())
+        return _COPIES * columns + self.replicas.parameters.nbytes
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -115,7 +122,7 @@ class Answers:
 
     registry: Registry
     tables: Tables
-    _kept: Recent = field(default_factory=lambda: Recent(_KEPT))
+    _kept: ResultCache = field(default_factory=lambda: ResultCache(_KEPT_BYTES))
 
     def kept(self, question: Question) -> Answer | None:
         """The answer, where it is known already."""

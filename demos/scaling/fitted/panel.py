@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, cast
 
 import gradio as gr
@@ -344,7 +345,8 @@ class FitPanel:
         }
 
     def _ends(self, answer: Answer, sizes: Any, of: Any) -> list[list[float]]:
-        band = prediction_band(answer.replicas, sizes, answer.question.level, of)
+        bound = partial(prediction_band, answer.replicas, sizes, answer.question.level, of)
+        band = self.registry.run(bound)  # thousands of points times thousands of replicas
         return [band.low.tolist(), band.high.tolist()]
 
     def _said(self, answer: Answer, language: Language) -> Updates:
