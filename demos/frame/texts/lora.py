@@ -1,0 +1,29 @@
+"""LoRA as an optimiser: what its mathematics refuses."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "lora.rank": (
+        "A rank of {rank} is not possible here: choose one from 1 to {most}.",
+        "这里的秩不能是 {rank}：请在 1 到 {most} 之间选择。",
+    ),
+    "lora.divides": (
+        "The additive form needs a rank that divides both sides, and {rank} does not divide {rows} × {columns}: choose"
+        " another.",
+        "加性形式要求秩能整除矩阵的两边，而 {rank} 不能整除 {rows} × {columns}：请另选一个。",
+    ),
+    "lora.factors": (
+        "Factors of a {rows} × {columns} weight at rank {rank} have to be {rows} × {rank} and {rank} × {columns}.",
+        "{rows} × {columns} 的权重在秩为 {rank} 时，两个因子应为 {rows} × {rank} 与 {rank} × {columns}。",
+    ),
+    "lora.way": (
+        "“{way}” is no way of computing a layer here: choose one of {ways}.",
+        "「{way}」不是这里的计算方式：请从 {ways} 中选择。",
+    ),
+    "lora.optimizer": (
+        "“{name}” is no optimiser that is counted here: choose one of {names}.",
+        "「{name}」不是这里可计算的优化器：请从 {names} 中选择。",
+    ),
+    "lora.size": (
+        "{name} has to be a whole number from 1 to {most}.",
+        "{name} 必须是 1 到 {most} 之间的整数。",
+    ),
+}
