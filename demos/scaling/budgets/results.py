@@ -101,7 +101,8 @@ def _row(view: View, parabola: Parabola, language: Language) -> str:
         f"<tr><td>{budget}</td><td>{runs}</td>"
         f"<td>{amount(parabola.parameters)}{interval_n}</td>"
         f"<td>{amount(parabola.tokens)}{interval_d}</td>"
-        f"<td>{ratio(parabola.tokens / parabola.parameters)}{ratios}</td><td>{parabola.loss:.4f}</td><td>{counts}</td></tr>"
+        f"<td>{ratio(parabola.tokens / parabola.parameters)}{ratios}</td>"
+        f"<td>{parabola.loss:.4f}</td><td>{counts}</td></tr>"
     )
 
 
