@@ -109,6 +109,8 @@ def test_heads_are_measured(client: Client) -> None:
         ("attention_heads", ["cosent-cross", "a"], "There is no text"),
         ("attention_decoder", ["chess"], "no such task"),
         ("attention_decoder", ["sort", ["causal"]], "at least two"),
+        ("scaling_frontier", ["power", {}, [1e21]], "no law"),
+        ("scaling_frontier", ["hoffmann-2022"], "at least one budget"),
     ],
 )
 def test_the_other_endpoints_say_what_is_wrong(
@@ -144,6 +146,14 @@ def test_the_rank_of_attention_is_measured(client: Client) -> None:
         client.predict(model, text, "", "diagonal", True, api_name="/attention_rank")
 
 
+def test_compute_optimal_models_are_found(client: Client) -> None:
+    budgets = [5.76e23, "1e3 PF-days"]
+    found = client.predict("besiroglu-2024", {}, budgets, api_name="/scaling_frontier")
+    assert found["exponents"]["a"] == pytest.approx(0.514, abs=1e-3)
+    assert 15 < found["budgets"][0]["tokens_per_parameter"] < 30
+    assert found["budgets"][1]["compute"] == pytest.approx(8.64e22)
+
+
 def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     events = app.get_config_file()["dependencies"]
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
@@ -155,7 +165,8 @@ def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
         "attention_rank",
         "attention_decoder",
     }
-    assert public == pairs | retrieval | attention
+    scaling = {"scaling_frontier"}
+    assert public == pairs | retrieval | attention | scaling
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 
 

@@ -101,19 +101,14 @@ def test_the_file_holds_every_budget() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chosen", "columns", "sentence"),
-    [
-        (Chosen(Bundled("isoflop"), (Limits("C", None, 5e18),)), None, "No point is left"),
-        (GRID, ("loss", "N"), "have no C"),
-        (GRID, ("loss",), "have no N, C"),
-    ],
+    ("columns", "sentence"), [(("loss", "N"), "have no C"), (("loss",), "have no N, C")]
 )
-def test_what_is_missing_is_said(chosen: Chosen, columns: Any, sentence: str) -> None:
+def test_what_is_missing_is_said(columns: tuple[str, ...], sentence: str) -> None:
+    points = Tables().points(GRID)
+    kept = {name: points.table.columns[name] for name in columns}
+    bare = Points(LossTable("", kept, None, points.table.lines), points.kept)
     with pytest.raises(InputProblem, match=sentence):
-        points = Tables().points(chosen)
-        table = points.table
-        kept = {name: table.columns[name] for name in columns}
-        view_of(chosen, Points(LossTable("", kept, None, table.lines), points.kept), WIDTH, None)
+        view_of(GRID, bare, WIDTH, None)
 
 
 def test_the_width_is_within_the_slider() -> None:
@@ -128,8 +123,8 @@ def test_the_width_is_within_the_slider() -> None:
 
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> Iterator[IsoFlopPanel]:
-    with gr.Blocks(), gr.Tab("Scaling"):
-        desk = Desk(House(registry, OwnModels(registry)))
+    with gr.Blocks() as app, gr.Tab("Scaling"):
+        desk = Desk(House(registry, app, OwnModels(registry, app)))
         with gr.Tab("IsoFLOP"):
             yield IsoFlopPanel(desk)
 
