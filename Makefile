@@ -10,8 +10,14 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_AR
 run: .venv/run.stamp
 	$(BIN)/python app.py
 
+# The browser's tests beside all others: a browser waits as often as it computes. One thread each,
+# because threads that are more than cores wait for one another.
 test: .venv/test.stamp chromium lint types
-	$(BIN)/python -m pytest
+	@export OMP_NUM_THREADS=1; \
+	$(BIN)/python -m pytest tests/browser > .browser-tests.log 2>&1 & browser=$$!; \
+	$(BIN)/python -m pytest --ignore=tests/browser; others=$$?; \
+	wait $$browser; browser=$$?; cat .browser-tests.log; \
+	exit $$((others | browser))
 
 # The tests that need a CUDA GPU, with the plain python of a machine that has torch already:
 #   make test-gpu GPU_PYTHON=python3

@@ -55,6 +55,7 @@ class View:
 
 INNER = "#retrieval-tabs"
 BELOW_THE_TEXT = "#attention-tabs"
+BELOW_THE_POINTS = "#scaling-tabs"
 VIEWS = (
     View("pairs-light", "pairs", "score"),
     View("pairs-dark-zh", "pairs", "playground", "zh-CN", "dark"),
@@ -80,6 +81,10 @@ VIEWS = (
         height=1090,
         scroll_to="#attention-heads-overview",
     ),
+    View("scaling-fit", "scaling", "fit", height=1480, scroll_to=BELOW_THE_POINTS),
+    View("scaling-frontier", "scaling", "frontier", height=1300, scroll_to=BELOW_THE_POINTS),
+    View("scaling-isoflop-zh", "scaling", "isoflop", "zh-CN", "dark", scroll_to=BELOW_THE_POINTS),
+    View("scaling-quanta", "scaling", "quanta", height=1300, scroll_to=BELOW_THE_POINTS),
 )
 
 
@@ -90,6 +95,7 @@ def open_tab(page: Page, tab: str) -> None:
         "pairs": "#pairs-plot",
         "retrieval": "#retrieval-ask-plot",
         "attention": "#attention-heads-matrix",
+        "scaling": "#scaling-data-plot",
     }[tab]
     page.wait_for_selector(f"{drawn} .js-plotly-plot", timeout=60_000)
     page.wait_for_timeout(1_500)

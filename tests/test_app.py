@@ -94,6 +94,27 @@ def test_heads_are_measured(client: Client) -> None:
     assert found["data"][0][:2] == [1, 1]
 
 
+def test_losses_are_fitted_and_predicted(client: Client) -> None:
+    sizes = [(n, d) for n in (1e7, 4e7, 1e8, 1e9) for d in (1e9, 6e9, 4e10)]
+    law = {"E": 1.8, "A": 480.0, "B": 2100.0, "alpha": 0.35, "beta": 0.37}
+    columns = {"N": [n for n, _ in sizes], "D": [d for _, d in sizes]}
+    said = client.predict(
+        law="chinchilla", parameters=law, sizes=columns, api_name="/scaling_predict"
+    )
+    found = client.predict(
+        columns=columns | {"loss": said["losses"]},
+        law="chinchilla",
+        replicas=200,
+        api_name="/scaling_fit",
+    )
+    assert found["parameters"] == pytest.approx(law, rel=1e-4)
+    best = client.predict(
+        law="chinchilla", parameters=law, budgets=[1e21], api_name="/scaling_frontier"
+    )
+    row = best["budgets"][0]
+    assert 6 * row["n"] * row["d"] == pytest.approx(1e21)
+
+
 @pytest.mark.parametrize(
     ("endpoint", "arguments", "sentence"),
     [
@@ -109,8 +130,8 @@ def test_heads_are_measured(client: Client) -> None:
         ("attention_heads", ["cosent-cross", "a"], "There is no text"),
         ("attention_decoder", ["chess"], "no such task"),
         ("attention_decoder", ["sort", ["causal"]], "at least two"),
-        ("scaling_frontier", ["power", {}, [1e21]], "no law"),
-        ("scaling_frontier", ["hoffmann-2022"], "at least one budget"),
+        ("scaling_fit", [{}], "There are no data"),
+        ("scaling_frontier", ["kaplan-2020", {}, []], "budget"),
     ],
 )
 def test_the_other_endpoints_say_what_is_wrong(
@@ -146,14 +167,6 @@ def test_the_rank_of_attention_is_measured(client: Client) -> None:
         client.predict(model, text, "", "diagonal", True, api_name="/attention_rank")
 
 
-def test_compute_optimal_models_are_found(client: Client) -> None:
-    budgets = [5.76e23, "1e3 PF-days"]
-    found = client.predict("besiroglu-2024", {}, budgets, api_name="/scaling_frontier")
-    assert found["exponents"]["a"] == pytest.approx(0.514, abs=1e-3)
-    assert 15 < found["budgets"][0]["tokens_per_parameter"] < 30
-    assert found["budgets"][1]["compute"] == pytest.approx(8.64e22)
-
-
 def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     events = app.get_config_file()["dependencies"]
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
@@ -165,7 +178,7 @@ def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
         "attention_rank",
         "attention_decoder",
     }
-    scaling = {"scaling_frontier"}
+    scaling = {"scaling_fit", "scaling_predict", "scaling_frontier"}
     assert public == pairs | retrieval | attention | scaling
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 

@@ -6,7 +6,7 @@ Gradio's own slider is linear, and would show the logarithm where people look fo
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -14,14 +14,15 @@ from demos.frame.errors import InputProblem
 
 _STEPS = 200  # both ends are among them
 _TEMPLATE = """<label class="kl-log-slider"><span>${{label}}<output></output></span>
-<input type="range" min="{low}" max="{high}" step="{step}">
+<input type="range" min="{low}" max="{high}" step="{step}"{whole}>
 <small><i>{ends[0]}</i><i>{ends[1]}</i><i>{ends[2]}</i></small></label>"""
 # The template holds no value: it is laid out once, so that a slider on its way is never replaced.
 _SCRIPT = """
 const range = element.querySelector('input'), output = element.querySelector('output');
 const read = () => Math.pow(10, parseFloat(range.value));
+const whole = Boolean(range.dataset.whole);
 const show = (value) => {
-    output.textContent = value.toPrecision(3);
+    output.textContent = whole ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
     range.setAttribute('aria-valuetext', output.textContent);
 };
 const put = () => {
@@ -33,28 +34,54 @@ put();
 watch('value', put);
 range.addEventListener('input', () => {
     show(read());
-    props.value = read().toPrecision(6);
+    props.value = whole ? String(Math.round(read())) : read().toPrecision(6);
     trigger('input');
 });
 """
 
 
-def log_slider(label: Any, low: float, high: float, value: float, elem_id: str) -> gr.HTML:
+def log_slider(
+    label: Any,
+    low: float,
+    high: float,
+    value: float,
+    elem_id: str,
+    whole: bool = False,
+    visible: bool | Literal["hidden"] = True,
+) -> gr.HTML:
     """A slider from low to high, both above 0. Its value is a string: see `as_number`.
 
     It has the event `input`, which is best heard with `trigger_mode="always_last"`.
+
+    Args:
+        label: above it.
+        low: its left end.
+        high: its right end.
+        value: where it stands at first.
+        elem_id: the element's id.
+        whole: whether it stands at whole numbers alone.
+        visible: as Gradio means it; "hidden" keeps it in the page.
     """
     middle = math.sqrt(low * high)
-    ends = (f"{low:g}", f"{middle:g}" if middle == round(middle, 2) else "", f"{high:g}")
+    written = "{:,.0f}" if whole else "{:g}"
+    fits = middle == round(middle, 0 if whole else 2)
+    ends = (written.format(low), written.format(middle) if fits else "", written.format(high))
     start, end = math.log10(low), math.log10(high)
     return gr.HTML(
-        f"{value:g}",
+        f"{value:.0f}" if whole else f"{value:g}",
         label=label,
-        html_template=_TEMPLATE.format(low=start, high=end, step=(end - start) / _STEPS, ends=ends),
+        html_template=_TEMPLATE.format(
+            low=start,
+            high=end,
+            step=(end - start) / _STEPS * (1 - 1e-9),  # else rounding may leave out the last one
+            ends=ends,
+            whole=' data-whole="true"' if whole else "",
+        ),
         js_on_load=_SCRIPT,
         elem_id=elem_id,
         container=True,
         min_width=200,
+        visible=visible,
     )
 
 

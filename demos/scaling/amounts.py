@@ -44,4 +44,5 @@ def ratio(value: float) -> str:
 
 def exponent(value: float, digits: int = 3) -> str:
     """As papers print exponents: .515."""
-    return f"{value:.{digits}f}".replace("0.", ".", 1)
+    words = f"{value:.{digits}f}"
+    return words.replace("0.", ".", 1) if abs(value) < 1 else words

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.frame.errors import InputProblem
-from demos.frame.recent import Recent
 from demos.scaling.checks import Outliers, Verdict, check_data, finding_outliers, judge
 from demos.scaling.fit import DEFAULT_DELTA, Fit, fitting
 from demos.scaling.laws import Law
@@ -29,12 +28,14 @@ from demos.scaling.uncertainty import (
     parameter_intervals,
 )
 from models import work
+from models.cache import ResultCache
 from models.registry import Registry
 
 ResultT = TypeVar("ResultT")
 StageName = Literal["fit", "bootstrap", "outliers"]
 
-_KEPT = 64  # answers: a thousand replicas of nine parameters are .1 MB
+_KEPT_BYTES = 256 << 20  # of answers: a thousand replicas of nine parameters are .1 MB
+_COPIES = 8  # of its columns, that an answer holds in logarithms, residuals and the like
 _MOST_RESAMPLED = 2_000_000  # points times replicas; beyond it there are fewer replicas
 _FEWEST_REPLICAS = 200
 _SHARES: dict[StageName, tuple[float, float]] = {
@@ -108,6 +109,12 @@ class Answer:
     def law(self) -> Law:
         return self.fit.law
 
+    @property
+    def nbytes(self) -> int:
+        """Roughly: for a bounded memory."""
+        columns = sum(column.nbytes for column in self.columns.values())
+        return _COPIES * columns + self.replicas.parameters.nbytes
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -115,7 +122,7 @@ class Answers:
 
     registry: Registry
     tables: Tables
-    _kept: Recent = field(default_factory=lambda: Recent(_KEPT))
+    _kept: ResultCache = field(default_factory=lambda: ResultCache(_KEPT_BYTES))
 
     def kept(self, question: Question) -> Answer | None:
         """The answer, where it is known already."""
@@ -141,7 +148,7 @@ class Answers:
             "bootstrap",
             bootstrapping(
                 fit,
-                _replicas(question, len(fit.residuals)),
+                most_replicas(question.replicas, len(fit.residuals)),
                 question.resampling,
                 question.seed,
                 run,
@@ -175,6 +182,8 @@ def columns_for(points: Points, law: str, x: str = "") -> dict[str, NDArray[np.f
     wanted = law_named(law)
     columns: dict[str, NDArray[np.float64]] = {**points.used.columns}
     if takes_x(law):
+        if not points.table.sizes:
+            raise InputProblem("scaling.desk.nothing_varies")
         if x not in columns or x == "loss":
             raise InputProblem("scaling.desk.no_x", x=x, columns=", ".join(points.table.sizes))
         columns = {"x": columns[x], "loss": columns["loss"]}
@@ -197,16 +206,18 @@ def default_law(points: Points) -> tuple[str, str]:
     return "power", sizes[0] if sizes else ""
 
 
-def _replicas(question: Question, points: int) -> int:
+def most_replicas(wanted: int, points: int) -> int:
+    """How many of the wanted replicas are drawn: fewer where there are very many points."""
     most = max(_FEWEST_REPLICAS, _MOST_RESAMPLED // points)
-    return min(question.replicas, most)
+    return min(wanted, most)
 
 
 def _stage(
     name: StageName, steps: Generator[Any, None, ResultT], started: float
 ) -> Generator[Stage, None, ResultT]:
-    """Each step of a part as progress of the whole."""
+    """Each step of a part as progress of the whole, which never goes back."""
     low, high = _SHARES[name]
+    share = low
     try:
         while True:
             try:
@@ -214,7 +225,7 @@ def _stage(
             except StopIteration as stop:
                 result: ResultT = stop.value
                 return result
-            share = low + (high - low) * step.done / max(step.total, 1)
+            share = max(share, low + (high - low) * step.done / max(step.total, 1))
             seconds = time.perf_counter() - started
             yield Stage(name, work.Progress(step.done, step.total, seconds, share=share))
     finally:

@@ -107,6 +107,12 @@ def optimal_exponent(fit: FitLike) -> Figure:
 # --- the search -----------------------------------------------------------------------------------
 
 
+def reach(fit: FitLike) -> FloatArray:
+    """The least and the largest sizes that are considered [2, k]."""
+    measured = fit.observations.inputs.detach().cpu().numpy()  # [n, k]
+    return np.stack([measured.min(axis=0), measured.max(axis=0) * _REACH])
+
+
 def candidates(fit: FitLike, budget: float, factor: float = FLOP_FACTOR) -> FloatArray:
     """Sizes [m, k] within a budget: N and D with factor N D up to it, or x up to it.
 
@@ -115,8 +121,7 @@ def candidates(fit: FitLike, budget: float, factor: float = FLOP_FACTOR) -> Floa
     Raises:
         InputProblem: the budget buys nothing in that range.
     """
-    measured = fit.observations.inputs.detach().cpu().numpy()  # [n, k]
-    low, high = np.log(measured.min(axis=0)), np.log(measured.max(axis=0) * _REACH)
+    low, high = np.log(reach(fit))
     axes = [np.linspace(*ends, _GRID) for ends in zip(low, high, strict=True)]
     logs = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))  # [m, k]
     limit = math.log(budget) if budget > 0 else -math.inf
@@ -151,6 +156,24 @@ def next_measurement(
         InputProblem: as `candidates`; parameters that the data do not tell apart at all; a figure
             that the free parameters do not move.
     """
+    proposed = candidates(fit, budget, factor)
+    left = left_after(fit, proposed, figure, planned)
+    compute = proposed.prod(axis=1) * (factor if proposed.shape[1] == 2 else 1)
+    return Proposals(proposed, compute, left, int(left.argmin()))
+
+
+def left_after(
+    fit: FitLike,
+    proposed: FloatArray,
+    figure: Figure | None = None,
+    planned: FloatArray | None = None,
+) -> FloatArray:
+    """What one run at each of the proposed sizes [m, k] would leave of the interval [m].
+
+    Raises:
+        InputProblem: parameters that the data do not tell apart at all; a figure that the free
+            parameters do not move.
+    """
     free = fit.covariance.diagonal().detach().cpu().numpy() > 0
     theta = fit.theta.detach().cpu().numpy()
     measured = fit.observations.inputs.detach().cpu().numpy()
@@ -162,20 +185,16 @@ def next_measurement(
     triangle: FloatArray = np.linalg.qr(jacobian / scale)[1]  # [q, q]
     if not free.any() or len(triangle) < free.sum() or np.linalg.cond(triangle) > _CONDITION:
         raise InputProblem("scaling.next.singular")
-    proposed = candidates(fit, budget, factor)
     rows = np.linalg.solve(triangle.T, (_log_jacobian(fit, proposed)[:, free] / scale).T)  # [q, m]
     leverage = (rows**2).sum(axis=0)  # j' M j [m]
     if figure is None:
-        left = (1 + leverage) ** (-1 / (2 * len(triangle)))
-    else:
-        c = _gradient(figure, theta)[free] / scale
-        along = np.linalg.solve(triangle.T, c)  # [q]
-        if not along.any():
-            raise InputProblem("scaling.next.unmoved")
-        taken = (along @ rows) ** 2 / (1 + leverage) / (along @ along)
-        left = np.sqrt(np.maximum(1 - taken, 0))
-    compute = proposed.prod(axis=1) * (factor if proposed.shape[1] == 2 else 1)
-    return Proposals(proposed, compute, left, int(left.argmin()))
+        return np.asarray((1 + leverage) ** (-1 / (2 * len(triangle))))
+    c = _gradient(figure, theta)[free] / scale
+    along = np.linalg.solve(triangle.T, c)  # [q]
+    if not along.any():
+        raise InputProblem("scaling.next.unmoved")
+    taken = (along @ rows) ** 2 / (1 + leverage) / (along @ along)
+    return np.asarray(np.sqrt(np.maximum(1 - taken, 0)))
 
 
 def plan(

@@ -2,12 +2,15 @@
 
 The bar above the panels chooses an example or takes files, and a law. `chosen` holds which points
 count; panels about points draw when it changes, and the Data panel changes it. The button fits;
-`question` then holds what was answered, and the panels about a fit draw when it changes.
+`question` then holds what was answered, and the panels about a fit draw when it changes. Points or
+a law that have changed since are fitted by nobody but the visitor: a line says so meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,13 +32,23 @@ from demos.scaling.answers import (
     takes_x,
 )
 from demos.scaling.laws import LAWS
+from demos.scaling.notes import Note
 from demos.scaling.published import PUBLISHED
 from demos.scaling.simulated import EXAMPLES
 from demos.scaling.sources import Bundled, Chosen, Simulated, Source, Tables, Uploaded
 
 DEFAULT_EXAMPLE = "isoflop"
 OWN = "own"  # the choice that stands for the visitor's files
+BUSY = "busy"  # the kind of a line that ends by itself: no other one speaks of the fit meanwhile
+SHOWN_NOTES = 2  # the others are folded away
 _PUBLISHED = "published:"
+_LOUD = (
+    "scaling.data.left_out.",
+    "scaling.data.factor_differs",
+    "scaling.data.thinned",
+    "scaling.data.first_rows",
+    "scaling.data.history.",
+)
 
 Updates = dict[Any, Any]
 
@@ -47,11 +60,13 @@ class Desk:
         self.house, self.registry = house, house.registry
         self.tables = Tables()
         self.answers = Answers(house.registry, self.tables)
-        tab = cast(gr.Tab, Context.block)
+        self.tab = cast(gr.Tab, Context.block)
         self.chosen: gr.State = gr.State(Chosen(Bundled(DEFAULT_EXAMPLE)))
         self.question: gr.State = gr.State(cast(Any, None))  # a `Question` that is answered
+        self.own: gr.State = gr.State(cast(Any, None))  # a `Chosen` of files, to come back to
         self._lay_out()
-        self._wire(tab)
+        self._wire_points()
+        self._wire_fits()
 
     def _lay_out(self) -> None:
         law, x = default_law(self.tables.points(Chosen(Bundled(DEFAULT_EXAMPLE))))
@@ -94,48 +109,59 @@ class Desk:
                     self.cancel = gr.Button(
                         text("cancel"), interactive=False, elem_id="scaling-cancel"
                     )
+                self.progress = gr.HTML(elem_id="scaling-progress")
+                self.difference = gr.HTML(elem_id="scaling-difference")
         self.note = gr.HTML(elem_id="scaling-note")
-        self.progress = gr.HTML(elem_id="scaling-progress")
 
-    def _wire(self, tab: gr.Tab) -> None:
+    def _wire_points(self) -> None:
+        common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        taken = [self.own, self.chosen, self.law, self.x, self.note, self.progress]
+        self.picked = self.example.input(
+            self.on_example,
+            [self.example, self.chosen, self.own],
+            taken,
+            api_name="scaling_example",
+            **common,
+        )
+        # Not `upload` alone: the cross above the files, and one file of several taken away.
+        self.filed = self.files.change(
+            self.on_files,
+            [self.files, self.chosen],
+            [self.example, *taken],
+            validator=self.check_files,
+            api_name="scaling_files",
+            **common,
+        )
+
+    def _wire_fits(self) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asked = [self.chosen, self.law, self.x]
         fitted = [self.question, self.progress, self.cancel]
         # The page's language is known when the tab is opened, not when it is laid out.
-        opened = tab.select(
+        opened = self.tab.select(
             self.on_open,
             [self.question, *asked],
             [self.example, self.law, *fitted],
             api_name="scaling_open",
             **common,
         )
-        taken = [self.chosen, self.law, self.x, self.note, self.progress]
-        picked = self.example.input(
-            self.on_example, self.example, taken, api_name="scaling_example", **common
-        )
-        shown = picked.then(self.on_fit, asked, fitted, api_name="scaling_example_fit", **common)
-        self.files.upload(
-            self.on_files,
-            self.files,
-            [self.example, *taken],
-            validator=self.check_files,
-            api_name="scaling_files",
-            **common,
-        )
+        followed = [
+            event.success(self.on_follow, asked, fitted, api_name=f"scaling_{name}_fit", **common)
+            for event, name in ((self.picked, "example"), (self.filed, "files"))
+        ]
         self.law.input(self.on_law, self.law, self.x, api_name="scaling_law", **common)
         run = self.fit.click(
             self.on_fit,
             asked,
             fitted,
             validator=self.check_asked,
-            cancels=[opened, shown],
+            cancels=[opened, *followed],
             trigger_mode="once",
             api_name="scaling_fit_shown",
             **common,
         )
-        self.cancel.click(
-            None, cancels=[run, opened, shown], api_name="scaling_cancel", **common
-        ).then(
+        fits = [run, opened, *followed]
+        self.cancel.click(None, cancels=fits, api_name="scaling_cancel", **common).then(
             say_cancelled,
             None,
             [self.progress, self.cancel],
@@ -143,44 +169,84 @@ class Desk:
             api_name="scaling_cancelled",
             **common,
         )
+        # Of points that are no longer looked at, nobody wants the fit. `followed` is not among
+        # them: what follows on this very event would end with it.
+        gr.on(
+            [self.example.input, self.files.change],
+            None,
+            cancels=[run, opened],
+            api_name="scaling_left",
+            **common,
+        )
+        gr.on(
+            [self.chosen.change, self.question.change, self.law.input, self.x.input],
+            self.on_difference,
+            [self.question, *asked],
+            self.difference,
+            trigger_mode="always_last",
+            api_name="scaling_difference",
+            **common,
+        )
 
     # --- points --------------------------------------------------------------------------------
 
     @visible_errors
-    def on_example(self, key: str, request: gr.Request) -> Updates:
-        """Points of an example; "own" is what the page has already."""
-        if key == OWN:
-            return {self.note: gr.skip()}
-        return self._taken(source_of(key), language_of(request))
+    def on_example(
+        self, key: str, chosen: Chosen, own: Chosen | None, request: gr.Request
+    ) -> Updates:
+        """Points of an example, or the visitor's own as they were left."""
+        own = chosen if isinstance(chosen.source, Uploaded) else own
+        wanted = own if key == OWN else Chosen(source_of(key))
+        if wanted is None:  # its file has gone meanwhile
+            return {self.own: own}
+        return {self.own: own} | self.taken(wanted, language_of(request))
 
-    def check_files(self, paths: list[str] | None, request: gr.Request) -> Any:
+    def check_files(
+        self, paths: list[str] | None, chosen: Chosen, request: gr.Request
+    ) -> list[Any]:
         """Validator: what is wrong with a file, at the field."""
         check = lambda: self.tables.raw(_uploaded(paths))  # noqa: E731
-        return field(problem_or_none(check, language_of(request)))
+        problem = problem_or_none(check, language_of(request)) if paths else None
+        return [field(problem), field(None)]
 
     @visible_errors
-    def on_files(self, paths: list[str] | None, request: gr.Request) -> Updates:
-        """Points of files. What cannot be guessed is said, and is chosen in the Data panel."""
+    def on_files(self, paths: list[str] | None, chosen: Chosen, request: gr.Request) -> Updates:
+        """Points of files; the example again, where they were taken away."""
         language = language_of(request)
-        source = _uploaded(paths)
-        choices = [*_examples(language), (say("scaling.desk.own", language), OWN)]
-        updates: Updates = {self.example: gr.update(choices=choices, value=OWN)}
+        if paths and _uploaded(paths).paths == getattr(chosen.source, "paths", None):
+            return {self.note: gr.skip()}  # a bad file beside them was taken away again
+        if paths:
+            choices = [*_examples(language), (say("scaling.desk.own", language), OWN)]
+            example = {self.example: gr.update(choices=choices, value=OWN)}
+            return example | {self.own: None} | self.taken(Chosen(_uploaded(paths)), language)
+        updates: Updates = {self.own: None}
+        if not isinstance(chosen.source, Uploaded):
+            return updates | {self.example: gr.update(choices=_examples(language))}
+        updates[self.example] = gr.update(choices=_examples(language), value=DEFAULT_EXAMPLE)
+        return updates | self.taken(Chosen(Bundled(DEFAULT_EXAMPLE)), language)
+
+    def taken(self, chosen: Chosen, language: Language) -> Updates:
+        """Points with what the bar says of them: notes, the law to begin with, the choices of x.
+
+        What cannot be guessed of a file is said, and is chosen in the Data panel.
+        """
         try:
-            return updates | self._taken(source, language)
+            points = self.tables.points(chosen)
         except InputProblem as problem:
             note = note_html(problem.sentence(language), "warning")
-            return updates | {self.chosen: Chosen(source), self.note: note}
-
-    def _taken(self, source: Source, language: Language) -> Updates:
-        chosen = Chosen(source)
-        points = self.tables.points(chosen)
+            note += note_html(say("scaling.desk.map", language))
+            return {self.chosen: chosen, self.note: note, self.progress: IDLE}
         law, x = default_law(points)
+        follows = self._is_fitted_at_once(asked_of(chosen, law, x))
+        starting = note_html(say("scaling.desk.starting", language), BUSY)
         return {
             self.chosen: chosen,
             self.law: law,
-            self.x: gr.update(choices=list(points.table.sizes), value=x, visible=takes_x(law)),
-            self.note: "".join(note_html(n.sentence(language)) for n in points.table.notes),
-            self.progress: IDLE,
+            self.x: gr.update(
+                choices=list(points.table.sizes), value=x or None, visible=takes_x(law)
+            ),
+            self.note: notes_html(points.table.notes, language),
+            self.progress: starting if follows else IDLE,
         }
 
     def on_law(self, law: str) -> Any:
@@ -193,7 +259,7 @@ class Desk:
         """Validator: what stands against a fit, at the law's field."""
 
         def check() -> None:
-            columns_for(self.tables.points(chosen), law, x)
+            columns_for(self.tables.points(chosen), law, x or "")
 
         problem = problem_or_none(check, language_of(request))
         return [field(None), field(problem), field(None)]
@@ -218,13 +284,44 @@ class Desk:
         for updates in self.on_fit(chosen, law, x, request):
             yield names | updates
 
+    def _is_fitted_at_once(self, question: Question) -> bool:
+        """Examples are; a visitor's files where it was done before."""
+        own = isinstance(question.chosen.source, Uploaded)
+        return not own or self.answers.kept(question) is not None
+
+    def on_follow(self, chosen: Chosen, law: str, x: str, request: gr.Request) -> Iterator[Updates]:
+        """After an example was picked, or files were brought or taken away."""
+        if self._is_fitted_at_once(asked_of(chosen, law, x)):
+            yield from self.on_fit(chosen, law, x, request)
+        else:
+            yield {self.cancel: gr.update(interactive=False)}
+
+    def on_difference(
+        self, question: Question | None, chosen: Chosen, law: str, x: str, request: gr.Request
+    ) -> str:
+        """Whether the panels about a fit show one of other points or another law."""
+        same = question and replace(
+            asked_of(chosen, law, x),
+            objective=question.objective,
+            delta=question.delta,
+            resampling=question.resampling,
+            replicas=question.replicas,
+            level=question.level,
+            seed=question.seed,
+        )
+        if question is None or question == same:
+            return IDLE
+        return note_html(say("scaling.desk.difference", language_of(request)))
+
     @visible_errors
     def on_fit(self, chosen: Chosen, law: str, x: str, request: gr.Request) -> Iterator[Updates]:
-        """Fit; progress meanwhile, `question` at the end."""
-        language = language_of(request)
-        question = asked_of(chosen, law, x)
+        """Fit with the usual options."""
+        yield from self.fitting(asked_of(chosen, law, x), language_of(request))
+
+    def fitting(self, question: Question, language: Language) -> Iterator[Updates]:
+        """Progress meanwhile, `question` at the end; for an event that shows its errors."""
         yield {
-            self.progress: note_html(say("scaling.desk.starting", language)),
+            self.progress: note_html(say("scaling.desk.starting", language), BUSY),
             self.cancel: gr.update(interactive=True),
         }
         try:
@@ -265,9 +362,20 @@ def source_of(key: str) -> Source:
     return Bundled(key)
 
 
-def asked_of(chosen: Chosen, law: str, x: str) -> Question:
+def asked_of(chosen: Chosen, law: str, x: str | None) -> Question:
     """The question of the bar: `x` counts for laws in one variable alone."""
-    return Question(chosen, law, x if takes_x(law) else "")
+    return Question(chosen, law, (x or "") if takes_x(law) else "")
+
+
+def notes_html(notes: Sequence[Note], language: Language) -> str:
+    """What was decided about points: what was left out first, and all but two lines folded away."""
+    ordered = sorted(notes, key=lambda note: not note.key.startswith(_LOUD))
+    lines = [note_html(note.sentence(language)) for note in ordered]
+    if len(lines) <= SHOWN_NOTES + 1:  # a fold for one line would be as long as the line
+        return "".join(lines)
+    more = escape(say("scaling.desk.more_notes", language, count=len(lines) - SHOWN_NOTES))
+    folded = f'<details class="kl-more"><summary>{more}</summary>{"".join(lines[SHOWN_NOTES:])}'
+    return "".join(lines[:SHOWN_NOTES]) + folded + "</details>"
 
 
 def _uploaded(paths: list[str] | None) -> Uploaded:

@@ -31,6 +31,7 @@ Reason = Literal["empty", "text", "not_finite", "not_positive"]
 FEWEST_POINTS = 3  # with fewer no law of this tab has anything to say
 _NUMBERS: tuple[Role, ...] = ("loss", "N", "D", "C", "step")
 _SIZES: tuple[Role, ...] = ("N", "D", "C")
+_NAME_BYTES = 60  # of a short string
 _SHOWN = 30  # characters of a cell in a note
 
 
@@ -56,6 +57,12 @@ class LossTable:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    @property
+    def nbytes(self) -> int:
+        """Of its columns and names, roughly: for bounded memories."""
+        names = 0 if self.runs is None else _NAME_BYTES * len(self.runs)
+        return sum(column.nbytes for column in self.columns.values()) + self.lines.nbytes + names
 
     @property
     def sizes(self) -> tuple[str, ...]:

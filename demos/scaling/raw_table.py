@@ -46,6 +46,7 @@ MAX_COLUMNS = 1_000  # exports have three a run
 MAX_CELLS = 4_000_000
 _MOST_PARQUET_BYTES = 512 << 20  # unpacked, as its own metadata say
 _BATCH = 65_536
+_CELL_BYTES = 64  # of a short string and its place in a list
 _LONGEST_TEXT = 500
 _MIN, _MAX = "__MIN", "__MAX"
 
@@ -71,6 +72,14 @@ class RawTable:
     kind: Kind = "table"
     semicolons: bool = False
     notes: tuple[Note, ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        """Of its cells, roughly: for bounded memories."""
+        return sum(
+            cells.nbytes if isinstance(cells, np.ndarray) else _CELL_BYTES * len(cells)
+            for cells in self.columns.values()
+        )
 
     def __len__(self) -> int:
         return len(self.lines)

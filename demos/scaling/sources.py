@@ -13,18 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.frame.errors import InputProblem
-from demos.frame.recent import Recent
 from demos.scaling.frontier import FLOP_FACTOR
 from demos.scaling.histories import History
 from demos.scaling.loss_file import LossTable, guess_notes, make_table
 from demos.scaling.raw_table import RawTable, read_raw, stack
 from demos.scaling.roles import LossKind, Role, Roles, guess_roles
 from demos.scaling.simulated import NOISE, example, simulate_published
+from models.cache import ResultCache
 
 BoolArray = NDArray[np.bool_]
 
 MOST_FILES = 100
-_FILES_KEPT, _TABLES_KEPT = 8, 32
+_KEPT_BYTES = 256 << 20  # of files, and again of tables
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ class Points:
 class Tables:
     """A bounded memory of files and tables. Thread-safe."""
 
-    _files: Recent = field(default_factory=lambda: Recent(_FILES_KEPT))
-    _tables: Recent = field(default_factory=lambda: Recent(_TABLES_KEPT))
+    _files: ResultCache = field(default_factory=lambda: ResultCache(_KEPT_BYTES))
+    _tables: ResultCache = field(default_factory=lambda: ResultCache(_KEPT_BYTES))
 
     def raw(self, source: Uploaded) -> RawTable:
         """Columns of cells, several files under one another.

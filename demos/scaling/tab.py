@@ -9,13 +9,23 @@ import gradio as gr
 from demos.frame.demo import House
 from demos.frame.strings import text
 from demos.scaling.budgets.panel import IsoFlopPanel
+from demos.scaling.comparison.panel import ComparePanel
+from demos.scaling.data.panel import DataPanel
 from demos.scaling.desk import Desk
+from demos.scaling.fitted.panel import FitPanel
 from demos.scaling.optimal.panel import FrontierPanel
+from demos.scaling.planning.panel import PlanPanel
+from demos.scaling.quanta_laboratory.panel import QuantaPanel
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
 PANELS: tuple[tuple[str, Callable[[Desk], object]], ...] = (
+    ("data", DataPanel),
+    ("fit", FitPanel),
+    ("compare", ComparePanel),
     ("frontier", FrontierPanel),
     ("isoflop", IsoFlopPanel),
+    ("plan", PlanPanel),
+    ("quanta", QuantaPanel),
 )
 
 

@@ -80,6 +80,7 @@ def test_another_text_is_drawn_in_the_open_panel(open_page: OpenPage) -> None:
 # --- axioms --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_robin_hood_breaks_the_posts_claim_and_is_undone(open_page: OpenPage) -> None:
     page = open_panel(open_page(), "axioms")
     expect(page.locator("#attention-axioms-board button")).to_have_count(60)

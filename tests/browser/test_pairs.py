@@ -257,6 +257,7 @@ def test_formula_source_and_limits_are_there(open_page: OpenPage) -> None:
     expect(about).to_contain_text("Limits")
 
 
+@pytest.mark.slow
 def test_ten_browsers_at_once(open_page: OpenPage) -> None:
     pages = [open_page() for _ in range(10)]
     for page in pages:

@@ -112,6 +112,7 @@ def test_a_model_is_trained_scored_and_downloaded_and_nobody_else_sees_it(
     expect(other.locator("#status")).not_to_contain_text("My ")
 
 
+@pytest.mark.slow
 def test_two_runs_are_laid_over_each_other(open_page: OpenPage) -> None:
     page = open_panel(open_page(), "training")
     page.locator("#training-more > button").first.click()
@@ -128,6 +129,7 @@ def test_two_runs_are_laid_over_each_other(open_page: OpenPage) -> None:
     expect(legend.nth(1)).to_contain_text("cross-entropy")
 
 
+@pytest.mark.slow
 def test_others_wait_in_line_and_a_cancel_lets_them_go_on(open_page: OpenPage) -> None:
     first, second = (open_panel(open_page(), "training") for _ in range(2))
     train(first, 400)

@@ -201,6 +201,7 @@ def test_a_corpus_is_read_built_and_asked(open_page: OpenPage, tmp_path: Path) -
     expect(page.locator(f"{ANSWERS} li").first).to_contain_text("Where is my umbrella?")
 
 
+@pytest.mark.slow
 def test_a_cancelled_build_is_kept_and_finished(open_page: OpenPage, tmp_path: Path) -> None:
     lines = [f"Invoice {i} names {i % 7} items, and the customer asks why." for i in range(300)]
     page = open_panel(open_page(), "indexing")

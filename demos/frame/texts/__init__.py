@@ -25,11 +25,16 @@ from demos.frame.texts import (
     scaling,
     scaling_budgets,
     scaling_checks,
+    scaling_comparison,
     scaling_data,
+    scaling_fitted,
     scaling_frontier,
     scaling_isoflop,
     scaling_optimal,
+    scaling_planning,
+    scaling_points,
     scaling_quanta,
+    scaling_quanta_laboratory,
 )
 
 _ROOMS = (
@@ -57,11 +62,16 @@ _ROOMS = (
     scaling,
     scaling_budgets,
     scaling_checks,
+    scaling_comparison,
     scaling_data,
+    scaling_fitted,
     scaling_frontier,
     scaling_isoflop,
+    scaling_planning,
+    scaling_points,
     scaling_optimal,
     scaling_quanta,
+    scaling_quanta_laboratory,
 )
 
 TEXTS: dict[str, tuple[str, str]] = {

@@ -50,9 +50,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A law in one variable needs a column for x, and “{x}” is none: choose one of {columns}.",
         "单变量定律需要指定 x 列，而「{x}」不可用：请从 {columns} 中选择。",
     ),
+    "scaling.desk.nothing_varies": (
+        "No column of sizes varies in these points: a law needs different sizes.",
+        "这些点的各个规模列都没有变化：拟合定律需要不同的规模。",
+    ),
+    "scaling.desk.map": (
+        "Say in the Data panel below which column is what: its fields are ready.",
+        "请在下方「数据」面板中指定各列的含义，相应字段已备好。",
+    ),
+    "scaling.desk.more_notes": ("{count} more notes", "另有 {count} 条说明"),
+    "scaling.desk.difference": (
+        "Points or law have changed since this fit, which the panels still show: press Fit.",
+        "数据点或定律已改变，各面板显示的仍是之前的拟合：请点击「拟合」。",
+    ),
     "scaling.desk.nothing_kept": (
-        "No point is left within these limits: widen them.",
-        "这些范围内没有剩下任何点：请放宽范围。",
+        "No point is left to fit: widen the limits, or take points back.",
+        "没有剩下可拟合的点：请放宽范围，或恢复一些点。",
     ),
     "scaling.desk.too_many_files": (
         "{count} files at once are too many: upload at most {most}, or one table with a column for the run.",

@@ -90,16 +90,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # --- fits -----------------------------------------------------------------------------------
     "scaling.check.edge": (
-        "{parameter} ended at the edge of what is possible ({value:.3g}): the data do not determine it.",
-        "{parameter} 停在了可能范围的边缘（{value:.3g}）：数据无法确定它。",
+        "{parameter} ended at the edge of what is possible ({value:,.4g}): the data do not determine it.",
+        "{parameter} 停在了可能范围的边缘（{value:,.4g}）：数据无法确定它。",
     ),
     "scaling.check.no_offset": (
         "{parameter} is 0: the data show no irreducible loss, which they must have further out than they reach.",
         "{parameter} 为 0：数据中看不到不可约损失，它只会在更大的规模上显现。",
     ),
     "scaling.check.no_end": (
-        "{parameter} is beyond all sizes ({value:.3g}): the data do not show an end of the quanta.",
-        "{parameter} 远超所有规模（{value:.3g}）：数据中看不到量子的尽头。",
+        "{parameter} is beyond all sizes ({value:,.4g}): the data do not show an end of the quanta.",
+        "{parameter} 远超所有规模（{value:,.4g}）：数据中看不到量子的尽头。",
     ),
     "scaling.check.not_converged": (
         "The search had not settled after {steps} steps: the parameters may still move, though the curve hardly does.",
@@ -115,13 +115,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "该定律只解释了对数损失方差的 {share:.0f} %。",
     ),
     "scaling.check.wide": (
-        "{parameter} is {value:.3g}, and its {level:g} % interval, {low:.3g} to {high:.3g}, is wider than that.",
-        "{parameter} 为 {value:.3g}，而其 {level:g} % 区间 {low:.3g} 至 {high:.3g} 比它本身还宽。",
+        "{parameter} is {value:,.4g}, and its {level:g} % interval, {low:,.4g} to {high:,.4g}, is wider than that.",
+        "{parameter} 为 {value:,.4g}，而其 {level:g} % 区间 {low:,.4g} 至 {high:,.4g} 比它本身还宽。",
     ),
     "scaling.check.outliers": (
-        "The answer hangs on few points (rows {rows}; {count} in all): without them {parameter} is {without:.3g} instead of {value:.3g},"
+        "The answer hangs on few points (rows {rows}; {count} in all): without them {parameter} is {without:,.4g} instead of {value:,.4g},"
         " {errors:.1f} standard errors away.",
-        "结果取决于少数几个点（第 {rows} 行，共 {count} 个）：去掉后 {parameter} 为 {without:.3g} 而非 {value:.3g}，相差 {errors:.1f} 个标准误。",
+        "结果取决于少数几个点（第 {rows} 行，共 {count} 个）：去掉后 {parameter} 为 {without:,.4g} 而非 {value:,.4g}，相差 {errors:.1f} 个标准误。",
     ),
     "scaling.check.far": (
         "The prediction lies {times:.3g} times beyond the data in {column}: its interval knows only this law, not whether"

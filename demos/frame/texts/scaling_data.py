@@ -40,7 +40,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "C = 6ND 中的系数与每步词元数必须是大于 0 的数。",
     ),
     "scaling.data.too_few": (
-        "“{name}” has {count} usable rows and a law needs at least {fewest}: add runs.",
+        "“{name}” has too few usable rows ({count}) for a law, which needs at least {fewest}: add runs.",
         "「{name}」只有 {count} 行可用，拟合至少需要 {fewest} 行：请补充实验。",
     ),
     "scaling.data.few_runs": (
@@ -109,19 +109,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "该文件中 C 的中位数为 {ratio} N D，而不是 {factor} N D：请检查单位，或调整系数。",
     ),
     "scaling.data.left_out.empty": (
-        "{count:,} rows were left out because “{column}” is empty (first in line {line}).",
+        "Left out because “{column}” is empty: {count:,} (first in line {line}).",
         "略去 {count:,} 行：「{column}」为空（首见第 {line} 行）。",
     ),
     "scaling.data.left_out.text": (
-        "{count:,} rows were left out because “{column}” is no number, such as “{cell}” in line {line}.",
+        "Left out because “{column}” is no number: {count:,}, such as “{cell}” in line {line}.",
         "略去 {count:,} 行：「{column}」不是数字，例如第 {line} 行的「{cell}」。",
     ),
     "scaling.data.left_out.not_finite": (
-        "{count:,} rows were left out because “{column}” is NaN or infinite (first in line {line}).",
+        "Left out because “{column}” is NaN or infinite: {count:,} (first in line {line}).",
         "略去 {count:,} 行：「{column}」为 NaN 或无穷（首见第 {line} 行）。",
     ),
     "scaling.data.left_out.not_positive": (
-        "{count:,} rows were left out because “{column}” is not above 0, such as “{cell}” in line {line}.",
+        "Left out because “{column}” is not above 0: {count:,}, such as “{cell}” in line {line}.",
         "略去 {count:,} 行：「{column}」不大于 0，例如第 {line} 行的「{cell}」。",
     ),
     "scaling.data.history.last": (

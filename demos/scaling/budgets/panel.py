@@ -95,7 +95,7 @@ class IsoFlopPanel:
             **common,
         )
         for name, event in (("select", selected), ("draw", drawn), ("width", moved)):
-            event.then(
+            event.success(
                 None,
                 js=plots_fitted("scaling-isoflop-results"),
                 api_name=f"scaling_isoflop_{name}_fitted",

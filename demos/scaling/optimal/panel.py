@@ -125,7 +125,7 @@ class FrontierPanel:
             **common,
         )
         for name, event in (("select", selected), ("draw", drawn), ("apply", applied)):
-            event.then(
+            event.success(
                 None,
                 js=plots_fitted("scaling-frontier-results"),
                 api_name=f"scaling_frontier_{name}_fitted",

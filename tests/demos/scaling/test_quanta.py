@@ -49,6 +49,17 @@ def test_the_integral_from_one_half_is_of_second_order(a: float) -> None:
     assert whole[0] / whole[2] == pytest.approx(4, rel=0.1)
 
 
+@pytest.mark.parametrize("a", [0.083, 0.4, 1.0])
+def test_with_a_number_of_quanta_the_integral_ends_there(a: float) -> None:
+    n = np.array([5.0, 50.0, 400.0, 499.0])
+    exact = quanta.exact_loss(n, a, 500)
+    np.testing.assert_allclose(quanta.integral_loss(n, a, count=500), exact, rtol=5e-3)
+    # From n and to count the errors of both ends go the same way.
+    whole = quanta.integral_loss(n, a, start=0.0, count=500)
+    assert (whole > exact).all()
+    assert quanta.integral_loss(np.array([500.0, 900.0]), a, count=500).tolist() == [0.0, 0.0]
+
+
 # --- spectra --------------------------------------------------------------------------------------
 
 
@@ -126,7 +137,7 @@ def test_pythias_exponent_predicts_that_of_data() -> None:
 def test_the_data_curve_is_the_sum_over_quanta() -> None:
     p = direct_frequencies(0.4, 500)
     samples = np.array([1.0, 30, 1000, 1e5])
-    for threshold in (1, 4, 60):
+    for threshold in (1, 4, 60, 200, 201):
         curve = quanta.data_curve(quanta.zipf(0.4, 500), samples, threshold)
         seldom = stats.poisson.cdf(threshold - 1, samples[:, None] * p)  # [m, k]
         np.testing.assert_allclose(curve.loss, seldom @ p, rtol=1e-9)

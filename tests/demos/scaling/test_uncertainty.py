@@ -136,6 +136,27 @@ def test_bootstrap_intervals_cover_the_truth(resampling):
     assert (covered <= 0.98).all(), covered
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("key", "n", "noise"),
+    [
+        ("chinchilla", 60, 0.005),
+        ("tied", 60, 0.005),
+        ("kaplan", 60, 0.005),
+        ("broken_power", 80, 0.01),
+        ("quanta", 80, 0.01),
+    ],
+)
+def test_the_whole_way_from_points_to_intervals_covers_the_truth(key, n, noise):
+    """Starts, refits and percentiles together; BENCHMARKS.md has the figures of more seeds."""
+    seeds, covered = 60, dict.fromkeys(TRUTH[key], 0)
+    for seed in range(seeds):
+        got = fit(key, simulate(key, n, noise, seed))
+        for name, interval in parameter_intervals(bootstrap(got, 200, seed=seed)).items():
+            covered[name] += interval.low <= TRUTH[key][name] <= interval.high
+    assert all(0.85 * seeds <= count for count in covered.values()), covered
+
+
 def test_recovery_is_unbiased_over_many_seeds():
     setup, problem, starts = simulated_at_once("chinchilla", 240, 0.005)
     working = result_of(solving(problem, starts)).working

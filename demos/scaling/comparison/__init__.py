@@ -1,0 +1,1 @@
+"""Compare laws: fitted to the same points, and asked about scales that they have not seen."""

@@ -1,0 +1,1 @@
+"""Data: what a file's columns are, which points count, and how they look."""

@@ -1,0 +1,1 @@
+"""What to measure next: the runs that narrow an interval most, and what mends a refused fit."""

@@ -1,0 +1,1 @@
+"""Scaling laws from quanta: sliders, stairs, the emergence of single quanta."""
