@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 _MOST_FRAMES = 600  # ten seconds: whoever has left the tab does not keep it waiting
+_FITTED_FRAMES = 40  # two seconds: plotly itself is fetched before the first figure
 
 
 def when_laid_out(elem_id: str) -> str:
@@ -19,4 +20,23 @@ def when_laid_out(elem_id: str) -> str:
         for (let i = 0; i < {_MOST_FRAMES} && !there(); i++) await frame();
         await frame(); await frame();
         return values;
+    }}"""
+
+
+def plots_fitted(elem_id: str) -> str:
+    """The `js` of an event that follows a drawing: figures inside the element take its width.
+
+    A figure that is drawn in the moment in which its place appears, or while it is hidden, does
+    not know its width and takes plotly's own.
+    """
+    return f"""async () => {{
+        const off = (plot) => {{
+            const drawn = plot.querySelector('svg.main-svg');
+            return drawn && plot.clientWidth && Math.abs(drawn.clientWidth - plot.clientWidth) > 1;
+        }};
+        for (let i = 0; i < {_FITTED_FRAMES}; i++) {{
+            for (const plot of document.querySelectorAll('#{elem_id} .js-plotly-plot'))
+                if (off(plot) && window.Plotly) await window.Plotly.Plots.resize(plot);
+            await new Promise((go) => setTimeout(go, 50));
+        }}
     }}"""

@@ -9,7 +9,7 @@ from gradio.context import Context
 
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import when_laid_out
+from demos.frame.laid_out import plots_fitted, when_laid_out
 from demos.frame.progress import note_html, notice_html
 from demos.frame.strings import Language, language_of, text
 from demos.frame.svg import svg_button
@@ -65,7 +65,7 @@ class IsoFlopPanel:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         self.opened = gr.State(False)
         self.shown: gr.State = gr.State(cast(Any, None))  # a `Shown`
-        tab.select(
+        selected = tab.select(
             lambda: True,
             None,
             self.opened,
@@ -76,7 +76,7 @@ class IsoFlopPanel:
         inputs = [self.opened, self.desk.chosen, self.desk.question, self.shown, self.width]
         outputs = [self.shown, self.note, self.results, self.reading, self.parabolas, self.power,
                    self.table, self.exponents, self.csv]  # fmt: skip
-        gr.on(
+        drawn = gr.on(
             [self.opened.change, self.desk.chosen.change, self.desk.question.change],
             self.on_points,
             inputs,
@@ -85,7 +85,7 @@ class IsoFlopPanel:
             api_name="scaling_isoflop_draw",
             **common,
         )
-        self.width.release(
+        moved = self.width.release(
             self.on_points,
             inputs,
             outputs,
@@ -94,6 +94,13 @@ class IsoFlopPanel:
             api_name="scaling_isoflop_width",
             **common,
         )
+        for name, event in (("select", selected), ("draw", drawn), ("width", moved)):
+            event.success(
+                None,
+                js=plots_fitted("scaling-isoflop-results"),
+                api_name=f"scaling_isoflop_{name}_fitted",
+                **common,
+            )
 
     # --- handlers ------------------------------------------------------------------------------
 

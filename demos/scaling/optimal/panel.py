@@ -9,7 +9,7 @@ from gradio.context import Context
 
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import when_laid_out
+from demos.frame.laid_out import plots_fitted, when_laid_out
 from demos.frame.progress import note_html, notice_html
 from demos.frame.steps import result_of
 from demos.frame.strings import Language, language_of, say, text
@@ -94,7 +94,7 @@ class FrontierPanel:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         self.opened = gr.State(False)
         self.shown: gr.State = gr.State(cast(Any, None))  # a `Shown`
-        tab.select(
+        selected = tab.select(
             lambda: True,
             None,
             self.opened,
@@ -105,7 +105,7 @@ class FrontierPanel:
         inputs = [self.opened, self.desk.question, self.shown, self.budgets, self.factor]
         outputs = [self.shown, self.note, self.results, self.reading, self.plane, self.ratio,
                    self.table, self.claims, self.exponents, self.csv]  # fmt: skip
-        gr.on(
+        drawn = gr.on(
             [self.opened.change, self.desk.question.change],
             self.on_question,
             inputs,
@@ -114,7 +114,7 @@ class FrontierPanel:
             api_name="scaling_frontier_draw",
             **common,
         )
-        gr.on(
+        applied = gr.on(
             [self.apply.click, self.budgets.submit, self.factor.submit],
             self.on_question,
             inputs,
@@ -124,6 +124,13 @@ class FrontierPanel:
             api_name="scaling_frontier_apply",
             **common,
         )
+        for name, event in (("select", selected), ("draw", drawn), ("apply", applied)):
+            event.success(
+                None,
+                js=plots_fitted("scaling-frontier-results"),
+                api_name=f"scaling_frontier_{name}_fitted",
+                **common,
+            )
 
     # --- handlers ------------------------------------------------------------------------------
 

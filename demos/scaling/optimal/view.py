@@ -17,7 +17,7 @@ FloatArray = NDArray[np.float64]
 
 DRAWN = ("kaplan", "kaplan_law", "hoffmann_3", "besiroglu")  # claims that are drawn
 _STEPS = 48  # of a path
-_BEYOND = 3.0  # times, at either end of the path
+_BEYOND = 6.0  # times, at either end of the path
 
 
 @dataclass(frozen=True)

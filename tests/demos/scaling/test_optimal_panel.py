@@ -12,6 +12,7 @@ import pytest
 
 from demos.frame.errors import InputProblem
 from demos.frame.steps import directly
+from demos.scaling.amounts import amount, exponent, flop, ratio
 from demos.scaling.claims import CLAIMS, PF_DAY
 from demos.scaling.frontier import closed_frontier
 from demos.scaling.optimal import figures, results
@@ -26,6 +27,17 @@ from tests.demos.scaling.answered import REQUEST, answered, desk_with, known
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 BUDGETS = np.geomspace(1e19, 1e24, 6)
+
+
+def test_amounts_are_written_as_in_the_field() -> None:
+    values = [7.01e10, 1.4e12, 9.9996e8, 5.7e9, 999.7, 12.0, 3e15, 4e-5, np.inf, np.nan]
+    expected = ["70.1B", "1.40T", "1.00B", "5.70B", "1.00K", "12.0", "3e15", "4e-5", "∞", "?"]
+    assert [amount(value) for value in values] == expected
+    assert [flop(value) for value in (5.76e23, 1e21, 0.0)] == ["5.76e23", "1e21", "0"]
+    assert [ratio(value) for value in (20.0, 0.2681, 1e4)] == ["20.0", "0.268", "10.0K"]
+    assert [exponent(value) for value in (0.5139, 1.2, -0.1, 10.0)] == [
+        *(".514", "1.200", "-.100", "10.000"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +110,26 @@ def test_contours_are_where_the_loss_is() -> None:
     loss = TRUTH["E"] + TRUTH["A"] / n ** TRUTH["alpha"] + TRUTH["B"] / d ** TRUTH["beta"]
     np.testing.assert_allclose(loss, 2.5, rtol=1e-12)
     assert form.contour(1.0, (1e12, 1e14), 50) is None  # below the floor
+    assert form.contour(2.5, (1e5, 1e6), 50) is None  # not so small
+
+
+def test_a_contour_touches_the_line_of_its_compute() -> None:
+    for law in (PUBLISHED["besiroglu-2024"], PUBLISHED["kaplan-2020"]):
+        form = Fitted(law.law, law.parameters).form
+        level = float(form.loss(*form.optimum(np.array([1e21]), 6.0))[0, 0])
+        curve = form.contour(level, (1e12, 1e14), 801)
+        assert curve is not None
+        assert (6 * curve[0] * curve[1]).min() == pytest.approx(1e21, rel=1e-3)
+        assert curve.max(axis=1) == pytest.approx([1e12, 1e14])
+
+
+def test_a_replica_without_optimum_leaves_the_interval_open() -> None:
+    parameters = {"E": 1.7, "A": 400.0, "B": 400.0, "alpha": 0.34, "beta": 0.28}
+    theta = np.array([list(parameters.values())] * 4)
+    theta[:2, 1] = 0.0
+    path = path_of(Fitted("chinchilla", parameters, theta), BUDGETS, 6.0)
+    assert path.parameters is not None
+    assert not np.isnan(path.parameters).any()
 
 
 @pytest.fixture(scope="module")
@@ -133,16 +165,31 @@ def test_what_is_shown_says_what_was_found(view: View, language: Any) -> None:
     assert ".73" in tables[2]
 
 
-def test_papers_are_recomputed(view: View) -> None:
+def test_papers_follow_from_what_they_print() -> None:
+    """Hoffmann et al. say 67e9, 63e9 and 40e9 for Gopher's budget, and 1e9 for 1.62e20 FLOP."""
     claims = {claim.key: claim for claim in CLAIMS}
-    besiroglu = claims["besiroglu"].exponents
-    assert besiroglu == pytest.approx((0.514, 0.486), abs=1e-3)
-    found = claims["hoffmann_3"].exponents
-    assert found is not None
-    assert found[0] == pytest.approx(0.46, abs=0.01)
-    n, d = claims["kaplan"].optimum(BUDGETS, 6.0)
-    np.testing.assert_allclose(np.diff(np.log(n)) / np.diff(np.log(BUDGETS)), 0.73, atol=0.01)
-    assert (d > 0).all()
+    sizes = {key: claim.optimum(np.array([5.76e23]), 6.0)[0][0] for key, claim in claims.items()}
+    assert sizes["hoffmann_1"] == pytest.approx(67e9, rel=0.04)
+    assert sizes["hoffmann_2"] == pytest.approx(63e9, rel=0.02)
+    assert sizes["hoffmann_3_unrounded"] == pytest.approx(40e9, rel=0.01)
+    assert sizes["hoffmann_3"] == pytest.approx(32e9, rel=0.01)  # rounding alone
+    n, d = claims["hoffmann_3_unrounded"].optimum(np.array([1.62e20]), 6.0)
+    assert (n[0], d[0]) == pytest.approx((1e9, 27.1e9), rel=0.04)
+    n, d = claims["kaplan"].optimum(np.array([PF_DAY, 100 * PF_DAY]), 6.0)
+    assert n == pytest.approx([1.3e9, 1.3e9 * 100**0.73])
+    assert d == pytest.approx([2e10, 2e10 * 100**0.27])
+    assert 6 * n[0] * d[0] / PF_DAY == pytest.approx(2, rel=0.15)  # at the critical batch size
+
+
+def test_exponents_are_recomputed_beside_the_printed_ones() -> None:
+    found = {claim.key: claim.exponents for claim in CLAIMS}
+    assert found["kaplan_law"] == pytest.approx((0.5754, 0.4246), abs=1e-4)
+    assert found["kaplan"] == pytest.approx((0.684, 0.316), abs=1e-3)  # from their L(N, S)
+    assert found["hoffmann_3"] == pytest.approx((0.4516, 0.5484), abs=1e-4)
+    assert found["hoffmann_3_unrounded"] == pytest.approx((0.4565, 0.5435), abs=1e-4)
+    assert found["besiroglu"] == pytest.approx((0.5139, 0.4861), abs=1e-4)
+    assert found["hoffmann_1"] is None
+    assert all(sum(each.printed) == pytest.approx(1) for each in CLAIMS if each.printed)
 
 
 def test_the_file_has_a_row_a_budget_and_source(view: View) -> None:
@@ -215,6 +262,7 @@ def test_the_endpoint_refuses_without_numbers() -> None:
         ("power", {}, [1e21], 6, {}),
         ("chinchilla", {"E": 1}, [1e21], 6, {}),
         ("chinchilla", {"E": 1, "A": -1, "B": 1, "alpha": 1, "beta": 1}, [1e21], 6, {}),
+        ("kaplan", {"N_c": 1e300, "D_c": 1, "alpha_N": 5, "alpha_D": 0.1}, [1e21], 6, {}),
         ("besiroglu-2024", {}, [], 6, {}),
         ("besiroglu-2024", {}, ["x"], 6, {}),
         ("besiroglu-2024", {}, [1e21], 0, {}),
