@@ -5,6 +5,8 @@ Such work is handed a `Run`: it computes through the registry, or `directly` whe
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -42,6 +44,26 @@ def showing(
                 result: ResultT = stop.value
                 return result
             yield show(step)
+    finally:
+        steps.close()
+
+
+def paced(
+    steps: Generator[StepT, None, ResultT], seconds: float = 0.25
+) -> Generator[StepT, None, ResultT]:
+    """The steps, but no two within `seconds`: a page takes tens of milliseconds to show one."""
+    last = -math.inf
+    try:
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as stop:
+                result: ResultT = stop.value
+                return result
+            now = time.monotonic()
+            if now - last >= seconds:
+                last = now
+                yield step
     finally:
         steps.close()
 

@@ -20,7 +20,7 @@ from gradio.context import Context
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
-from demos.frame.steps import showing
+from demos.frame.steps import paced, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.scaling.answers import (
     Answer,
@@ -326,7 +326,8 @@ class Desk:
         }
         try:
             answer = yield from showing(
-                self.answers.answering(question), lambda stage: self._working(stage, language)
+                paced(self.answers.answering(question)),
+                lambda stage: self._working(stage, language),
             )
             yield {
                 self.question: question,

@@ -12,7 +12,7 @@ from demos.frame.errors import InputProblem, field, problem_or_none, visible_err
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import IDLE, duration, note_html, notice_html, progress_html
-from demos.frame.steps import showing
+from demos.frame.steps import paced, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
 from demos.scaling.answers import takes_x
@@ -265,7 +265,7 @@ class ComparePanel:
         }
         rest = {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
         try:
-            steps = self.contests.comparing(contest)
+            steps = paced(self.contests.comparing(contest))
             comparison = yield from showing(steps, lambda stage: self._working(stage, language))
             yield rest | self._shown(comparison, language)
         except Exception:  # said by `visible_errors`; nothing shall look busy meanwhile

@@ -14,7 +14,7 @@ from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.log_slider import log_slider
 from demos.frame.progress import IDLE, note_html, notice_html, progress_html, progress_line
-from demos.frame.steps import result_of, showing
+from demos.frame.steps import paced, result_of, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
 from demos.scaling.answers import Answer, Question
@@ -402,7 +402,7 @@ class FitPanel:
         language, answer = language_of(request), self._answer(shown)
         what = say(f"scaling.fitted.finding.{method}", language) if method not in _AT_ONCE else ""
         intervals = yield from showing(
-            self.found.finding(answer, method),
+            paced(self.found.finding(answer, method)),
             lambda step: {
                 self.finding: progress_html(what, step, language),
                 self.stop: gr.update(visible=True),
