@@ -81,10 +81,10 @@ VIEWS = (
         height=1090,
         scroll_to="#attention-heads-overview",
     ),
-    View("scaling-fit", "scaling", "fit", height=1480, scroll_to=BELOW_THE_POINTS),
-    View("scaling-frontier", "scaling", "frontier", height=1300, scroll_to=BELOW_THE_POINTS),
+    View("scaling-fit-zh", "scaling", "fit", "zh-CN", "dark", scroll_to=BELOW_THE_POINTS),
+    View("scaling-frontier-zh", "scaling", "frontier", "zh-CN", "dark", scroll_to=BELOW_THE_POINTS),
     View("scaling-isoflop-zh", "scaling", "isoflop", "zh-CN", "dark", scroll_to=BELOW_THE_POINTS),
-    View("scaling-quanta", "scaling", "quanta", height=1300, scroll_to=BELOW_THE_POINTS),
+    View("scaling-plan", "scaling", "plan", height=1180, scroll_to=BELOW_THE_POINTS),
 )
 
 

@@ -49,7 +49,7 @@ def showing(
 
 
 def paced(
-    steps: Generator[StepT, None, ResultT], seconds: float = 0.25
+    steps: Generator[StepT, None, ResultT], seconds: float = 0.5
 ) -> Generator[StepT, None, ResultT]:
     """The steps, but no two within `seconds`: a page takes tens of milliseconds to show one."""
     last = -math.inf

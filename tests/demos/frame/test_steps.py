@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from demos.frame.steps import growing, result_of, showing
+from demos.frame.steps import growing, paced, result_of, showing
 
 
 class Work:
@@ -47,3 +47,17 @@ def test_left_half_way_the_work_is_stopped() -> None:
 def test_updates_grow() -> None:
     steps = list(growing([{"a": 1}, {"b": 2}, {"a": 3}]))
     assert steps == [{"a": 1}, {"a": 1, "b": 2}, {"a": 3, "b": 2}]
+
+
+def test_steps_are_paced_and_the_result_comes_at_once() -> None:
+    def work():
+        yield from range(50)
+        return "done"
+
+    shown, steps = [], paced(work(), seconds=60)
+    try:
+        while True:
+            shown.append(next(steps))
+    except StopIteration as stop:
+        assert stop.value == "done"
+    assert shown == [0]
