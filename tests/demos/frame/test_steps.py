@@ -54,10 +54,11 @@ def test_steps_are_paced_and_the_result_comes_at_once() -> None:
         yield from range(50)
         return "done"
 
-    shown, steps = [], paced(work(), seconds=60)
-    try:
-        while True:
-            shown.append(next(steps))
-    except StopIteration as stop:
-        assert stop.value == "done"
-    assert shown == [0]
+    shown = []
+
+    def seen():
+        found = yield from paced(work(), seconds=60)
+        shown.append(found)
+
+    assert list(seen()) == [0]
+    assert shown == ["done"]
