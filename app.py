@@ -41,7 +41,19 @@ def build_app(registry: Registry) -> gr.Blocks:
             for demo in DEMOS:
                 with gr.Tab(text(f"{demo.key}.title"), id=demo.key, elem_id=f"tab-{demo.key}"):
                     demo.build(house)
+    no_status_of_components(app)
     return app.queue(api_open=False, default_concurrency_limit=CONCURRENT_EVENTS, max_size=256)
+
+
+def no_status_of_components(app: gr.Blocks) -> None:
+    """Leave the progress of events to the panels' own lines.
+
+    Gradio keeps a status on every component that any event ever wrote to, and writes all of them
+    anew at every step of any event, looking each up in the whole tree: seconds of a page's time
+    in an app of a thousand components, though every event hides what is written there.
+    """
+    for event in app.fns.values():
+        event.show_progress_on = []
 
 
 def launch(app: gr.Blocks, **options: object) -> None:

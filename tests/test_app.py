@@ -205,6 +205,16 @@ def test_the_app_is_healthy(app: gr.Blocks) -> None:
     assert httpx.get(f"{app.local_url}gradio_api/app_id").status_code == 200
 
 
+def test_no_event_keeps_a_status_on_components(app: gr.Blocks) -> None:
+    """Each kept status costs the page a walk through the whole tree at every step of any event."""
+    kept = [
+        event["api_name"]
+        for event in app.get_config_file()["dependencies"]
+        if event["show_progress_on"] != []
+    ]
+    assert kept == []
+
+
 def test_every_demo_has_its_tab(app: gr.Blocks) -> None:
     tabs = {
         c["props"].get("id") for c in app.get_config_file()["components"] if c["type"] == "tabitem"

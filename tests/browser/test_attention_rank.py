@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
 
@@ -128,9 +129,11 @@ def test_no_mask_is_said_at_its_field_and_nothing_is_lost(open_page: OpenPage) -
 @pytest.mark.slow
 def test_both_panels_fit_a_phone_in_chinese_and_dark(open_page: OpenPage) -> None:
     page = open_page(language="zh-CN", theme="dark", width=400)
-    page.locator("#tabs > .tab-wrapper [data-tab-id=attention]").last.click()
-    for name, said in (("秩", f"{RANK}-notes"), ("实验室", f"{LABORATORY}-findings")):
-        page.locator("#attention-tabs .overflow-menu > button").first.click()
-        page.locator("#attention-tabs .overflow-dropdown").get_by_text(name, exact=True).click()
+    choose_tab(page, "#tabs", "attention", "注意力")
+    for key, name, said in (
+        ("rank", "秩", f"{RANK}-notes"),
+        ("laboratory", "实验室", f"{LABORATORY}-findings"),
+    ):
+        choose_tab(page, "#attention-tabs", f"attention-{key}", name)
         expect(page.locator(said)).to_contain_text("有效秩")
         assert page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
 
@@ -152,18 +153,11 @@ def test_a_bad_vector_is_said_at_its_field_and_kept(open_page: OpenPage) -> None
 @pytest.mark.slow
 def test_dark_and_narrow(open_page: OpenPage) -> None:
     page = open_page(theme="dark", width=400)
-    page.locator("#tabs > .tab-wrapper [data-tab-id=attention]").last.click()
-    expect(page.locator("#attention-tabs")).to_be_visible()
-    tabs = page.locator("#attention-tabs")
+    choose_tab(page, "#tabs", "attention", "Attention")
     for name, title, shown in (
         ("sparsity", "Sparsity", "#attention-sparsity-curves"),
         ("axioms", "Axioms", ".kl-board"),
     ):
-        tab = tabs.locator(f"> .tab-wrapper [data-tab-id=attention-{name}]").last
-        if tab.is_visible():
-            tab.click()
-        else:
-            tabs.locator(".overflow-menu > button").first.click()
-            tabs.locator(".overflow-dropdown").get_by_text(title, exact=True).click()
+        choose_tab(page, "#attention-tabs", f"attention-{name}", title)
         expect(page.locator(shown)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -9,17 +9,14 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
 
 
 def open_playground(page: Page) -> Page:
     page.get_by_role("tab").nth(1).click()
-    if page.evaluate("innerWidth") > 600:
-        page.locator("#pairs-tabs > .tab-wrapper [data-tab-id=pairs-playground]").last.click()
-    else:  # on a narrow screen it stands behind the dots
-        page.locator("#pairs-tabs .overflow-menu > button").first.click()
-        page.locator("#pairs-tabs .overflow-dropdown button").first.click()
+    choose_tab(page, "#pairs-tabs", "pairs-playground", "CoSENT 试验台")
     expect(page.locator("#pairs-playground-terms .js-plotly-plot")).to_be_visible()
     return page
 

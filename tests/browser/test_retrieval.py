@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from demos.retrieval.indexing import panel
 from tests.browser.conftest import OpenPage
+from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
 
@@ -234,7 +235,6 @@ def test_chinese_dark_and_narrow(open_page: OpenPage) -> None:
     expect(page.locator("#retrieval-ask-run")).to_have_text("检索")
     expect(page.locator("#retrieval-ask-cost")).to_contain_text("已知最佳 10 个")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
-    page.locator("#retrieval-tabs .overflow-menu > button").first.click()
-    page.locator("#retrieval-tabs .overflow-dropdown").get_by_text("你的语料库").click()
+    choose_tab(page, "#retrieval-tabs", "retrieval-indexing", "你的语料库")
     expect(page.locator("#retrieval-indexing-build")).to_have_text("构建索引")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

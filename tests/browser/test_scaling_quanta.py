@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
 
@@ -66,18 +67,7 @@ def test_a_window_without_width_is_said_at_its_slider(open_page: OpenPage) -> No
 @pytest.mark.slow
 def test_the_laboratory_fits_a_phone_in_chinese_and_dark(open_page: OpenPage) -> None:
     page = open_page(language="zh-CN", theme="dark", width=400)
-    tab = page.locator("#tabs > .tab-wrapper [data-tab-id=scaling]").last
-    if not tab.is_visible():
-        page.locator("#tabs > .tab-wrapper .overflow-menu > button").first.click()
-        tab = page.locator("#tabs .overflow-dropdown").get_by_text("缩放", exact=False).first
-    tab.click()
-    menu = page.locator("#scaling-tabs .overflow-menu > button").first
-    inner = page.locator("#scaling-tabs > .tab-wrapper [data-tab-id=scaling-quanta]").last
-    expect(inner).to_be_attached()
-    if inner.is_visible():
-        inner.click()
-    else:
-        menu.click()
-        page.locator("#scaling-tabs .overflow-dropdown").get_by_text("量子实验室").first.click()
+    choose_tab(page, "#tabs", "scaling", "缩放定律")
+    choose_tab(page, "#scaling-tabs", "scaling-quanta", "量子实验室")
     expect(page.locator(f"{QUANTA}-findings")).to_contain_text("理论值")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
