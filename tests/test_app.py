@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -213,6 +214,20 @@ def test_no_event_keeps_a_status_on_components(app: gr.Blocks) -> None:
         if event["show_progress_on"] != []
     ]
     assert kept == []
+
+
+def test_no_two_events_of_one_trigger_wait_for_its_last(app: gr.Blocks) -> None:
+    """One that waited calls all events of its trigger again: two of them call each other for ever."""
+    config = app.get_config_file()
+    states = {c["id"] for c in config["components"] if c["type"] == "state"}  # called one by one
+    waiting = Counter(
+        tuple(target)
+        for event in config["dependencies"]
+        if event["trigger_mode"] == "always_last" and event["backend_fn"]
+        for target in event["targets"]
+        if target[0] is not None and target[0] not in states
+    )
+    assert [trigger for trigger, events in waiting.items() if events > 1] == []
 
 
 def test_every_demo_has_its_tab(app: gr.Blocks) -> None:

@@ -159,7 +159,10 @@ class Desk:
             raise
 
     def _working(self, step: Progress, language: Language) -> Updates:
-        return {self.progress: progress_html(say("attention.measuring", language), step, language)}
+        return {
+            self.progress: progress_html(say("attention.measuring", language), step, language),
+            self.cancel: gr.update(interactive=True),
+        }
 
     def _done(self, asked: Asked, language: Language) -> str:
         attention = self.readings.attention(asked)

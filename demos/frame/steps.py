@@ -69,7 +69,11 @@ def paced(
 
 
 def growing(updates: Iterable[dict[Any, Any]]) -> Iterator[dict[Any, Any]]:
-    """Each update with all before it: a page may see but the last of several quick ones."""
+    """Each update with all before it: a page may see but the last of several quick ones.
+
+    Gradio's page changes what it has received in place as more comes, before it has shown it.
+    For the same reason a step that is shown says again that it can be cancelled.
+    """
     known: dict[Any, Any] = {}
     for update in updates:
         known = known | update

@@ -340,7 +340,10 @@ class Desk:
 
     def _working(self, stage: Stage, language: Language) -> Updates:
         what = say(f"scaling.desk.stage.{stage.name}", language)
-        return {self.progress: progress_html(what, stage.progress, language)}
+        return {
+            self.progress: progress_html(what, stage.progress, language),
+            self.cancel: gr.update(interactive=True),
+        }
 
     def _done(self, answer: Answer, language: Language) -> str:
         done = say(

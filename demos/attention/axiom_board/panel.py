@@ -222,17 +222,8 @@ class AxiomsPanel:
     def _wire_plane(self) -> None:
         shown = [self.past, self.undo, self.bars, self.move, self.board]
         given = [self.vector, self.past, self.q, self.p]
-        # One after the other, each with the fields as they are then.
-        searching = gr.on(
-            [self.opened.change, self.axiom.input, self.q.input, self.p.input],
-            self.on_plane,
-            [self.axiom, self.q, self.p],
-            [self.plot, self.progress, self.cancel],
-            trigger_mode="always_last",
-            api_name="attention_axioms_plane",
-            **_COMMON,
-        )
-        gr.on(
+        # One listener that waits for the last of many moves: with two, each would call the other.
+        moved = gr.on(
             [self.q.input, self.p.input],
             self.on_star,
             [self.vector, self.q, self.p],
@@ -241,6 +232,26 @@ class AxiomsPanel:
             api_name="attention_axioms_star",
             **_COMMON,
         )
+        # One search after the other, each with the fields as they are then.
+        search = [self.on_plane, [self.axiom, self.q, self.p]]
+        searched = [self.plot, self.progress, self.cancel]
+        searches = [
+            gr.on(
+                [self.opened.change, self.axiom.input],
+                *search,
+                searched,
+                trigger_mode="always_last",
+                api_name="attention_axioms_plane",
+                **_COMMON,
+            ),
+            moved.then(
+                *search,
+                searched,
+                trigger_mode="always_last",
+                api_name="attention_axioms_plane_moved",
+                **_COMMON,
+            ),
+        ]
         self.find.click(
             self.on_find,
             [self.axiom, self.q, self.p],
@@ -268,7 +279,7 @@ class AxiomsPanel:
             )
         self.cancel.click(
             None,
-            cancels=[searching],
+            cancels=searches,
             api_name="attention_axioms_cancel",
             **_COMMON,
         ).then(

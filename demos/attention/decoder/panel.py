@@ -413,6 +413,8 @@ class DecoderPanel:
         updates: Updates = {
             self.live: live,
             self.progress: progress_html(what, step.progress, language),
+            self.cancel: gr.update(interactive=True),
+            self.own.box: gr.update(visible=True),
         }
         return updates | (self.own.curves(live.result, language) if step.points else {})
 

@@ -352,7 +352,10 @@ class SideBySidePanel:
             raise
 
     def _working(self, step: Step, language: Language) -> Updates:
-        return {self.progress: progress_html(step.model, step.progress, language)}
+        return {
+            self.progress: progress_html(step.model, step.progress, language),
+            self.cancel: gr.update(interactive=True),
+        }
 
     def _drawn(
         self, sides: tuple[Side, Side], keys: tuple[str, str], language: Language

@@ -260,7 +260,7 @@ class TrainingPanel:
                 for event in events:
                     if isinstance(event, Queued):
                         waiting = say("training.queued", language, ahead=event.ahead)
-                        yield {self.progress: note_html(waiting)}
+                        yield {self.progress: note_html(waiting), self.cancel: _on}
                         began = time.monotonic()
                         continue
                     run.note(event)
@@ -339,6 +339,7 @@ class TrainingPanel:
         before = [other for other in runs if other.outcome == "finished"][-1:]
         return {
             self.progress: progress_html(what, progress, language),
+            self.cancel: _on,
             self.plot: curves_figure([*before, run], language),
         }
 

@@ -200,7 +200,10 @@ class AskPanel:
     ) -> Generator[Updates, None, Asked]:
         def show(step: Step) -> Updates:
             name = say(f"retrieval.strategy.{step.strategy}", language)
-            return {self.progress: progress_html(name, step.progress, language)}
+            return {
+                self.progress: progress_html(name, step.progress, language),
+                self.cancel: gr.update(interactive=True),
+            }
 
         steps = ask(self.registry, self.desk.shelf, opened, query, strategies, calls)
         return showing(steps, show)

@@ -206,6 +206,7 @@ class ComparePanel:
             self.on_corpus,
             [self.desk.corpus, *fields],
             [*fields, self.needed],
+            trigger_mode="multiple",  # the matrix's event waits for the last one
             api_name="retrieval_compare_corpus",
             **quick,
         )
@@ -402,7 +403,10 @@ class ComparePanel:
         return (
             yield from showing(
                 queries_in.scoring(self.desk.house.registry, opened, asked),
-                lambda progress: {self.progress: progress_html(what, progress, language)},
+                lambda progress: {
+                    self.progress: progress_html(what, progress, language),
+                    self.cancel: gr.update(interactive=True),
+                },
             )
         )
 

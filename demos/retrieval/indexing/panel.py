@@ -259,15 +259,16 @@ class IndexingPanel:
         language = language_of(request)
         corpus = _corpus(path, hub, column)
         plan = self._plan(corpus, anchors, bi, cross)
-        yield {
-            self.progress: note_html(say("retrieval.indexing.starting", language)),
+        working: Updates = {
             self.note: self._read_note(corpus, bi, cross, language),
             self.cancel: gr.update(interactive=True),
         }
+        starting = note_html(say("retrieval.indexing.starting", language))
+        yield working | {self.progress: starting}
         try:
             with closing(self.builder.build(plan, request.session_hash)) as steps:
                 for step in steps:
-                    yield {self.progress: _progress(step, language)}
+                    yield working | {self.progress: _progress(step, language)}
             self.shelf.forget(plan.key)
             self.shelf.open(plan.key)
             yield self._built(plan, own, language)

@@ -135,7 +135,7 @@ class ComparePanel:
             self.on_bar,
             [desk.law, desk.x],
             self.x,
-            trigger_mode="always_last",
+            trigger_mode="multiple",  # the desk's own event waits for the last one
             api_name="scaling_compare_bar",
             **_common(),
         )
@@ -275,7 +275,10 @@ class ComparePanel:
     def _working(self, stage: Stage, language: Language) -> Updates:
         law = say(f"scaling.comparison.law.{stage.law}", language)
         what = say(f"scaling.comparison.stage.{stage.part}", language, law=law)
-        return {self.progress: progress_html(what, stage.progress, language)}
+        return {
+            self.progress: progress_html(what, stage.progress, language),
+            self.cancel: gr.update(interactive=True),
+        }
 
     def _shown(self, comparison: Comparison, language: Language) -> Updates:
         drawn = bool(comparison.extrapolated)
