@@ -217,7 +217,7 @@ def test_no_event_keeps_a_status_on_components(app: gr.Blocks) -> None:
 
 
 def test_no_two_events_of_one_trigger_wait_for_its_last(app: gr.Blocks) -> None:
-    """One that waited calls all events of its trigger again: two of them call each other for ever."""
+    """One that waited calls all events of its trigger again: two would call each other for ever."""
     config = app.get_config_file()
     states = {c["id"] for c in config["components"] if c["type"] == "state"}  # called one by one
     waiting = Counter(
