@@ -2,8 +2,9 @@
 
 from demos.attention import ATTENTION
 from demos.frame.demo import Demo
+from demos.lora import LORA
 from demos.pairs import PAIRS
 from demos.retrieval import RETRIEVAL
 from demos.scaling import SCALING
 
-DEMOS: tuple[Demo, ...] = (PAIRS, RETRIEVAL, ATTENTION, SCALING)
+DEMOS: tuple[Demo, ...] = (PAIRS, RETRIEVAL, ATTENTION, SCALING, LORA)

@@ -1,6 +1,18 @@
-"""LoRA as an optimiser: what its mathematics refuses."""
+"""LoRA: the tab, and what its mathematics refuses."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "lora.title": ("LoRA", "LoRA"),
+    "lora.summary": (
+        "Low-rank training seen from its gradient: an optimiser of the full weight, raced against its relatives.",
+        "从梯度看低秩训练：它就是完整权重上的一种优化器，让它与各种近亲同场竞赛。",
+    ),
+    "lora.intro": (
+        "Seen from the gradient, LoRA is no change of the model but an optimiser of the full weight: it projects G and steps"
+        " the factors. The post derives this and imagines further optimisers; **here they run**.",
+        "从梯度的角度看，LoRA 并不改变模型，而是完整权重上的一种优化器：投影 G，再更新两个因子。"
+        "文章推导了这一点并设想了更多优化器；**这里把它们真正跑起来**。",
+    ),
+    "lora.tab.race": ("Matrix race", "矩阵竞赛"),
     "lora.rank": (
         "A rank of {rank} is not possible here: choose one from 1 to {most}.",
         "这里的秩不能是 {rank}：请在 1 到 {most} 之间选择。",

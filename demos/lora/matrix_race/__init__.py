@@ -1,0 +1,1 @@
+"""Matrix race: every method at the same wanted change, from the same start."""
