@@ -24,7 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lora.race.method.full": ("full", "完整"),
     "lora.race.method.lora": ("LoRA", "LoRA"),
     "lora.race.method.lora_plus": ("LoRA+", "LoRA+"),
-    "lora.race.method.symmetric": ("LoRA, symmetric start", "LoRA，对称起点"),
+    "lora.race.method.symmetric": ("symmetric start", "对称起点"),
     "lora.race.method.random": ("random projection", "随机投影"),
     "lora.race.method.additive": ("additive", "加性"),
     "lora.race.method.galore": ("GaLore", "GaLore"),
@@ -78,6 +78,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         " {floor}.",
         "LoRA 已到达秩 {rank} 所允许的程度：剩余 {left}；由截断 SVD，任何该秩的矩阵都不会少于 {floor}。",
     ),
+    "lora.race.says.lora.enough": (
+        "LoRA is there: rank {rank} is enough for this change, with {freedom} degrees of freedom of {whole}.",
+        "LoRA 已到达：秩 {rank} 足以表达这一改变量，自由度为 {freedom}（共 {whole}）。",
+    ),
     "lora.race.says.lora.not_yet": (
         "LoRA leaves {left} so far; rank {rank} would allow {floor} (truncated SVD): it is on its way, not at its limit.",
         "LoRA 目前剩余 {left}；秩 {rank} 可做到 {floor}（截断 SVD）：它仍在路上，并非到了极限。",
@@ -95,6 +99,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The additive form has LoRA's {freedom} degrees of freedom of {whole}, but they are a fixed linear subspace: {floor} of"
         " this change lies outside of it.",
         "加性形式与 LoRA 同样有 {freedom} 个自由度（共 {whole}），但它是固定的线性子空间：这一改变量有 {floor} 落在其外。",
+    ),
+    "lora.race.says.symmetric.enough": (
+        "The symmetric start is there as well: A₀B₀ and the wanted change fit into rank {rank} together.",
+        "对称起点同样到达：A₀B₀ 与想要的改变量可以一起放进秩 {rank}。",
+    ),
+    "lora.race.says.additive.enough": (
+        "The additive form is there: this change is made of offsets alone, its home.",
+        "加性形式已到达：这一改变量全由偏移构成，正是它的主场。",
     ),
     "lora.race.says.additive.not_yet": (
         "The additive form leaves {left} so far; {floor} of this change lies outside of its linear subspace of {freedom}"

@@ -62,8 +62,7 @@ def make_lora_race(registry: Registry) -> Callable[..., dict[str, Any]]:
             condition=condition,
             inner=optimizer,
             steps=steps,
-            methods=methods
-            or [name for name in METHODS if name != "additive" or _fits(n, m, rank)],
+            methods=methods or fitting,
             rates=learning_rates,
             seed=seed,
         )
@@ -92,9 +91,9 @@ def as_json(race: Race) -> dict[str, Any]:
     }
 
 
-def _fits(n: Any, m: Any, rank: Any) -> bool:
+def _divides(rank: Any, n: Any, m: Any) -> bool:
     """Whether the additive form exists; strange values are left to the checks."""
     try:
-        return n % rank == 0 and m % rank == 0
+        return bool(n % rank == 0 and m % rank == 0)
     except (TypeError, ZeroDivisionError):
         return True

@@ -89,7 +89,7 @@ def errors_figure(race: Race, language: Language) -> go.Figure:
         )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, autorange="reversed")
-    figure.update_annotations(font={"size": 12})
+    figure.update_annotations(font={"size": 11})
     figure.update_layout(
         template=TEMPLATE,
         height=90 + 150 * rows,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, cast
 
 import gradio as gr
@@ -253,9 +254,7 @@ class RacePanel:
             found["rank"] = None  # of fields that are wrong themselves nothing more is said
         order = ("n", "m", "rank", None, "target_rank", None, None, None, "methods", "seed")
         of_rates = [
-            problem_or_none(
-                lambda name=name, rate=rate: settings.check_rates({name: rate}), language
-            )  # type: ignore[misc]
+            problem_or_none(partial(settings.check_rates, {name: rate}), language)
             for name, rate in asked["rates"].items()
         ]
         problems = [found[name] if name else None for name in order]

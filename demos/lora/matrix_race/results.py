@@ -132,8 +132,9 @@ def _best(running: Sequence[Course], setting: Setting, language: Language) -> st
 def _about(course: Course, key: str, setting: Setting, language: Language) -> str:
     n, m, r = setting.n, setting.m, setting.rank
     near = course.left <= 1.02 * course.floor + _REACHED
+    state = ("enough" if course.floor < _REACHED else "there") if near else "not_yet"
     return say(
-        f"lora.race.says.{key}.{'there' if near else 'not_yet'}",
+        f"lora.race.says.{key}.{state}",
         language,
         rank=r,
         left=percent(course.left),

@@ -76,8 +76,7 @@ class Race:
     @property
     def wanted_values(self) -> Floats:
         """Singular values of T, falling."""
-        values: Floats = np.linalg.svd(self.wanted, compute_uv=False)
-        return values
+        return np.asarray(np.linalg.svd(self.wanted, compute_uv=False), dtype=np.float64)
 
     def course(self, method: str) -> Course | None:
         """A method's course, where it took part."""
@@ -144,7 +143,7 @@ def race_one(wanted: Tensor, scales: Tensor, setting: Setting, method: MethodNam
 def snapshot_steps(steps: int) -> tuple[int, ...]:
     """Steps at which singular values are taken: the first, the last, and in equal ratios."""
     ratios = np.geomspace(1, steps, _SNAPSHOTS)
-    return tuple(sorted({0, *(int(round(each)) for each in ratios)}))
+    return tuple(sorted({0, *(round(each) for each in ratios)}))
 
 
 def _enter(method: MethodName, weight: Tensor, setting: Setting) -> tuple[Any, Tensor | None]:

@@ -1,4 +1,4 @@
-"""What a race is run with, the learning rates that methods have of their own, and what is refused."""
+"""What a race is run with, the learning rates of methods, and what is refused."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def own_rate(method: MethodName, setting: Setting) -> float:
     - random projection: what contracts an isotropic error fastest, 1 / (2 + (n + m + 2) / (2 r));
       Flora likewise, 1 / (1 + (n + 1) / r).
 
-    Momentum .9 takes a tenth of each that has moments. Adam moves every coordinate by about its rate a step: the
-    rate is what reaches the wanted entries in a quarter of the steps.
+    Momentum .9 takes a tenth of each that has moments. Adam moves every coordinate by about its
+    rate a step: the rate is what reaches the wanted entries in a quarter of the steps.
     """
     n, m, r = setting.n, setting.m, setting.rank
     sgd: dict[MethodName, float] = {
@@ -149,14 +149,14 @@ def check_target_rank(target: TargetKind, rank: Any, n: int, m: int) -> int:
     """The rank of the wanted change, where it has one; raises InputProblem."""
     if target in ("decaying", "flat"):
         return 1
-    rank = check_whole("k", rank, (1, min(n, m)))
-    if target == "offsets" and (n % rank or m % rank):
-        raise InputProblem("lora.race.divides", rank=rank, n=n, m=m, ranks=common_divisors(n, m))
-    return rank
+    wanted = check_whole("k", rank, (1, min(n, m)))
+    if target == "offsets" and (n % wanted or m % wanted):
+        raise InputProblem("lora.race.divides", rank=wanted, n=n, m=m, ranks=common_divisors(n, m))
+    return wanted
 
 
 def check_methods(methods: Sequence[str] | None) -> tuple[MethodName, ...]:
-    """The chosen methods in their order; raises InputProblem where there is none or a strange one."""
+    """The chosen methods in their order; raises InputProblem for none or a strange one."""
     strange = [name for name in methods or () if name not in METHODS]
     if strange:
         raise InputProblem("lora.race.unknown", name=str(strange[0])[:40], names=", ".join(METHODS))
