@@ -7,7 +7,7 @@ import sys
 
 import torch
 
-from tests.bench import attention, concurrency, encoders, losses, retrieval, scaling, startup
+from tests.bench import attention, concurrency, encoders, lora, losses, retrieval, scaling, startup
 
 BENCHMARKS = {
     "embed": encoders.embed,
@@ -25,6 +25,7 @@ BENCHMARKS = {
     "heads": attention.heads,
     "scaling": scaling.against_the_recipe,
     "rows": scaling.many_rows,
+    "lora": lora.steps,
     "startup": startup.first_page,
 }
 
