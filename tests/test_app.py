@@ -180,7 +180,7 @@ def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
         "attention_decoder",
     }
     scaling = {"scaling_fit", "scaling_predict", "scaling_frontier"}
-    lora = {"lora_race"}
+    lora = {"lora_race", "lora_cost"}
     assert public == pairs | retrieval | attention | scaling | lora
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 

@@ -13,6 +13,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "文章推导了这一点并设想了更多优化器；**这里把它们真正跑起来**。",
     ),
     "lora.tab.race": ("Matrix race", "矩阵竞赛"),
+    "lora.tab.cost": ("What it costs", "代价"),
     "lora.rank": (
         "A rank of {rank} is not possible here: choose one from 1 to {most}.",
         "这里的秩不能是 {rank}：请在 1 到 {most} 之间选择。",
