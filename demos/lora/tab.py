@@ -9,11 +9,13 @@ import gradio as gr
 from demos.frame.demo import House
 from demos.frame.strings import text
 from demos.lora.cost_calculator.panel import CostPanel
+from demos.lora.gradient_views.panel import GradientsPanel
 from demos.lora.matrix_race.panel import RacePanel
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
 PANELS: tuple[tuple[str, Callable[[House], object]], ...] = (
     ("race", RacePanel),
+    ("gradients", GradientsPanel),
     ("cost", CostPanel),
 )
 

@@ -39,7 +39,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Inputs: largest over smallest variance",
         "输入：最大方差与最小方差之比",
     ),
-    "lora.race.seed": ("Seed", "随机种子"),
     "lora.race.rates": (
         "Learning rates. An empty field takes the method's own, which follows from the sizes; the table shows it.",
         "学习率。留空则用该方法自己的默认值（由尺寸推出），见下表。",
@@ -121,10 +120,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{method} diverged at step {step}: its learning rate {rate} is too high here. Try {lower}.",
         "{method}在第 {step} 步发散：学习率 {rate} 在这里太大，请试 {lower}。",
     ),
-    "lora.race.whole": (
-        "{name} has to be a whole number from {least} to {most}.",
-        "{name} 必须是 {least} 到 {most} 之间的整数。",
-    ),
     "lora.race.condition_bounds": (
         "The ratio of the inputs' variances has to be a number from {least} to {most}.",
         "输入方差之比必须是 {least} 到 {most} 之间的数。",
@@ -132,10 +127,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lora.race.rate": (
         "The learning rate of “{method}” has to be a number from {least} to {most}; leave the field empty for its own.",
         "「{method}」的学习率必须是 {least} 到 {most} 之间的数；留空则用默认值。",
-    ),
-    "lora.race.unknown": (
-        "There is no “{name}” here: choose from {names}.",
-        "这里没有「{name}」：请从 {names} 中选择。",
     ),
     "lora.race.no_method": ("Choose at least one method.", "请至少选择一种方法。"),
     "lora.race.divides": (

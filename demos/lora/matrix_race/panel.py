@@ -24,6 +24,7 @@ from demos.frame.progress import (
 from demos.frame.steps import paced, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
+from demos.lora.fields import check_whole
 from demos.lora.landscape import TARGETS
 from demos.lora.matrix_race import figures, results
 from demos.lora.matrix_race import setting as settings
@@ -111,7 +112,7 @@ class RacePanel:
             self.seed = gr.Number(
                 0,
                 precision=0,
-                label=text("lora.race.seed"),
+                label=text("lora.seed"),
                 min_width=120,
                 elem_id="lora-race-seed",
             )
@@ -240,14 +241,14 @@ class RacePanel:
             check_setting(**(asked | {"target": "flat", "rates": {}, "seed": 0}))
 
         checks: dict[str, Callable[[], object]] = {
-            "n": lambda: settings.check_whole("n", n, settings.SIDES),
-            "m": lambda: settings.check_whole("m", m, settings.SIDES),
+            "n": lambda: check_whole("n", n, settings.SIDES),
+            "m": lambda: check_whole("m", m, settings.SIDES),
             "rank": check_forms,
             "target_rank": lambda: settings.check_target_rank(
                 target, asked["target_rank"], int(n), int(m)
             ),
             "methods": lambda: settings.check_methods(asked["methods"]),
-            "seed": lambda: settings.check_whole("seed", asked["seed"], (0, settings.SEEDS)),
+            "seed": lambda: check_whole("seed", asked["seed"], (0, settings.SEEDS)),
         }
         found = {name: problem_or_none(check, language) for name, check in checks.items()}
         if found["n"] or found["m"] or found["methods"]:

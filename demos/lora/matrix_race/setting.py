@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from demos.frame.errors import InputProblem
+from demos.lora.fields import check_number, check_whole
 from demos.lora.landscape import TARGETS, TargetKind
 from demos.lora.optimizers import check_rank
 
@@ -128,10 +129,10 @@ def check_setting(
     check_rank(rank, n, m)
     chosen = check_methods(methods)
     if target not in TARGETS:
-        raise InputProblem("lora.race.unknown", name=str(target)[:40], names=", ".join(TARGETS))
+        raise InputProblem("lora.unknown", name=str(target)[:40], names=", ".join(TARGETS))
     wanted = check_target_rank(target, target_rank, n, m)
     if inner not in INNERS:
-        raise InputProblem("lora.race.unknown", name=str(inner)[:40], names=", ".join(INNERS))
+        raise InputProblem("lora.unknown", name=str(inner)[:40], names=", ".join(INNERS))
     if "additive" in chosen and (n % rank or m % rank):
         raise InputProblem("lora.race.divides", rank=rank, n=n, m=m, ranks=common_divisors(n, m))
     return Setting(
@@ -159,7 +160,7 @@ def check_methods(methods: Sequence[str] | None) -> tuple[MethodName, ...]:
     """The chosen methods in their order; raises InputProblem for none or a strange one."""
     strange = [name for name in methods or () if name not in METHODS]
     if strange:
-        raise InputProblem("lora.race.unknown", name=str(strange[0])[:40], names=", ".join(METHODS))
+        raise InputProblem("lora.unknown", name=str(strange[0])[:40], names=", ".join(METHODS))
     chosen = tuple(name for name in METHODS if name in (methods or ()))
     if not chosen:
         raise InputProblem("lora.race.no_method")
@@ -174,26 +175,6 @@ def check_rates(rates: Mapping[str, Any]) -> dict[str, float]:
         name: check_number("lora.race.rate", rate, RATES, method=name)
         for name, rate in given.items()
     }
-
-
-def check_whole(name: str, value: Any, bounds: tuple[int, int]) -> int:
-    """A whole number between two; raises InputProblem."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not bounds[0] <= value <= bounds[1] or int(value) != value:
-        raise InputProblem("lora.race.whole", name=name, least=bounds[0], most=f"{bounds[1]:,}")
-    return int(value)
-
-
-def check_number(key: str, value: Any, bounds: tuple[float, float], **values: object) -> float:
-    """A number between two, typed or given; raises InputProblem(key)."""
-    try:
-        number = float(str(value).strip())
-    except ValueError:
-        number = math.nan
-    if not bounds[0] <= number <= bounds[1]:
-        least, most = (f"{bound:g}" for bound in bounds)
-        raise InputProblem(key, least=least, most=most, **values)
-    return number
 
 
 def common_divisors(n: int, m: int) -> str:
