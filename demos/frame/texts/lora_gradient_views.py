@@ -36,7 +36,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lora.gradients.column.length": ("Length, |G| = 1", "长度（|G| = 1）"),
     "lora.gradients.curve.to_2g": ("mean − 2G", "平均 − 2G"),
     "lora.gradients.curve.theory": ("theory √((n+m+2)/4rK)", "理论 √((n+m+2)/4rK)"),
-    "lora.gradients.curve.to_g": ("mean − G, were the post right", "平均 − G（若文章成立）"),
+    "lora.gradients.curve.to_g": ("mean − G, which the post says", "平均 − G（文章的说法）"),
     "lora.gradients.axis.samples": ("Random projections K in the mean", "平均中的随机投影次数 K"),
     "lora.gradients.axis.error": ("Relative error", "相对误差"),
     "lora.gradients.says.start": (
@@ -94,7 +94,7 @@ One SGD step of A and B moves W = W₀ + AB by exactly the first line; the post:
 entries E vᵀv = I, hence the mean is 2G: the post says G, and swaps the shapes of u [n, 1] and v [1, m]. Steps along it are SGD at twice the learning rate, with a
 relative variance of (n + m + 2) / 4r for a single one.
 
-**What to notice.** A single random projection of rank r points hardly more along G than noise does; its mean is right all the same. LoRA's direction is fixed
+**What to notice.** A single random projection errs by more than its own mean's length; the mean is right all the same. LoRA's direction is fixed
 by where its factors stand: what lies outside of the tangent space it cannot see at all, until A and B have turned.
 
 **What is limited.** Each picture is in units of its own largest entry; lengths stand in the table. The factors on the way are random ones of peft's size, not trained
@@ -104,7 +104,7 @@ ones: trained factors have turned towards G and see more of it.""",
 A 与 B 的一步 SGD 恰好使 W = W₀ + AB 移动第一式；文章见 [9590](https://kexue.fm/archives/9590)。若 v 的各分量是独立标准正态，则 E vᵀv = I，因此均值是 2G：
 文中写作 G，且互换了 u [n, 1] 与 v [1, m] 的形状。沿它前进等于两倍学习率的 SGD，单次的相对方差为 (n + m + 2) / 4r。
 
-**看点。** 单次秩 r 的随机投影几乎不比噪声更指向 G；但其均值是对的。LoRA 的方向由因子当前的位置决定：切空间之外的部分它完全看不见，直到 A 与 B 转动。
+**看点。** 单次随机投影的误差比其均值的长度还大；但均值是对的。LoRA 的方向由因子当前的位置决定：切空间之外的部分它完全看不见，直到 A 与 B 转动。
 
 **局限。** 每张图以自己的最大元素为单位，长度见表。「途中」的因子是 peft 尺度的随机因子，而非训练过的：训练过的因子已转向 G，看到的会更多。""",
     ),
