@@ -19,9 +19,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -34,10 +35,16 @@ from models.catalog import CATALOG, Catalog, ModelCard, ModelKind, hub_card
 from models.errors import InputError, MemoryBudgetError, UnknownModelError
 from models.held import Held, HeldTensors, map_tensors
 from models.sentences import Sentence
-from models.train.events import Queued, SessionEvent, Trained
+from models.train.events import Evaluated, Queued, SessionEvent, StepDone, Trained
 from models.train.labelled_pairs import LabelledPairs
 from models.train.line import TrainingLine
-from models.train.session import check_limits, run_apart, settings_to_go_on, title_of
+from models.train.session import (
+    check_limits,
+    check_tuning_limits,
+    run_apart,
+    settings_to_go_on,
+    title_of,
+)
 from models.train.settings import TrainingSettings
 from models.visitors import PRIVATE_PREFIX, VisitorModels
 from models.work import Cancellation, Step, Steps, Work
@@ -50,7 +57,8 @@ if TYPE_CHECKING:
     from models.device import Device
     from models.store import LoadedModel, ModelStore
     from models.tokenizer import Encoding
-    from models.train.trainer import Trainer
+    from models.train.trainer import Steering, Trainer
+    from models.train.tuning import Task, Tuned
 
 ResultT = TypeVar("ResultT")
 Pair = tuple[str, str]
@@ -62,6 +70,7 @@ _UTF8_BYTES_PER_TOKEN = 4  # English; Chinese has about 3 bytes a token, close e
 
 _LINE_SECONDS = 1.0  # between two looks at the line
 _FLOAT_BYTES = 4
+_TUNING_COPIES = 7  # weights, where they began, average, best, gradient, two moments
 _TRAINING_COPIES = 2  # the base in float32, and as much again for gradients and activations
 
 _log = logging.getLogger(__name__)
@@ -360,6 +369,53 @@ class Registry:
             megabytes=sum(f.stat().st_size for f in folder.iterdir()) / 1e6,
             max_length=base.max_length,
         )
+
+    def tune(
+        self,
+        settings: TrainingSettings,
+        tasks: Sequence[Task],
+        steering: Steering | None = None,
+    ) -> Generator[Queued | StepDone | Evaluated | Tuned, None, None]:
+        """Train to look at the training: as `train`, with an optimiser of the caller's, and with a
+        report in place of a model.
+
+        Args:
+            settings: of each task; the limits of `models.train.session` hold, and the method may be
+                "weights" too.
+            tasks: one after the other, each from where the one before has ended, with a new
+                optimiser; `Tuned` comes after each.
+            steering: makes the optimiser; None takes AdamW with the settings' rates.
+
+        Raises:
+            ModelError: bad settings or data, no room, or a loss that is no longer a number.
+        """
+        from models.train.tuning import report, weights_of
+
+        base = self.card(settings.base)
+        for task in tasks:
+            check_tuning_limits(settings, task.train, task.held_out)
+        with self._line.place() as place:
+            while ahead := place.wait(_LINE_SECONDS):
+                yield Queued(ahead)
+            engine = self._engine
+
+            def execute(piece: Callable[[], Any]) -> Any:
+                return engine.scheduler.call(piece, Lane.BULK)
+
+            need = _TUNING_COPIES * _FLOAT_BYTES * base.parameters
+            with engine.store.reserve(base, need) as files:
+                reached: dict[str, Tensor] | None = None
+                for number, task in enumerate(tasks):
+                    data = task.train.without(task.held_out), task.held_out
+                    trainer = run_apart(
+                        _make_trainer,
+                        *(settings, *data, files.folder, base, engine.device, None),
+                        *(steering, reached),
+                    )
+                    before = execute(partial(weights_of, trainer))
+                    yield from trainer.run(execute)
+                    yield report(trainer, tasks, number, before, execute)
+                    reached = {name: p.detach() for name, p in trainer.parameters.items()}
 
     def trainings_waiting(self) -> int:
         """Trainings that run or wait."""
@@ -696,12 +752,15 @@ def _make_trainer(
     base: ModelCard,
     device: Device,
     start: Path | None,
+    steering: Steering | None = None,
+    weights: Mapping[str, Tensor] | None = None,
 ) -> Trainer:
     from models.device import Device, choose_device
     from models.train.trainer import Trainer
 
     where = Device(choose_device("cpu")) if device.is_lent else device
-    return Trainer(settings, [train], held_out, folder, base.max_length, where, start)
+    data = [train], held_out
+    return Trainer(settings, *data, folder, base.max_length, where, start, steering, weights)
 
 
 def _cache_key(model: LoadedModel, encoder_input: Hashable) -> Hashable:

@@ -6,6 +6,7 @@
     objectives.py      settings to a loss of a batch
     events.py          what is reported on the way; session.py the bounds of a training in the app
     trainer.py         steps, evaluations, best weights; checkpoint.py stops and goes on
+    tuning.py          a training by an optimiser that is brought along, and its report
     mine.py            pairs without labels, graded by teachers
     saving.py          adapter, head and card; export.py sentence-transformers' folder
 

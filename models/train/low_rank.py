@@ -42,14 +42,14 @@ class LowRankUpdate(nn.Module):
 def add_low_rank_updates(encoder: nn.Module, rank: int) -> None:
     """Freeze an encoder and give each linear layer of its blocks an update to be trained."""
     encoder.requires_grad_(False)
-    for _, linear in _linear_layers(encoder):
+    for _, linear in linear_layers(encoder):
         parametrize.register_parametrization(linear, "weight", LowRankUpdate(linear.weight, rank))
 
 
 def low_rank_updates(encoder: nn.Module) -> dict[str, LowRankUpdate]:
     """The updates of an encoder by the name of their linear layer."""
     found = {}
-    for name, linear in _linear_layers(encoder):
+    for name, linear in linear_layers(encoder):
         if parametrize.is_parametrized(linear, "weight"):
             update = linear.parametrizations["weight"][0]  # type: ignore[index, union-attr]
             assert isinstance(update, LowRankUpdate)
@@ -59,7 +59,7 @@ def low_rank_updates(encoder: nn.Module) -> dict[str, LowRankUpdate]:
 
 def merge_low_rank_updates(encoder: nn.Module) -> None:
     """Make W + s B A the layers' own weights."""
-    for _, linear in _linear_layers(encoder):
+    for _, linear in linear_layers(encoder):
         if parametrize.is_parametrized(linear, "weight"):
             parametrize.remove_parametrizations(linear, "weight", leave_parametrized=True)
 
@@ -89,7 +89,8 @@ def load_adapter(trainee: nn.Module, folder: Path) -> None:
         parameter.copy_(tensors[name])
 
 
-def _linear_layers(encoder: nn.Module) -> Iterator[tuple[str, nn.Linear]]:
+def linear_layers(encoder: nn.Module) -> Iterator[tuple[str, nn.Linear]]:
+    """The linear layers of an encoder's blocks with their names, in order."""
     for name, module in list(encoder.named_modules()):
         if isinstance(module, nn.Linear) and ".layer." in f".{name}.":
             yield name, module

@@ -33,6 +33,19 @@ def check_limits(settings: TrainingSettings, train: LabelledPairs, held_out: Lab
     """Raise TrainingError for more than a shared machine can give one visitor."""
     if settings.method != "lora":
         raise TrainingError("Only LoRA adapters are trained here: full weights are too large.")
+    _check_sizes(settings, train, held_out)
+
+
+def check_tuning_limits(
+    settings: TrainingSettings, train: LabelledPairs, held_out: LabelledPairs
+) -> None:
+    """The same for a training of which nothing is kept: weights may be trained as well."""
+    if settings.method == "full":
+        raise TrainingError("Biases and norms are not trained here: choose another method.")
+    _check_sizes(settings, train, held_out)
+
+
+def _check_sizes(settings: TrainingSettings, train: LabelledPairs, held_out: LabelledPairs) -> None:
     if settings.max_steps is None or settings.max_steps > STEP_LIMIT:
         raise TrainingError("At most {limit} steps are trained here.", limit=STEP_LIMIT)
     if settings.batch_size > BATCH_LIMIT:

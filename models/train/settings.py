@@ -12,7 +12,7 @@ from models.errors import TrainingError
 
 EncoderKind = Literal["bi-encoder", "cross-encoder"]
 LossName = Literal["cosent", "angle", "cosine", "softmax", "cross_entropy", "mse"]
-Method = Literal["lora", "full"]
+Method = Literal["lora", "full", "weights"]
 
 LOSSES: Mapping[EncoderKind, tuple[LossName, ...]] = {
     "bi-encoder": ("cosent", "cosine", "softmax", "angle"),
@@ -29,8 +29,9 @@ class TrainingSettings:
     Attributes:
         kind, loss: what is trained, and with which loss (see `LOSSES`).
         base: key of the bi-encoder whose weights are the start.
-        method: "lora" trains low-rank updates of the linear layers; "full" the layers themselves.
-            Embeddings stay as they are in both.
+        method: "lora" trains low-rank updates of the linear layers; "full" the layers themselves,
+            biases and norms too; "weights" the weights of the linear layers alone. Embeddings stay
+            as they are in all.
         rank: of the updates.
         scale: lambda of CoSENT and AnglE; None takes 20 for bi-encoders, 1 for cross-encoders.
         learning_rate, head_learning_rate: peak rates of AdamW, of the encoder and of a new head.

@@ -19,7 +19,7 @@ from models.errors import TrainingError
 from models.losses import softmax_features
 from models.pooling import TokenStates, pool
 from models.tokenizer import Encoding, Pair, Tokenizer
-from models.train.low_rank import add_low_rank_updates
+from models.train.low_rank import add_low_rank_updates, linear_layers
 from models.train.settings import TrainingSettings
 
 _PART_TOKENS = {"cpu": 1_536, "cuda": 32_768}  # padded, in one forward pass
@@ -62,6 +62,10 @@ class Trainee(nn.Module):
         encoder.embeddings.requires_grad_(False)  # half of the weights, and words stay comparable
         if settings.method == "lora":
             add_low_rank_updates(encoder, settings.rank)
+        elif settings.method == "weights":
+            encoder.requires_grad_(False)
+            for _, linear in linear_layers(encoder):
+                linear.weight.requires_grad_(True)
         self.kind = settings.kind
         self.encoder = encoder
         self.tokenizer = Tokenizer(folder, max_length)

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,6 +50,19 @@ def _at_once(piece: Callable[[], ResultT]) -> ResultT:
     return piece()
 
 
+@dataclass(frozen=True)
+class Steering:
+    """An optimiser that the caller makes.
+
+    Attributes:
+        make: of all that is trained.
+        groups: its groups with the peak rates as "lr", which rise and fall.
+    """
+
+    make: Callable[[list[Tensor]], torch.optim.Optimizer]
+    groups: Callable[[Any], list[dict[str, Any]]]
+
+
 class Trainer:
     """One training: made, run to its end or stopped, then `use_best`.
 
@@ -58,6 +73,8 @@ class Trainer:
         folder, max_length: the base's files and its limit in tokens.
         device: where it computes.
         start: an adapter's folder to go on from, of the same kind, base and rank.
+        steering: an optimiser of the caller's, in place of AdamW and its rates.
+        weights: of all that is trained, to begin with, by name; None is the base's, or `start`'s.
 
     Raises:
         TrainingError: the data cannot be learnt from.
@@ -72,6 +89,8 @@ class Trainer:
         max_length: int | None,
         device: Device,
         start: Path | None = None,
+        steering: Steering | None = None,
+        weights: Mapping[str, Tensor] | None = None,
     ):
         if not train or min(len(data) for data in train) < 2 or len(held_out) < 2:
             raise TrainingError("At least two pairs to train on and two to test on are needed.")
@@ -88,7 +107,12 @@ class Trainer:
         }
         if start is not None:
             load_adapter(self.trainee, start)
+        if weights is not None:
+            self._load(weights)
+        self._steering = steering
         self.optimizer = self._make_optimizer()
+        self._peaks = [group["lr"] for group in self._rated_groups()]
+        self.seconds: list[float] = []  # of computing, a step
         self.average = {name: p.detach().clone() for name, p in self.parameters.items()}
         self.best: dict[str, Tensor] = {}
         self.curve: list[Evaluated] = []
@@ -135,6 +159,7 @@ class Trainer:
     # --- a step --------------------------------------------------------------------------------
 
     def _advance(self) -> float:
+        began = time.perf_counter()
         number, indices = self._batch(self.step)
         data = self.train[number]
         pairs = [data.pairs[index] for index in indices]
@@ -153,23 +178,35 @@ class Trainer:
         if math.isfinite(value):
             self.optimizer.step()
             self._update_average()
+        self.seconds.append(time.perf_counter() - began)
         return value
 
-    def _make_optimizer(self) -> torch.optim.AdamW:
+    def _make_optimizer(self) -> torch.optim.Optimizer:
+        if self._steering is not None:
+            return self._steering.make(list(self.parameters.values()))
         encoder = [p for name, p in self.parameters.items() if name.startswith("encoder.")]
         head = [p for name, p in self.parameters.items() if not name.startswith("encoder.")]
-        groups = [{"params": encoder}, {"params": head}]
-        decay = self.settings.weight_decay
-        return torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=decay, fused=True)
+        rates = (self.settings.learning_rate, self.settings.head_learning_rate)
+        groups = [
+            {"params": parameters, "lr": rate}
+            for parameters, rate in zip((encoder, head), rates, strict=True)
+            if parameters
+        ]
+        return torch.optim.AdamW(groups, weight_decay=self.settings.weight_decay, fused=True)
+
+    def _rated_groups(self) -> list[dict[str, Any]]:
+        """Groups whose learning rate rises and falls."""
+        if self._steering is not None:
+            return self._steering.groups(self.optimizer)
+        return self.optimizer.param_groups
 
     def _set_rates(self) -> None:
         """Up to the peak, then linearly to 0."""
         rising = self.settings.warmup * self.total_steps
         left = (self.total_steps - self.step) / max(1.0, self.total_steps - rising)
         factor = min((self.step + 1) / (rising + 1), left)
-        rates = (self.settings.learning_rate, self.settings.head_learning_rate)
-        for group, rate in zip(self.optimizer.param_groups, rates, strict=False):
-            group["lr"] = rate * factor
+        for group, peak in zip(self._rated_groups(), self._peaks, strict=True):
+            group["lr"] = peak * factor
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -206,15 +243,19 @@ class Trainer:
 
     def _evaluate(self, execute: Execute) -> Evaluated:
         current = execute(self._show_average)
-        scores = np.empty(len(self.held_out), dtype=np.float32)
-        pairs = self.held_out.pairs
+        scores = self.scores(self.held_out.pairs, execute)
+        execute(lambda: self._load(current))
+        return self._judge(scores)
+
+    def scores(self, pairs: Sequence[Pair], execute: Execute = _at_once) -> NDArray[np.float32]:
+        """Scores of pairs by the trainee as it is, [n]."""
+        scores = np.empty(len(pairs), dtype=np.float32)
         order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]) + len(pairs[i][1]))
         for start in range(0, len(order), _EVALUATION_PAIRS):
             chosen = order[start : start + _EVALUATION_PAIRS]
             piece = functools.partial(self._score, [pairs[i] for i in chosen])
             scores[chosen] = execute(piece)
-        execute(lambda: self._load(current))
-        return self._judge(scores)
+        return scores
 
     def _judge(self, scores: NDArray[np.float32]) -> Evaluated:
         rank, linear = (f(scores, self.held_out.labels) for f in (spearman, pearson))
@@ -246,7 +287,7 @@ class Trainer:
         return current
 
     @torch.no_grad()
-    def _load(self, weights: dict[str, Tensor]) -> None:
+    def _load(self, weights: Mapping[str, Tensor]) -> None:
         for name, parameter in self.parameters.items():
             parameter.copy_(weights[name])
 

@@ -37,6 +37,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Factors of a {rows} × {columns} weight at rank {rank} have to be {rows} × {rank} and {rank} × {columns}.",
         "{rows} × {columns} 的权重在秩为 {rank} 时，两个因子应为 {rows} × {rank} 与 {rank} × {columns}。",
     ),
+    "lora.tuning.rank": (
+        "The layers have sides of 384 and 1,536, and the additive form needs a rank that divides both: choose one of {ranks}.",
+        "各层的边长为 384 与 1,536，加性形式要求秩整除两者：请从 {ranks} 中选择。",
+    ),
     "lora.way": (
         "“{way}” is no way of computing a layer here: choose one of {ways}.",
         "「{way}」不是这里的计算方式：请从 {ways} 中选择。",
