@@ -9,6 +9,7 @@ import gradio as gr
 from demos.frame.demo import House
 from demos.frame.strings import text
 from demos.lora.cost_calculator.panel import CostPanel
+from demos.lora.finetuning.panel import FinetuningPanel
 from demos.lora.gradient_views.panel import GradientsPanel
 from demos.lora.matrix_race.panel import RacePanel
 
@@ -16,6 +17,7 @@ from demos.lora.matrix_race.panel import RacePanel
 PANELS: tuple[tuple[str, Callable[[House], object]], ...] = (
     ("race", RacePanel),
     ("gradients", GradientsPanel),
+    ("tuning", FinetuningPanel),
     ("cost", CostPanel),
 )
 

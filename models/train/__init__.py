@@ -1,7 +1,7 @@
 """Training sentence-pair models on a shared base: `python -m models.train --help`.
 
     settings.py        what is chosen: kind, loss, method, steps, seed
-    labelled_pairs.py  pairs with labels, from a local file or a hub data set
+    labelled_pairs.py  pairs with labels, from a local file or a hub data set; bundled.py our own
     trainee.py         the model while it is trained; low_rank.py its LoRA updates
     objectives.py      settings to a loss of a batch
     events.py          what is reported on the way; session.py the bounds of a training in the app

@@ -14,6 +14,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "lora.tab.race": ("Matrix race", "矩阵竞赛"),
     "lora.tab.gradients": ("The gradient", "梯度"),
+    "lora.tab.tuning": ("Fine-tuning", "微调"),
     "lora.tab.cost": ("What it costs", "代价"),
     "lora.seed": ("Seed", "随机种子"),
     "lora.whole": (

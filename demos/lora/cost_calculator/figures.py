@@ -101,7 +101,7 @@ def _ratios(
             hovertemplate="%{y:.3g}×",
         )
     figure.update_layout(
-        xaxis={"type": "log", "dtick": 1, "hoverformat": ",.0f"},
+        xaxis={"type": "log", "dtick": 1, "tickformat": "~s", "hoverformat": ",.0f"},
         yaxis={"type": "log", "title": say("lora.cost.axis.ratio", language), "nticks": 8},
         hovermode="x unified",
         margin={"l": 60, "r": 12, "t": 64, "b": 48},

@@ -33,7 +33,11 @@ def ratio(value: float, full: float) -> str:
     share = value / full
     if share >= 9.995:
         return f"{share:,.2f}×"
-    return f"{share:.4g}×" if 1 < share < 1.1 else f"{share:.3g}×"  # 1.002 is not 1
+    return f"{_times(share)}×"
+
+
+def _times(share: float) -> str:
+    return f"{share:.4g}" if 1 < share < 1.1 else f"{share:.3g}"  # 1.002 is not 1
 
 
 def _cells(cost: Cost, full: Cost, setting: Setting) -> list[Cell]:
@@ -81,7 +85,7 @@ def findings(costs: Costs, setting: Setting, language: Language) -> list[str]:
 def _step(costs: Costs, language: Language) -> str:
     cheap, dear, full = (costs[way].operations for way in ("cheap", "dear", "full"))
     key = "step" if cheap < full else "step_more"
-    values = {"cheap": f"{cheap / full:.3g}", "dear": f"{dear / full:.3g}"}
+    values = {"cheap": _times(cheap / full), "dear": _times(dear / full)}
     return say(f"lora.cost.{key}", language, **values)
 
 

@@ -1,4 +1,4 @@
-"""Reads the app's own pairs: those to train on, and the probe set that models are asked about."""
+"""Reads the probe set that models are asked about."""
 
 from __future__ import annotations
 
@@ -11,15 +11,6 @@ _FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class GradedPair:
-    """Two sentences with a grade of likeness: 0 unrelated, 5 the same meaning."""
-
-    sentence1: str
-    sentence2: str
-    score: float
-
-
-@dataclass(frozen=True)
 class ProbePair:
     """A pair of a kind (negated, identical, …) with a grade of likeness from 0 to 5."""
 
@@ -27,14 +18,6 @@ class ProbePair:
     sentence1: str
     sentence2: str
     grade: float
-
-
-def read_training() -> tuple[GradedPair, ...]:
-    """The pairs that the Train panel offers."""
-    return tuple(
-        GradedPair(row["sentence1"], row["sentence2"], float(row["score"]))
-        for row in _rows("training.tsv")
-    )
 
 
 def read_probe() -> tuple[ProbePair, ...]:

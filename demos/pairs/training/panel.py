@@ -19,7 +19,8 @@ from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.training.figures import curves_figure
 from demos.pairs.training.results import curve_table, run_table
 from demos.pairs.training.runs import Run
-from demos.pairs.training.source import HELD_OUT_SHARE, bundled_pairs, pairs_of_file
+from demos.pairs.training.source import pairs_of_file
+from models.train.bundled import HELD_OUT_SHARE, bundled_pairs
 from models.train.events import Queued, StepDone, Trained
 from models.train.labelled_pairs import LabelledPairs
 from models.train.session import BATCH_LIMIT, LOSS_NAMES, STEP_LIMIT

@@ -1,4 +1,4 @@
-"""Labelled pairs to train on: the bundled ones, or a visitor's file."""
+"""Labelled pairs to train on, of a visitor's file."""
 
 from __future__ import annotations
 
@@ -6,22 +6,10 @@ import numpy as np
 
 from demos.frame.errors import InputProblem
 from demos.pairs import pair_set
-from demos.pairs.examples.data import read_training
 from models.train.labelled_pairs import LabelledPairs
 from models.train.session import PAIR_LIMIT
 
-HELD_OUT_SHARE = 0.2
 FEWEST_PAIRS = 20
-
-
-def bundled_pairs() -> LabelledPairs:
-    """The app's own graded pairs."""
-    rows = read_training()
-    return LabelledPairs(
-        "bundled",
-        tuple((row.sentence1, row.sentence2) for row in rows),
-        np.array([row.score for row in rows]),
-    )
 
 
 def pairs_of_file(path: str) -> LabelledPairs:

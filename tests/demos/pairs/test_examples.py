@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 from demos.pairs.example import EXAMPLE
-from demos.pairs.examples.data import read_probe, read_training
+from demos.pairs.examples.data import read_probe
+from models.train.bundled import bundled_pairs
 
 
 def test_training_pairs_are_balanced_and_each_stands_once() -> None:
-    rows = read_training()
-    assert len(rows) >= 400
-    assert all(0 <= row.score <= 5 and row.score * 2 == int(row.score * 2) for row in rows)
-    grades = Counter(round(row.score) for row in rows)
-    assert all(grades[grade] >= len(rows) / 12 for grade in range(6))
-    sentences = [sentence for row in rows for sentence in (row.sentence1, row.sentence2)]
+    pairs = bundled_pairs()
+    assert len(pairs) >= 400
+    assert all(0 <= label <= 5 and label * 2 == int(label * 2) for label in pairs.labels)
+    grades = Counter(round(label) for label in pairs.labels)
+    assert all(grades[grade] >= len(pairs) / 12 for grade in range(6))
+    sentences = [sentence for pair in pairs.pairs for sentence in pair]
     assert len(set(sentences)) == len(sentences)
     assert all(sentence == sentence.strip() != "" for sentence in sentences)
 
@@ -28,7 +29,7 @@ def test_the_probe_asks_ten_kinds_alike() -> None:
 
 
 def test_what_is_trained_on_is_not_asked() -> None:
-    trained = {s for row in read_training() for s in (row.sentence1, row.sentence2)}
+    trained = {s for pair in bundled_pairs().pairs for s in pair}
     asked = {s for pair in read_probe() for s in (pair.sentence1, pair.sentence2)}
     shown = {s for a, b, _ in EXAMPLE for s in (a, b)}
     assert not trained & asked

@@ -1,0 +1,110 @@
+"""LoRA: a real encoder fine-tuned by each method."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "lora.tuning.intro": (
+        "**A real encoder, fine-tuned by each method.** all-MiniLM-L6-v2 learns our graded pairs with CoSENT; every method sees the"
+        " same batches and moves the same 36 weights. A method of 30 steps takes about 20 seconds on two cores.",
+        "**用每种方法微调真实的编码器。** all-MiniLM-L6-v2 用 CoSENT 学习我们的打分句对；所有方法看到同样的批次、更新同样的 36 个权重。"
+        "在双核机器上，一种方法跑 30 步约需 20 秒。",
+    ),
+    "lora.tuning.method.full": ("full", "完整"),
+    "lora.tuning.method.adapter": ("LoRA in the model", "模型内的 LoRA"),
+    "lora.tuning.method.lora": ("LoRA as an optimiser", "作为优化器的 LoRA"),
+    "lora.tuning.method.lora_plus": ("LoRA+", "LoRA+"),
+    "lora.tuning.method.random": ("random projection", "随机投影"),
+    "lora.tuning.method.additive": ("additive", "加性"),
+    "lora.tuning.method.galore": ("GaLore", "GaLore"),
+    "lora.tuning.steps": ("Steps of 16 pairs", "步数（每步 16 对）"),
+    "lora.tuning.rates": ("Learning rates (empty: its own)", "学习率（留空则用默认值）"),
+    "lora.tuning.run": ("Fine-tune", "开始微调"),
+    "lora.tuning.working": ("{method}: step", "{method}：步"),
+    "lora.tuning.table": ("At the end: one seed", "结果（单个种子）"),
+    "lora.tuning.csv": ("Losses (CSV)", "损失 (CSV)"),
+    "lora.tuning.column.method": ("Method", "方法"),
+    "lora.tuning.column.rate": ("Peak rate", "峰值学习率"),
+    "lora.tuning.column.before": ("Spearman before", "训练前 Spearman"),
+    "lora.tuning.column.after": ("after", "训练后"),
+    "lora.tuning.column.bytes": ("Optimiser state", "优化器状态"),
+    "lora.tuning.column.seconds": ("Seconds a step", "每步秒数"),
+    "lora.tuning.column.rank": ("Effective rank of ΔW", "ΔW 的有效秩"),
+    "lora.tuning.column.first": ("{task} after {task}", "训练 {task} 后的 {task}"),
+    "lora.tuning.column.second": ("{task} after {task}", "训练 {task} 后的 {task}"),
+    "lora.tuning.column.kept": (
+        "Change of {first} by {second}",
+        "训练 {second} 使 {first} 变化",
+    ),
+    "lora.tuning.diverged": ("diverged", "发散"),
+    "lora.tuning.axis.loss": (
+        "CoSENT loss, mean of {steps} steps",
+        "CoSENT 损失（{steps} 步平均）",
+    ),
+    "lora.tuning.axis.spearman": ("Held-out Spearman", "留出集 Spearman"),
+    "lora.tuning.axis.layer": ("Linear layer, from the first block", "线性层（从第一块起）"),
+    "lora.tuning.axis.rank": ("Effective rank of ΔW", "ΔW 的有效秩"),
+    "lora.tuning.says.diverged": (
+        "{method} diverged at step {step}: its learning rate {rate} is too high here. Try {lower}.",
+        "{method}在第 {step} 步发散：学习率 {rate} 在这里太大，请试 {lower}。",
+    ),
+    "lora.tuning.says.best_alone": (
+        "{method} ends highest, at {after} (before: {before}). One seed and a small held-out set: the table below shows how far seeds"
+        " differ.",
+        "{method}最终最高，为 {after}（训练前 {before}）。这只是一个种子和一个小的留出集：下表显示种子之间的差异。",
+    ),
+    "lora.tuning.says.best_among": (
+        "{method} ends highest, at {after} (before: {before}), and {close} more within .005: one seed does not tell them apart.",
+        "{method}最终最高，为 {after}（训练前 {before}），另有 {close} 种方法相差不到 0.005：一个种子分不出它们。",
+    ),
+    "lora.tuning.shipped.intro": (
+        "**Over seeds, and what is forgotten.** The larger comparison that comes with the app: task A, then task B from where A ended.",
+        "**多个种子，以及遗忘了什么。** 随应用附带的较大比较：先学任务 A，再从终点继续学任务 B。",
+    ),
+    "lora.tuning.shipped.table": (
+        "Spearman: mean of the seeds (least … most)",
+        "Spearman：各种子均值（最小 … 最大）",
+    ),
+    "lora.tuning.shipped.absent": (
+        "The larger comparison is not part of this copy: `python -m demos.lora.finetuning compare` makes it.",
+        "此副本不含较大的比较：可用 `python -m demos.lora.finetuning compare` 生成。",
+    ),
+    "lora.tuning.shipped.made": (
+        "{seeds} seeds, {steps} steps of {batch} pairs a task, rank {rank}; {first} then {second}, at most {pairs} pairs each,"
+        " {held_out} held out; Spearman on {first} before any training {before}. Made on {date} ({machine}).",
+        "{seeds} 个种子，每个任务 {steps} 步、每步 {batch} 对，秩 {rank}；先 {first} 后 {second}，各至多 {pairs} 对，留出 {held_out} 对；"
+        "训练前 {first} 的 Spearman 为 {before}。生成于 {date}（{machine}）。",
+    ),
+    "lora.tuning.shipped.forgets_less": (
+        "Training on {second} changes {first} by {full} in full and by {lora} with LoRA, seeds apart: here LoRA forgets less, as the"
+        " post guesses.",
+        "学习 {second} 后，{first} 的变化：完整训练 {full}，LoRA {lora}，各种子互不重叠：这里 LoRA 忘得更少，与文章猜想一致。",
+    ),
+    "lora.tuning.shipped.forgets_more": (
+        "Training on {second} changes {first} by {full} in full and by {lora} with LoRA, seeds apart: here LoRA forgets more, against"
+        " the post's guess.",
+        "学习 {second} 后，{first} 的变化：完整训练 {full}，LoRA {lora}，各种子互不重叠：这里 LoRA 忘得更多，与文章猜想相反。",
+    ),
+    "lora.tuning.shipped.forgets_even": (
+        "Training on {second} changes {first} by {full} in full and by {lora} with LoRA: the seeds overlap, and the guess that LoRA"
+        " forgets less is neither shown nor refuted.",
+        "学习 {second} 后，{first} 的变化：完整训练 {full}，LoRA {lora}：各种子互相重叠，「LoRA 忘得更少」既未被证实也未被否定。",
+    ),
+    "lora.tuning.about_text": (
+        r"""$$g_U = s\,G V^\top,\quad g_V = s\,U^\top G,\quad \Delta W = s\,(U'V' - UV) \qquad\text{CoSENT: } \log\Big(1 + \sum_{y_i > y_j} e^{20\,(\cos_j - \cos_i)}\Big)$$
+
+The post: [9590](https://kexue.fm/archives/9590). The weights of all linear layers of the six blocks are moved and nothing else: no biases, norms or embeddings. Rates rise over a
+tenth of the steps and fall to 0; moments are Adam's where a method keeps any; no weight decay, dropout, clipping or averaging.
+
+**What to notice.** "LoRA in the model" and "LoRA as an optimiser" are the same mathematics from different draws of the factors: how far apart they end is how much a draw matters. From the same
+factors their paths agree to rounding (tested against peft). State: LoRA keeps factors and their moments, the random projection nothing.
+
+**What is limited.** Tens of steps on a model that knows the task already: differences of a hundredth are noise. Each method has the rate that served it best in a small sweep on one seed.
+The optimiser needs the full gradient G, so it saves state, not the gradient's memory.""",
+        r"""$$g_U = s\,G V^\top,\quad g_V = s\,U^\top G,\quad \Delta W = s\,(U'V' - UV) \qquad\text{CoSENT：} \log\Big(1 + \sum_{y_i > y_j} e^{20\,(\cos_j - \cos_i)}\Big)$$
+
+文章：[9590](https://kexue.fm/archives/9590)。只更新六个块中所有线性层的权重：偏置、归一化与词嵌入都不动。学习率在前十分之一步上升，之后降到 0；需要动量的方法用 Adam；无权重衰减、dropout、裁剪与平均。
+
+**看点。** 「模型内的 LoRA」与「作为优化器的 LoRA」数学上相同，只是因子的抽取不同：两者终点的差距就是抽取带来的差异。从同样的因子出发，路径一致到舍入误差（已与 peft 对照测试）。
+状态方面：LoRA 保存因子及其动量，随机投影什么都不存。
+
+**局限。** 模型本已会做这个任务，而且只有几十步：百分之一的差别属于噪声。各方法的学习率来自单个种子上的小规模搜索。优化器需要完整梯度 G，因此省的是状态，不是梯度的内存。""",
+    ),
+}

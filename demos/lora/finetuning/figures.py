@@ -1,0 +1,103 @@
+"""Draws trainings; computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from demos.frame.plots import BLUE, GOLD, GREEN, INK, RED, VIOLET, new_figure
+from demos.frame.strings import Language, say
+from demos.lora.finetuning.methods import MethodName
+from demos.lora.finetuning.results import name_of
+from demos.lora.finetuning.tuning import Course
+
+COLOURS: dict[MethodName, str] = {
+    "full": INK,
+    "adapter": VIOLET,
+    "lora": RED,
+    "lora_plus": "#d98a7c",
+    "random": GOLD,
+    "additive": BLUE,
+    "galore": GREEN,
+}
+_SMOOTHED = 8  # steps in the running mean of a loss
+
+
+def losses_figure(courses: Sequence[Course], steps: int, language: Language) -> go.Figure:
+    """Running means of the losses; held-out Spearman as points on the right."""
+    figure = new_figure(height=420)
+    for course in courses:
+        losses = np.array(course.losses, dtype=np.float64)
+        smooth = [losses[max(0, k + 1 - _SMOOTHED) : k + 1].mean() for k in range(len(losses))]
+        colour = COLOURS[course.run.method]
+        figure.add_scatter(
+            x=np.arange(1, len(losses) + 1, dtype=np.int32),
+            y=np.array(smooth, dtype=np.float32),
+            name=name_of(course.run.method, language),
+            mode="lines",
+            line={"color": colour, "width": 2},
+            hovertemplate="%{y:.3f}",
+        )
+    figure.update_layout(
+        xaxis={"title": say("lora.race.axis.step", language), "range": [0, steps]},
+        yaxis={"title": say("lora.tuning.axis.loss", language, steps=_SMOOTHED)},
+        hovermode="x unified",
+        margin={"l": 60, "r": 12, "t": 84, "b": 48},
+        dragmode=False,
+        showlegend=True,
+    )
+    return figure
+
+
+def spearman_figure(courses: Sequence[Course], steps: int, language: Language) -> go.Figure:
+    """Held-out Spearman at the start, on the way and at the end."""
+    figure = new_figure(height=420)
+    for course in courses:
+        colour = COLOURS[course.run.method]
+        figure.add_scatter(
+            x=[point.step for point in course.points],
+            y=[point.spearman for point in course.points],
+            name=name_of(course.run.method, language),
+            mode="lines+markers",
+            line={"color": colour, "width": 2},
+            marker={"size": 6},
+            hovertemplate="%{y:.4f}",
+        )
+    figure.update_layout(
+        xaxis={"title": say("lora.race.axis.step", language), "range": [-0.5, steps + 0.5]},
+        yaxis={"title": say("lora.tuning.axis.spearman", language)},
+        hovermode="x unified",
+        margin={"l": 64, "r": 12, "t": 84, "b": 48},
+        dragmode=False,
+        showlegend=True,
+    )
+    return figure
+
+
+def ranks_figure(courses: Sequence[Course], language: Language) -> go.Figure:
+    """Effective rank of dW in every linear layer."""
+    figure = new_figure(height=420)
+    for course in courses:
+        if not course.ends:
+            continue
+        ranks = course.effective_ranks()
+        figure.add_scatter(
+            x=np.arange(1, len(ranks) + 1, dtype=np.int32),
+            y=np.array(list(ranks.values()), dtype=np.float32),
+            customdata=list(ranks),
+            name=name_of(course.run.method, language),
+            mode="lines+markers",
+            line={"color": COLOURS[course.run.method], "width": 1.5},
+            marker={"size": 4},
+            hovertemplate="%{y:.1f} · %{customdata}",
+        )
+    figure.update_layout(
+        xaxis={"title": say("lora.tuning.axis.layer", language)},
+        yaxis={"title": say("lora.tuning.axis.rank", language), "type": "log"},
+        margin={"l": 60, "r": 12, "t": 84, "b": 48},
+        dragmode=False,
+        showlegend=True,
+    )
+    return figure
