@@ -3,9 +3,9 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "lora.tuning.intro": (
         "**A real encoder, fine-tuned by each method.** all-MiniLM-L6-v2 learns our graded pairs with CoSENT; every method sees the"
-        " same batches and moves the same 36 weights. A method of 30 steps takes about 20 seconds on two cores.",
+        " same batches and moves the same 36 weights. A method of 30 steps takes about 25 seconds on two cores.",
         "**用每种方法微调真实的编码器。** all-MiniLM-L6-v2 用 CoSENT 学习我们的打分句对；所有方法看到同样的批次、更新同样的 36 个权重。"
-        "在双核机器上，一种方法跑 30 步约需 20 秒。",
+        "在双核机器上，一种方法跑 30 步约需 25 秒。",
     ),
     "lora.tuning.method.full": ("full", "完整"),
     "lora.tuning.method.adapter": ("LoRA in the model", "模型内的 LoRA"),
@@ -96,7 +96,7 @@ tenth of the steps and fall to 0; moments are Adam's where a method keeps any; n
 **What to notice.** "LoRA in the model" and "LoRA as an optimiser" are the same mathematics from different draws of the factors: how far apart they end is how much a draw matters. From the same
 factors their paths agree to rounding (tested against peft). State: LoRA keeps factors and their moments, the random projection nothing.
 
-**What is limited.** Tens of steps on a model that knows the task already: differences of a hundredth are noise. Each method has the rate that served it best in a small sweep on one seed.
+**What is limited.** Tens of steps on a model that knows the task already: differences of a hundredth are noise. The methods' own rates are usual ones, not yet tuned for each: try others before you compare.
 The optimiser needs the full gradient G, so it saves state, not the gradient's memory.""",
         r"""$$g_U = s\,G V^\top,\quad g_V = s\,U^\top G,\quad \Delta W = s\,(U'V' - UV) \qquad\text{CoSENT：} \log\Big(1 + \sum_{y_i > y_j} e^{20\,(\cos_j - \cos_i)}\Big)$$
 
@@ -105,6 +105,6 @@ The optimiser needs the full gradient G, so it saves state, not the gradient's m
 **看点。** 「模型内的 LoRA」与「作为优化器的 LoRA」数学上相同，只是因子的抽取不同：两者终点的差距就是抽取带来的差异。从同样的因子出发，路径一致到舍入误差（已与 peft 对照测试）。
 状态方面：LoRA 保存因子及其动量，随机投影什么都不存。
 
-**局限。** 模型本已会做这个任务，而且只有几十步：百分之一的差别属于噪声。各方法的学习率来自单个种子上的小规模搜索。优化器需要完整梯度 G，因此省的是状态，不是梯度的内存。""",
+**局限。** 模型本已会做这个任务，而且只有几十步：百分之一的差别属于噪声。各方法的默认学习率是常用值，尚未逐一调优：比较之前请试试其他值。优化器需要完整梯度 G，因此省的是状态，不是梯度的内存。""",
     ),
 }

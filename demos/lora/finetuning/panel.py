@@ -127,6 +127,7 @@ class FinetuningPanel:
             label=text("lora.tuning.shipped.table"),
             interactive=False,
             wrap=True,
+            visible=shipped() is not None,
             elem_id="lora-tuning-shipped-table",
         )
 
@@ -138,7 +139,7 @@ class FinetuningPanel:
             self.on_open,
             None,
             [self.shipped_findings, self.shipped_table],
-            js=when_laid_out("lora-tuning-shipped-table"),
+            js=when_laid_out("lora-tuning-shipped-findings"),
             api_name="lora_tuning_open",
             **_common(),
         )

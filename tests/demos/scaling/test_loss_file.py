@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -405,24 +404,20 @@ def test_names_that_would_break_a_page_are_plain(tmp_path: Path) -> None:
 # --- large files ----------------------------------------------------------------------------------
 
 
-def bounded(read: Callable[[], LossTable], megabytes: float, seconds: float) -> LossTable:
-    start = time.monotonic()
+def bounded(read: Callable[[], LossTable], megabytes: float) -> LossTable:
     tracemalloc.start()
     try:
         table = read()
         assert tracemalloc.get_traced_memory()[1] < megabytes * 1e6
     finally:
         tracemalloc.stop()
-    assert time.monotonic() - start < seconds
     return table
 
 
 def test_a_million_rows_are_thinned_and_said(tmp_path: Path) -> None:
     rows = "".join(f"{1000 + i},{2000 + i},3.{i % 1000:03d}\n" for i in range(999_999))
     path = text(tmp_path, "N,D,loss\n" + rows + "7,7,7\n")
-    start = time.monotonic()
     table = read_losses(path)
-    assert time.monotonic() - start < 60
     assert 190_000 <= len(table) <= raw_table.MAX_ROWS + 2
     assert "Of 1,000,000 rows one in 5 and the last were kept" in str(table.notes[1])
     assert table.columns["loss"][-1] == 7
@@ -434,7 +429,7 @@ def test_a_million_rows_are_thinned_and_said(tmp_path: Path) -> None:
 def test_thinning_bounds_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(raw_table, "MAX_ROWS", 5_000)
     path = text(tmp_path, "N,D,loss\n" + "1000000,2000000,3.25\n" * 200_000)
-    table = bounded(lambda: read_losses(path), 30, 60)  # of which the text itself is two thirds
+    table = bounded(lambda: read_losses(path), 30)  # of which the text itself is two thirds
     assert len(table) <= 5_002
 
 
@@ -477,4 +472,4 @@ def test_a_parquet_bomb_stays_small(tmp_path: Path) -> None:
     words = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 100_000), [long_text])
     table = pyarrow.table({"run": words, "N": np.ones(100_000), "loss": np.ones(100_000)})
     pyarrow.parquet.write_table(table, path)
-    assert len(bounded(lambda: read_losses(path), 300, 30)) == 100_000
+    assert len(bounded(lambda: read_losses(path), 300)) == 100_000
