@@ -38,7 +38,7 @@ RANKS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # all divide both sides, as the addi
 PLUS = 16.0  # LoRA+'s ratio, as its authors recommend
 EVERY = 20  # steps after which GaLore's directions are taken anew: short runs shall see several
 
-# Peak rates: usual ones. `python -m demos.lora.finetuning rates` tries others; not yet done for each.
+# Peak rates: usual ones. `python -m demos.lora.finetuning rates` tries others; yet to be done.
 RATES: dict[MethodName, float] = {
     "full": 3e-5,
     "adapter": 1e-3,
