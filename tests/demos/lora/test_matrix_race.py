@@ -80,6 +80,7 @@ def test_no_form_goes_below_its_floor_and_each_comes_to_it(race: Race) -> None:
         assert course.left == pytest.approx(course.floor, abs=2e-3), course.method
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inner", INNERS)
 @pytest.mark.parametrize(
     ("kind", "n", "m", "rank"),
@@ -93,6 +94,13 @@ def test_own_rates_neither_diverge_nor_stand_still(
         assert course.diverged_at is None, course.method
         reached = (1 - course.left) / (1 - course.floor)
         assert reached > 0.6, (course.method, reached)
+
+
+@pytest.mark.parametrize("inner", INNERS)
+def test_own_rates_suit_a_low_rank_target(inner: Inner) -> None:
+    for course in result_of(racing(replace(SMALL, inner=inner, steps=100))).courses:
+        assert course.diverged_at is None, course.method
+        assert (1 - course.left) / (1 - course.floor) > 0.6, course.method
 
 
 def test_ranks_are_those_of_the_forms(race: Race) -> None:
