@@ -71,6 +71,7 @@ def test_a_head_is_chosen_by_click_by_keys_and_by_number(open_page: OpenPage) ->
     expect(page.locator(f"{OVERVIEW} button[aria-pressed=true]")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_sinks_are_left_out_and_another_figure_colours(open_page: OpenPage) -> None:
     page = open_tab(open_page())
     expect(page.locator("#attention-heads-matrix")).to_contain_text("[CLS]")
@@ -107,6 +108,7 @@ def test_a_pair_has_blocks_and_a_long_text_is_cut(open_page: OpenPage) -> None:
     expect(page.locator("#attention-heads-notice")).to_contain_text("of 256 tokens")
 
 
+@pytest.mark.slow
 def test_files_are_saved(open_page: OpenPage) -> None:
     page = open_tab(open_page())
     with page.expect_download() as table:

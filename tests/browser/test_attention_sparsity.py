@@ -52,6 +52,7 @@ def test_temperature_and_order_are_moved_by_keys(open_page: OpenPage) -> None:
     expect(page.locator("#attention-sparsity-link .kl-marked td").first).to_have_text("20")
 
 
+@pytest.mark.slow
 def test_index_and_sinks_are_chosen_and_files_saved(open_page: OpenPage) -> None:
     page = open_panel(open_page(), "sparsity")
     page.locator("#attention-sparsity-sinks label").filter(has_text="left out").click()

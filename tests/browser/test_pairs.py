@@ -78,6 +78,7 @@ def test_three_pairs_typed(open_page: OpenPage) -> None:
     expect(page.locator("#pairs-scores")).to_contain_text("a little dog")
 
 
+@pytest.mark.slow
 def test_pasted_pairs(open_page: OpenPage) -> None:
     page = open_pairs(open_page())
     paste(page, "the first\tthe one before\t1\nthe <b>second</b>\tthe one after\t2\n")
@@ -118,6 +119,7 @@ def test_columns_can_be_chosen(open_page: OpenPage, tmp_path: Path) -> None:
     expect(page.locator("#pairs-table [data-row='1'][data-col='1']")).to_contain_text("1")
 
 
+@pytest.mark.slow
 def test_whether_the_first_row_is_a_header_can_be_said(open_page: OpenPage, tmp_path: Path) -> None:
     path = tmp_path / "header.tsv"
     path.write_text("left\tright\tnote\nx one\ty one\tz one\n")
@@ -246,6 +248,7 @@ def test_cancel_half_way_and_press_twice(open_page: OpenPage, tmp_path: Path) ->
     scored(page, 12)
 
 
+@pytest.mark.slow
 def test_formula_source_and_limits_are_there(open_page: OpenPage) -> None:
     page = open_pairs(open_page())
     page.locator("#pairs-about > button").first.click()

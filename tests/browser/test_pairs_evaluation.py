@@ -59,6 +59,7 @@ def test_it_is_there_only_with_labels_and_its_numbers_download(open_page: OpenPa
     assert low <= value <= high
 
 
+@pytest.mark.slow
 def test_equal_labels_say_why_there_is_a_dash(open_page: OpenPage) -> None:
     page = open_pairs(open_page())
     score_pasted(page, "one\tone\t3\ntwo\ttwo\t3\nthree\tfour\t3\n", 3)
@@ -91,6 +92,7 @@ def test_two_single_words_are_refused_at_the_field(open_page: OpenPage) -> None:
     expect(page.locator("#attribution-pair")).to_contain_text("Both sentences are one word")
 
 
+@pytest.mark.slow
 def test_narrow_dark_and_chinese(open_page: OpenPage) -> None:
     page = open_pairs(open_page(language="zh-CN", theme="dark", width=400))
     page.locator("#attribution-show").click()

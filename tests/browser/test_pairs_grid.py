@@ -71,6 +71,7 @@ def test_what_a_visitor_made_outlives_another_tab(open_page: OpenPage) -> None:
     expect(page.locator("#pairs-grid-a textarea")).to_have_value("one")
 
 
+@pytest.mark.slow
 def test_chinese_dark_and_narrow(open_page: OpenPage) -> None:
     page = open_grid(open_page(language="zh-CN", theme="dark", width=400))
     expect(page.locator("#pairs-grid-progress")).to_contain_text("6 × 8 = 48")
@@ -88,6 +89,7 @@ def test_bad_lists_are_said_at_their_field_and_kept(open_page: OpenPage) -> None
     assert page.locator("#pairs-grid-a textarea").input_value() == many
 
 
+@pytest.mark.slow
 def test_two_columns_uploaded(open_page: OpenPage, tmp_path: Path) -> None:
     path = tmp_path / "lists.tsv"
     path.write_text("query\tpassage\nfirst\tone\nsecond\t\n")

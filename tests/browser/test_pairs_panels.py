@@ -45,6 +45,7 @@ def test_labels_are_held_against_the_scores(open_page: OpenPage) -> None:
     expect(page.locator("#evaluation")).not_to_be_visible()
 
 
+@pytest.mark.slow
 def test_binary_labels_show_their_ceiling_and_another_cut(open_page: OpenPage) -> None:
     page = open_pairs(open_page(bad_input=True))
     paste(page, "a cat\ta cat\t1\na dog\ta plane\t0\nsnow\train\t0\ntea\tcup of tea\t1\n")

@@ -68,6 +68,7 @@ def test_typing_updates_at_once_and_a_bad_cell_is_said(open_page: OpenPage) -> N
     expect(page.locator("#pairs-playground-loss")).to_contain_text("L = 2.6")
 
 
+@pytest.mark.slow
 def test_gradient_steps_and_csv(open_page: OpenPage) -> None:
     page = open_playground(open_page())
     page.locator("#pairs-playground-ten_steps").click()
@@ -93,6 +94,7 @@ def test_chinese_dark_and_narrow(open_page: OpenPage) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
+@pytest.mark.slow
 def test_formula_and_sources_are_there(open_page: OpenPage) -> None:
     page = open_playground(open_page())
     page.locator("#pairs-playground-about > button").first.click()

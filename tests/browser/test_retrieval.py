@@ -63,6 +63,7 @@ def test_the_example_is_asked_on_opening(open_page: OpenPage) -> None:
     expect(page.locator("#retrieval-ask-cost")).to_contain_text("Of the best 10 known")
 
 
+@pytest.mark.slow
 def test_brute_force_tells_the_truth_and_the_csv_holds_it(open_page: OpenPage) -> None:
     page = open_tab(open_page())
     tick(page, "ADACUR")
@@ -90,6 +91,7 @@ def test_an_empty_query_is_said_at_its_field_and_all_is_kept(open_page: OpenPage
     expect(page.locator("#retrieval-ask-progress")).to_contain_text("100 calls a strategy")
 
 
+@pytest.mark.slow
 def test_no_strategy_is_said_at_its_field(open_page: OpenPage) -> None:
     page = open_tab(open_page(bad_input=True))
     for name in ("BayesCUR", "re-rank", "ADACUR"):
