@@ -69,6 +69,7 @@ def launch(app: gr.Blocks, **options: object) -> None:
         "state_session_capacity": 1_000,
         "run_history": False,
         "footer_links": ["api", "settings"],
+        "_frontend": False,  # else gradio asks for its own page and gives up on a busy machine
     }
     app.launch(**(settings | options))
 

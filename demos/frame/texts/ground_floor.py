@@ -139,6 +139,9 @@ SENTENCES_ZH: dict[str, str] = {
     "Only LoRA adapters are trained here: full weights are too large.": (
         "这里只训练 LoRA 适配器：完整权重太大。"
     ),
+    "Biases and norms are not trained here: choose another method.": (
+        "这里不训练偏置与归一化参数：请选择其他方法。"
+    ),
     "At most {limit} steps are trained here.": "这里最多训练 {limit} 步。",
     "A batch has at most {limit} pairs here.": "这里每批最多 {limit} 对。",
     "There are {pairs:,} labelled pairs and at most {limit:,} are trained on here: use fewer rows.": (

@@ -63,8 +63,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Spearman：各种子均值（最小 … 最大）",
     ),
     "lora.tuning.shipped.absent": (
-        "The larger comparison is not part of this copy: `python -m demos.lora.finetuning compare` makes it.",
-        "此副本不含较大的比较：可用 `python -m demos.lora.finetuning compare` 生成。",
+        "The larger comparison is not part of this copy yet; ARCHITECTURE.md says how it is made.",
+        "此副本尚不含较大的比较；生成方法见 ARCHITECTURE.md。",
     ),
     "lora.tuning.shipped.made": (
         "{seeds} seeds, {steps} steps of {batch} pairs a task, rank {rank}; {first} then {second}, at most {pairs} pairs each,"
