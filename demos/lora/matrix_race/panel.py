@@ -233,33 +233,28 @@ class RacePanel:
         """Validator: a sentence at the field that it is about."""
         language = language_of(request)
         rates = (full, lora, lora_plus, symmetric, random, additive, galore, flora)
-        forms = (n, m, rank, target, target_rank, condition, inner, steps, methods, seed)
-        asked = _asked(*forms, *rates)
-
-        def check_forms() -> None:
-            """The rank, with the methods that have one."""
-            check_setting(**(asked | {"target": "flat", "rates": {}, "seed": 0}))
-
-        checks: dict[str, Callable[[], object]] = {
-            "n": lambda: check_whole("n", n, settings.SIDES),
-            "m": lambda: check_whole("m", m, settings.SIDES),
-            "rank": check_forms,
-            "target_rank": lambda: settings.check_target_rank(
-                target, asked["target_rank"], int(n), int(m)
-            ),
-            "methods": lambda: settings.check_methods(asked["methods"]),
-            "seed": lambda: check_whole("seed", asked["seed"], (0, settings.SEEDS)),
-        }
-        found = {name: problem_or_none(check, language) for name, check in checks.items()}
-        if found["n"] or found["m"] or found["methods"]:
-            found["rank"] = None  # of fields that are wrong themselves nothing more is said
-        order = ("n", "m", "rank", None, "target_rank", None, None, None, "methods", "seed")
-        of_rates = [
-            problem_or_none(partial(settings.check_rates, {name: rate}), language)
-            for name, rate in asked["rates"].items()
+        sides = [
+            problem_or_none(partial(check_whole, name, side, settings.SIDES), language)
+            for name, side in (("n", n), ("m", m))
         ]
-        problems = [found[name] if name else None for name in order]
-        return [field(None), *(field(problem) for problem in [*problems, *of_rates])]
+        checks: list[Callable[[], object]] = [
+            lambda: settings.check_form_rank(rank, n, m, methods or ()),
+            lambda: None,
+            lambda: settings.check_target_rank(target, target_rank, n, m),
+            lambda: settings.check_condition(condition),
+            lambda: None,
+            lambda: check_whole("steps", steps, settings.STEPS),
+            lambda: settings.check_methods(methods),
+            lambda: check_whole("seed", seed, (0, settings.SEEDS)),
+            *(
+                partial(settings.check_rates, {name: rate})
+                for name, rate in zip(METHODS, rates, strict=True)
+            ),
+        ]
+        if any(sides):  # of ranks nothing is said while a side is wrong
+            checks[0] = checks[2] = lambda: None
+        rest = [problem_or_none(check, language) for check in checks]
+        return [field(None), *(field(problem) for problem in [*sides, *rest])]
 
     @visible_errors
     def on_run(

@@ -125,19 +125,16 @@ def check_setting(
 ) -> Setting:
     """Everything as a `Setting`; raises InputProblem for what cannot be raced."""
     n, m = check_whole("n", n, SIDES), check_whole("m", m, SIDES)
-    rank = check_whole("r", rank, RANKS)
-    check_rank(rank, n, m)
     chosen = check_methods(methods)
+    rank = check_form_rank(rank, n, m, chosen)
     if target not in TARGETS:
         raise InputProblem("lora.unknown", name=str(target)[:40], names=", ".join(TARGETS))
     wanted = check_target_rank(target, target_rank, n, m)
     if inner not in INNERS:
         raise InputProblem("lora.unknown", name=str(inner)[:40], names=", ".join(INNERS))
-    if "additive" in chosen and (n % rank or m % rank):
-        raise InputProblem("lora.race.divides", rank=rank, n=n, m=m, ranks=common_divisors(n, m))
     return Setting(
         *(n, m, rank, target, wanted),
-        condition=check_number("lora.race.condition_bounds", condition, CONDITIONS),
+        condition=check_condition(condition),
         inner=inner,
         steps=check_whole("steps", steps, STEPS),
         methods=chosen,
@@ -146,14 +143,33 @@ def check_setting(
     )
 
 
+def check_form_rank(rank: Any, n: int, m: int, methods: Sequence[str]) -> int:
+    """The rank of the methods, as each of them can have it; raises InputProblem."""
+    known = check_whole("r", rank, RANKS)
+    check_rank(known, n, m)
+    if "additive" in methods:
+        _check_divides(known, n, m)
+    return known
+
+
 def check_target_rank(target: TargetKind, rank: Any, n: int, m: int) -> int:
     """The rank of the wanted change, where it has one; raises InputProblem."""
     if target in ("decaying", "flat"):
         return 1
     wanted = check_whole("k", rank, (1, min(n, m)))
-    if target == "offsets" and (n % wanted or m % wanted):
-        raise InputProblem("lora.race.divides", rank=wanted, n=n, m=m, ranks=common_divisors(n, m))
+    if target == "offsets":
+        _check_divides(wanted, n, m)
     return wanted
+
+
+def check_condition(condition: Any) -> float:
+    """The ratio of the inputs' variances; raises InputProblem."""
+    return check_number("lora.race.condition_bounds", condition, CONDITIONS)
+
+
+def _check_divides(rank: int, n: int, m: int) -> None:
+    if n % rank or m % rank:
+        raise InputProblem("lora.race.divides", rank=rank, n=n, m=m, ranks=common_divisors(n, m))
 
 
 def check_methods(methods: Sequence[str] | None) -> tuple[MethodName, ...]:

@@ -285,6 +285,10 @@ def test_a_method_that_is_gone_is_no_longer_looked_at(panel: RacePanel) -> None:
 @pytest.mark.parametrize(
     ("changed", "place"),
     [
+        ({"n": None}, 1),
+        ({"m": None}, 2),
+        ({"condition": None}, 6),
+        ({"steps": None}, 8),
         ({"n": 2}, 1),
         ({"rank": 9}, 3),
         ({"target_rank": 40}, 5),
