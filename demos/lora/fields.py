@@ -1,11 +1,14 @@
-"""Numbers that a visitor typed or a program sent, checked."""
+"""What a visitor typed or chose, or a program sent, checked."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 from demos.frame.errors import InputProblem
+
+SEEDS = (0, 1_000_000)
 
 
 def check_whole(name: str, value: Any, bounds: tuple[int, int]) -> int:
@@ -26,3 +29,14 @@ def check_number(key: str, value: Any, bounds: tuple[float, float], **values: ob
         least, most = (f"{bound:g}" for bound in bounds)
         raise InputProblem(key, least=least, most=most, **values)
     return number
+
+
+def check_seed(value: Any) -> int:
+    """A seed; raises InputProblem."""
+    return check_whole("seed", value, SEEDS)
+
+
+def check_known(name: Any, known: Collection[str]) -> None:
+    """Raises InputProblem for a name that is not among those."""
+    if name not in known:
+        raise InputProblem("lora.unknown", name=str(name)[:40], names=", ".join(known))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,15 +80,23 @@ def report(
     return Tuned(place, judged, spectra, state_bytes(trainer), tuple(trainer.seconds))
 
 
-def state_bytes(trainer: Trainer) -> int:
-    """Factors and moments of the optimiser."""
-    optimizer: Any = trainer.optimizer
+def optimizer_bytes(optimizer: Any) -> int:
+    """Kept by an optimiser between two steps: what it says itself, else its state's tensors."""
     if hasattr(optimizer, "state_bytes"):
         return int(optimizer.state_bytes())
-    kept = [t for state in optimizer.state.values() for t in state.values()]
+    return _nbytes(value for state in optimizer.state.values() for value in state.values())
+
+
+def state_bytes(trainer: Trainer) -> int:
+    """Factors and moments of the optimiser."""
+    kept = optimizer_bytes(trainer.optimizer)
     if trainer.settings.method == "lora":
-        kept += list(trainer.parameters.values())  # factors beside the weight that they change
-    return sum(t.numel() * t.element_size() for t in kept if isinstance(t, Tensor))
+        kept += _nbytes(trainer.parameters.values())  # factors beside the weight that they change
+    return kept
+
+
+def _nbytes(values: Iterable[Any]) -> int:
+    return sum(v.numel() * v.element_size() for v in values if isinstance(v, Tensor))
 
 
 def _changes(trainer: Trainer, before: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -50,8 +50,4 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” is no optimiser that is counted here: choose one of {names}.",
         "「{name}」不是这里可计算的优化器：请从 {names} 中选择。",
     ),
-    "lora.size": (
-        "{name} has to be a whole number from 1 to {most}.",
-        "{name} 必须是 1 到 {most} 之间的整数。",
-    ),
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from demos.frame.errors import InputProblem
 from demos.lora.cost import LARGEST, MOMENTS, WAYS, Cost, Way, cost
+from demos.lora.fields import check_whole
 
 OPTIMIZERS = tuple(MOMENTS)
 PRECISIONS = {"float32": 4, "bfloat16": 2}  # bytes a number
@@ -68,11 +69,8 @@ DEFAULT = PRESETS["bert"].setting()
 
 
 def whole(name: str, value: Any) -> int:
-    """A whole number from 1 on; raises InputProblem."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not 1 <= value <= LARGEST or int(value) != value:
-        raise InputProblem("lora.size", name=name, most=f"{LARGEST:,}")
-    return int(value)
+    """A size of the layer or a batch; raises InputProblem."""
+    return check_whole(name, value, (1, LARGEST))
 
 
 def check_setting(

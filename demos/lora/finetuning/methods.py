@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 from demos.frame.errors import InputProblem
+from demos.lora.fields import check_known
 from demos.lora.optimizers import (
     AdditiveOptimizer,
     GaloreOptimizer,
@@ -76,10 +77,8 @@ class Run:
         Raises:
             InputProblem: an unknown method, or a rank that does not divide the layers' sides.
         """
-        if self.method not in METHODS:
-            raise InputProblem("lora.unknown", name=str(self.method)[:40], names=", ".join(METHODS))
-        if self.rank not in RANKS:
-            raise InputProblem("lora.tuning.rank", ranks=", ".join(str(rank) for rank in RANKS))
+        check_known(self.method, METHODS)
+        check_rank(self.rank)
         per_epoch = max(1, -(-pairs // self.batch_size))
         return TrainingSettings(
             kind="bi-encoder",
@@ -128,3 +127,10 @@ class Run:
         for group in groups:
             group["lr"] = self.rate * (PLUS if group["name"] == "U" else 1.0)
         return Adam(groups)
+
+
+def check_rank(rank: Any) -> int:
+    """A rank that divides the layers' sides; raises InputProblem."""
+    if rank not in RANKS:
+        raise InputProblem("lora.tuning.rank", ranks=", ".join(str(each) for each in RANKS))
+    return int(rank)

@@ -25,9 +25,9 @@ from demos.frame.progress import (
 from demos.frame.steps import paced
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
-from demos.lora.fields import check_number, check_whole
+from demos.lora.fields import check_number, check_seed, check_whole
 from demos.lora.finetuning import figures, results
-from demos.lora.finetuning.methods import METHODS, RANKS, RATES, MethodName, Run
+from demos.lora.finetuning.methods import METHODS, RANKS, RATES, MethodName, Run, check_rank
 from demos.lora.finetuning.shipped import shipped
 from demos.lora.finetuning.tuning import Course, Event, tuning
 from models.train.bundled import HELD_OUT_SHARE, bundled_pairs
@@ -35,7 +35,7 @@ from models.train.events import Evaluated, Queued, StepDone
 from models.train.tuning import Task
 from models.work import Progress
 
-STEPS, RATE_BOUNDS, SEEDS = (10, 100), (1e-8, 1.0), 1_000_000
+STEPS, RATE_BOUNDS = (10, 100), (1e-8, 1.0)
 DEFAULT_METHODS, DEFAULT_STEPS, DEFAULT_RANK, BATCH = ("full", "lora", "additive"), 30, 8, 16
 _SECONDS_BETWEEN_PLOTS = 2.0
 
@@ -195,8 +195,8 @@ class FinetuningPanel:
         checks: list[Callable[[], object]] = [
             lambda: _check_methods(methods),
             lambda: check_whole("steps", steps, STEPS),
-            lambda: _check_rank(rank),
-            lambda: check_whole("seed", seed, (0, SEEDS)),
+            lambda: check_rank(rank),
+            lambda: check_seed(seed),
             *(partial(_check_rate, name, rate) for name, rate in zip(METHODS, rates, strict=True)),
         ]
         language = language_of(request)
@@ -226,10 +226,10 @@ class FinetuningPanel:
             Run(
                 name,
                 _check_rate(name, by_name[name]),
-                _check_rank(rank),
+                check_rank(rank),
                 check_whole("steps", steps, STEPS),
                 BATCH,
-                check_whole("seed", seed, (0, SEEDS)),
+                check_seed(seed),
             )
             for name in _check_methods(methods)
         ]
@@ -309,12 +309,6 @@ def _check_methods(methods: Any) -> tuple[MethodName, ...]:
     if not chosen:
         raise InputProblem("lora.race.no_method")
     return chosen
-
-
-def _check_rank(rank: Any) -> int:
-    if rank not in RANKS:
-        raise InputProblem("lora.tuning.rank", ranks=", ".join(str(each) for each in RANKS))
-    return int(rank)
 
 
 def _check_rate(name: MethodName, rate: Any) -> float:

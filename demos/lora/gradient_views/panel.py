@@ -17,7 +17,7 @@ from demos.frame.progress import notice_html
 from demos.frame.strings import language_of, text
 from demos.frame.svg import svg_button
 from demos.lora.directions import KINDS
-from demos.lora.fields import check_whole
+from demos.lora.fields import check_seed, check_whole
 from demos.lora.gradient_views import figures, results
 from demos.lora.gradient_views import setting as settings
 from demos.lora.gradient_views.drawing import looking
@@ -143,7 +143,7 @@ class GradientsPanel:
             lambda: None,
             lambda: as_number(eta, *settings.ETAS),
             lambda: check_whole("K", samples, settings.SAMPLES),
-            lambda: check_whole("seed", seed, (0, settings.SEEDS)),
+            lambda: check_seed(seed),
         ]
         language = language_of(request)
         sides = [problem_or_none(check, language) for check in checks[:2]]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from demos.frame.errors import InputProblem
 from demos.frame.log_slider import as_number
 from demos.lora.directions import KINDS, GradientKind
-from demos.lora.fields import check_whole
+from demos.lora.fields import check_known, check_seed, check_whole
 from demos.lora.optimizers import check_rank
 
 SIDES, RANKS, SAMPLES, ETAS = (4, 64), (1, 16), (10, 10_000), (0.01, 10.0)
-SEEDS = 1_000_000
 POINTS = ("start", "middle")  # where LoRA stands: B = 0, or both factors random
 
 
@@ -56,16 +54,15 @@ def check_setting(
     n, m = check_whole("n", n, SIDES), check_whole("m", m, SIDES)
     rank = check_whole("r", rank, RANKS)
     check_rank(rank, n, m)
-    for name, names in ((kind, KINDS), (point, POINTS)):
-        if name not in names:
-            raise InputProblem("lora.unknown", name=str(name)[:40], names=", ".join(names))
+    check_known(kind, KINDS)
+    check_known(point, POINTS)
     return Setting(
         *(n, m, rank, kind),
         check_gradient_rank(kind, gradient_rank, n, m),
         point,
         as_number(eta, *ETAS),
         check_whole("K", samples, SAMPLES),
-        check_whole("seed", seed, (0, SEEDS)),
+        check_seed(seed),
     )
 
 

@@ -24,7 +24,7 @@ from demos.frame.progress import (
 from demos.frame.steps import paced, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
-from demos.lora.fields import check_whole
+from demos.lora.fields import check_seed, check_whole
 from demos.lora.landscape import TARGETS
 from demos.lora.matrix_race import figures, results
 from demos.lora.matrix_race import setting as settings
@@ -245,7 +245,7 @@ class RacePanel:
             lambda: None,
             lambda: check_whole("steps", steps, settings.STEPS),
             lambda: settings.check_methods(methods),
-            lambda: check_whole("seed", seed, (0, settings.SEEDS)),
+            lambda: check_seed(seed),
             *(
                 partial(settings.check_rates, {name: rate})
                 for name, rate in zip(METHODS, rates, strict=True)

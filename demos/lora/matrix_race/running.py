@@ -24,6 +24,7 @@ from demos.lora.optimizers import (
     LoraOptimizer,
     RandomProjection,
 )
+from models.train.tuning import optimizer_bytes
 from models.work import Progress
 
 DIVERGED = 1e4  # times the loss at the start: it will not come back
@@ -136,8 +137,8 @@ def race_one(wanted: Tensor, scales: Tensor, setting: Setting, method: MethodNam
         if step < setting.steps:
             weight.grad = (scales[:, None] * error).T
             optimizer.step()
-    state_bytes: int = _bytes_of(optimizer)
-    return torch.stack(shares), torch.stack(values), weight.T.contiguous(), floor, state_bytes
+    kept = optimizer_bytes(optimizer)
+    return torch.stack(shares), torch.stack(values), weight.T.contiguous(), floor, kept
 
 
 def snapshot_steps(steps: int) -> tuple[int, ...]:
@@ -204,13 +205,6 @@ def _floor(
     if method in ("lora", "lora_plus", "symmetric"):
         return landscape.low_rank_floor(wanted, scales, rank, start)
     return landscape.additive_floor(wanted, scales, rank) if method == "additive" else 0.0
-
-
-def _bytes_of(optimizer: Any) -> int:
-    if hasattr(optimizer, "state_bytes"):
-        return int(optimizer.state_bytes())
-    tensors = [t for state in optimizer.state.values() for t in state.values()]
-    return sum(t.numel() * t.element_size() for t in tensors if isinstance(t, Tensor))
 
 
 def _course(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from demos.frame.errors import InputProblem
-from demos.lora.fields import check_number, check_whole
+from demos.lora.fields import check_known, check_number, check_seed, check_whole
 from demos.lora.landscape import TARGETS, TargetKind
 from demos.lora.optimizers import check_rank
 
@@ -24,7 +24,6 @@ INNERS: tuple[Inner, ...] = ("sgd", "momentum", "adam")
 
 SIDES, RANKS, STEPS, CONDITIONS = (4, 128), (1, 64), (20, 1_000), (1.0, 100.0)
 RATES = (1e-6, 1e3)
-SEEDS = 1_000_000
 PLUS = 4.0  # LoRA+'s ratio of the rate of B, which begins at zero, to that of A
 EVERY = 20  # steps after which GaLore's directions are taken anew
 MOMENTUM = 0.9
@@ -127,11 +126,9 @@ def check_setting(
     n, m = check_whole("n", n, SIDES), check_whole("m", m, SIDES)
     chosen = check_methods(methods)
     rank = check_form_rank(rank, n, m, chosen)
-    if target not in TARGETS:
-        raise InputProblem("lora.unknown", name=str(target)[:40], names=", ".join(TARGETS))
+    check_known(target, TARGETS)
     wanted = check_target_rank(target, target_rank, n, m)
-    if inner not in INNERS:
-        raise InputProblem("lora.unknown", name=str(inner)[:40], names=", ".join(INNERS))
+    check_known(inner, INNERS)
     return Setting(
         *(n, m, rank, target, wanted),
         condition=check_condition(condition),
@@ -139,7 +136,7 @@ def check_setting(
         steps=check_whole("steps", steps, STEPS),
         methods=chosen,
         rates=check_rates(rates),
-        seed=check_whole("seed", seed, (0, SEEDS)),
+        seed=check_seed(seed),
     )
 
 
@@ -174,9 +171,8 @@ def _check_divides(rank: int, n: int, m: int) -> None:
 
 def check_methods(methods: Sequence[str] | None) -> tuple[MethodName, ...]:
     """The chosen methods in their order; raises InputProblem for none or a strange one."""
-    strange = [name for name in methods or () if name not in METHODS]
-    if strange:
-        raise InputProblem("lora.unknown", name=str(strange[0])[:40], names=", ".join(METHODS))
+    for name in methods or ():
+        check_known(name, METHODS)
     chosen = tuple(name for name in METHODS if name in (methods or ()))
     if not chosen:
         raise InputProblem("lora.race.no_method")
@@ -185,7 +181,8 @@ def check_methods(methods: Sequence[str] | None) -> tuple[MethodName, ...]:
 
 def check_rates(rates: Mapping[str, Any]) -> dict[str, float]:
     """Learning rates by method; "" and None are the method's own. Raises InputProblem."""
-    check_methods(["full", *rates])
+    for name in rates:
+        check_known(name, METHODS)
     given = {name: rate for name, rate in rates.items() if str(rate or "").strip()}
     return {
         name: check_number("lora.race.rate", rate, RATES, method=name)
