@@ -134,7 +134,6 @@ class FinetuningPanel:
     # --- wiring --------------------------------------------------------------------------------
 
     def _wire(self, tab: gr.Tab) -> None:
-        self.courses: gr.State = gr.State(cast(Any, ()))  # as they are, for a cancel
         tab.select(
             self.on_open,
             None,
@@ -147,7 +146,7 @@ class FinetuningPanel:
             self.on_run,
             [self.methods, self.steps, self.rank, self.seed, *self.rates],
             [
-                *(self.courses, self.progress, self.cancel, self.findings, self.box),
+                *(self.progress, self.cancel, self.findings, self.box),
                 *(self.losses, self.spearman, self.table, self.csv, self.ranks),
             ],
             validator=self.check,
@@ -290,7 +289,6 @@ class FinetuningPanel:
     def _ended(self, runs: Sequence[Run], courses: Sequence[Course], language: Language) -> Updates:
         headers, rows = results.table(courses, language)
         return {
-            self.courses: tuple(courses),
             self.findings: notice_html(results.findings(courses, language)),
             self.box: gr.update(visible=True),
             **self._curves(runs, courses, language),

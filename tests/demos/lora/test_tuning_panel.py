@@ -45,19 +45,19 @@ def given(**changed: Any) -> list[Any]:
 def test_curves_grow_and_a_table_comes_at_the_end(panel: FinetuningPanel) -> None:
     *meanwhile, last = panel.on_run(*given())
     assert all(update[panel.cancel]["visible"] for update in meanwhile)
-    courses = last[panel.courses]
-    assert [course.run.method for course in courses] == ["lora", "random"]
-    assert all(len(course.losses) == 10 for course in courses)
+    named = [row[0] for row in last[panel.table]["data"]]
+    assert named == ["LoRA as an optimiser", "random projection"]
     assert last[panel.cancel]["visible"] is False
     with open(last[panel.csv]["value"], encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["step", "lora", "random"]
     assert len(rows) == 11
+    assert all("" not in row for row in rows)
 
 
 def test_a_visitors_rate_is_taken(panel: FinetuningPanel) -> None:
     *_, last = panel.on_run(*given(methods=["full"], full="0.0005"))
-    assert last[panel.courses][0].run.rate == 0.0005
+    assert float(last[panel.table]["data"][0][1]) == 0.0005
 
 
 @pytest.mark.parametrize(
