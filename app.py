@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is imported
 ZERO_GPU = os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
@@ -13,7 +14,7 @@ if ZERO_GPU:
 import gradio as gr
 
 from demos import DEMOS
-from demos.frame.demo import House
+from demos.frame.demo import Demo, House
 from demos.frame.home import build_home
 from demos.frame.own_models import OwnModels
 from demos.frame.status import build_status_line
@@ -28,8 +29,8 @@ DAY = 86_400
 HEADER = '<div class="kl-header"><span class="kl-seal">科</span><h1>Kexue Lab</h1></div>'
 
 
-def build_app(registry: Registry) -> gr.Blocks:
-    """The whole interface over one registry."""
+def build_app(registry: Registry, demos: Sequence[Demo] = DEMOS) -> gr.Blocks:
+    """The interface over one registry: the whole of it, or with some of the tabs."""
     with gr.Blocks(title="Kexue Lab", delete_cache=(3_600, DAY), analytics_enabled=False) as app:
         house = House(registry, app, OwnModels(registry, app))
         with gr.Row(equal_height=True):
@@ -37,8 +38,8 @@ def build_app(registry: Registry) -> gr.Blocks:
             build_status_line(registry)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(text("home.title"), id="home"):
-                build_home(DEMOS)
-            for demo in DEMOS:
+                build_home(demos)
+            for demo in demos:
                 with gr.Tab(text(f"{demo.key}.title"), id=demo.key, elem_id=f"tab-{demo.key}"):
                     demo.build(house)
     no_status_of_components(app)

@@ -1,4 +1,8 @@
-"""The real app in a thread, a real browser, and a page that fails on anything amiss."""
+"""The real app in a thread, a real browser, and a page that fails on anything amiss.
+
+A module that names its tab, `TAB = "lora"`, gets the app with that tab alone: a page of all tabs
+takes seconds longer, for every test. Those that name none get all.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from app import build_app, launch
+from demos import DEMOS
 from models.registry import Registry
 from tests.browser.chromium import ARGUMENTS, find_chromium
 
@@ -17,12 +22,29 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def app_url(registry: Registry) -> Iterator[str]:
-    """The address of the running app."""
-    app: gr.Blocks = build_app(registry)
-    launch(app, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
-    yield app.local_url
-    app.close()
+def serve(registry: Registry) -> Iterator[Callable[[str | None], str]]:
+    """The address of the running app with one tab, or with all; started when first asked for."""
+    apps: dict[str | None, gr.Blocks] = {}
+
+    def serve_(tab: str | None) -> str:
+        if tab not in apps:
+            demos = [demo for demo in DEMOS if tab in (None, demo.key)]
+            app = build_app(registry, demos)
+            launch(
+                app, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None
+            )
+            apps[tab] = app
+        return str(apps[tab].local_url)
+
+    yield serve_
+    for app in apps.values():
+        app.close()
+
+
+@pytest.fixture
+def app_url(serve: Callable[[str | None], str], request: pytest.FixtureRequest) -> str:
+    """The address of the app that the module's tests see."""
+    return serve(getattr(request.module, "TAB", None))
 
 
 @pytest.fixture(scope="session")

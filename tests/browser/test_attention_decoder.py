@@ -15,6 +15,7 @@ from demos.frame.steps import Run
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
+TAB = "attention"
 
 PROGRESS = "#attention-decoder-progress"
 

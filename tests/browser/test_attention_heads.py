@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
+TAB = "attention"
 
 OVERVIEW = "#attention-heads-overview"
 TITLE = "#attention-heads-matrix .gtitle"

@@ -13,6 +13,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
+TAB = "attention"
 
 RANK, LABORATORY = "#attention-rank", "#attention-laboratory"
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
+TAB = "pairs"
 
 
 def open_grid(page: Page) -> Page:

@@ -14,6 +14,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.test_pairs import open_pairs, paste, scored
 
 pytestmark = pytest.mark.browser
+TAB = "pairs"
 
 PANELS = {"score": 0, "grid": 1, "playground": 2, "training": 3, "published": 4}
 

@@ -12,6 +12,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
+TAB = "pairs"
 
 
 def open_playground(page: Page) -> Page:

@@ -16,6 +16,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
+TAB = "retrieval"
 
 QUERY = "The parcel is marked as delivered"
 TOO_FEW = "The number of different texts is 1 and a search needs at least 20"

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
+TAB = "scaling"
 
 
 def open_scaling(page: Page, panel: str) -> Page:

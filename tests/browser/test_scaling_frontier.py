@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
+TAB = "scaling"
 
 FRONTIER = "#scaling-frontier"
 

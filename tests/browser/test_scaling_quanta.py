@@ -9,6 +9,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
+TAB = "scaling"
 
 QUANTA = "#scaling-quanta"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,7 +10,12 @@ import torch
 
 from models.catalog import CATALOG, Catalog
 from models.registry import Registry
+from models.train.events import Evaluated, StepDone
+from models.train.settings import TrainingSettings
+from models.train.trainer import Steering
+from models.train.tuning import Task, Tuned
 from tests.bench.inputs import mixed_pairs, mixed_texts
+from tests.models.test_train import data
 
 pytestmark = [
     pytest.mark.gpu,
@@ -93,3 +98,72 @@ def test_a_real_out_of_memory_halves_the_batch(cpu: Registry) -> None:
         torch.cuda.set_per_process_memory_fraction(1.0)
     assert gpu.status().out_of_memory_events > 0
     torch.testing.assert_close(ours[:50], cpu.embed(MINILM, texts[:50]), atol=1e-4, rtol=0)
+
+
+def test_attention_equals_the_cpu(cpu: Registry) -> None:
+    gpu = Registry(device="cuda", dtype=torch.float32)
+    text = mixed_texts(1, lengths=(80,))[0]
+    ours, theirs = gpu.attend(MINILM, text), cpu.attend(MINILM, text)
+    assert ours.tokens == theirs.tokens
+    for one, other in zip(ours.queries, theirs.queries, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)
+
+
+def test_what_is_held_stays_on_the_gpu() -> None:
+    gpu = Registry(device="cuda", dtype=torch.float32)
+    matrix = torch.randn(64, 64, dtype=torch.float64)
+    held = gpu.hold(matrix)
+
+    def product(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, bool]:
+        return a @ b, a.is_cuda and b.is_cuda
+
+    result, was_there = gpu.run(product, held, matrix)
+    assert was_there
+    assert not result.is_cuda
+    torch.testing.assert_close(result, matrix @ matrix)
+
+
+def _sgd() -> Steering:
+    return Steering(
+        lambda weights: torch.optim.SGD(weights, lr=1e-3), lambda optimizer: optimizer.param_groups
+    )
+
+
+@pytest.mark.parametrize("method", ["lora", "weights"])
+def test_a_training_equals_that_on_the_cpu(cpu: Registry, method: str) -> None:
+    settings = TrainingSettings(
+        kind="bi-encoder",
+        base=MINILM,
+        method=method,  # type: ignore[arg-type]
+        rank=4,
+        learning_rate=1e-3,
+        max_steps=6,
+        epochs=9,
+        batch_size=8,
+        dropout=0.0,
+        average=0.0,
+    )
+    task = Task(data(40, 0), data(20, 1, "held out"))
+    steering: Callable[[], Steering | None] = _sgd if method == "weights" else lambda: None
+    ours, theirs = (
+        list(registry.tune(settings, [task], steering()))
+        for registry in (Registry(device="cuda", dtype=torch.float32), cpu)
+    )
+    for kind, name in ((StepDone, "loss"), (Evaluated, "spearman")):
+        mine, others = (
+            [getattr(event, name) for event in events if isinstance(event, kind)]
+            for events in (ours, theirs)
+        )
+        assert mine == pytest.approx(others, abs=5e-3 if kind is StepDone else 0.02)
+    (end,) = (event for event in ours if isinstance(event, Tuned))
+    assert all(values[0] > 0 for values in end.spectra.values())
+
+
+def test_bfloat16_training_learns_on_the_gpu() -> None:
+    settings = TrainingSettings(
+        kind="bi-encoder", base=MINILM, rank=8, learning_rate=2e-3, max_steps=60, epochs=99,
+        batch_size=32, dropout=0.0,
+    )  # fmt: skip
+    events = list(Registry().tune(settings, [Task(data(400, 0), data(100, 1, "held out"))]))
+    spearman = [event.spearman for event in events if isinstance(event, Evaluated)]
+    assert max(spearman) > spearman[0] + 0.01

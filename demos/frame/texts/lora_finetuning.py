@@ -39,6 +39,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "CoSENT 损失（{steps} 步平均）",
     ),
     "lora.tuning.axis.spearman": ("Held-out Spearman", "留出集 Spearman"),
+    "lora.tuning.layer": ("Singular values of ΔW in", "ΔW 的奇异值：哪一层"),
+    "lora.tuning.layer.all": (
+        "all layers (root mean square)",
+        "所有层（均方根）",
+    ),
+    "lora.tuning.axis.index": ("Number of the singular value", "奇异值序号"),
+    "lora.tuning.axis.value": ("Singular value of ΔW", "ΔW 的奇异值"),
+    "lora.tuning.axis.learnt": (
+        "Held-out Spearman on {task} after {task}",
+        "训练 {task} 后 {task} 的留出集 Spearman",
+    ),
+    "lora.tuning.axis.kept": ("Change of {first} by {second}", "训练 {second} 使 {first} 的变化"),
     "lora.tuning.axis.layer": ("Linear layer, from the first block", "线性层（从第一块起）"),
     "lora.tuning.axis.rank": ("Effective rank of ΔW", "ΔW 的有效秩"),
     "lora.tuning.says.diverged": (
@@ -86,6 +98,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Training on {second} changes {first} by {full} in full and by {lora} with LoRA: the seeds overlap, and the guess that LoRA"
         " forgets less is neither shown nor refuted.",
         "学习 {second} 后，{first} 的变化：完整训练 {full}，LoRA {lora}：各种子互相重叠，「LoRA 忘得更少」既未被证实也未被否定。",
+    ),
+    "lora.tuning.shipped.learnt": (
+        "What was learnt meanwhile: on {second} full training reaches {full}, LoRA {lora}. A method that learns less of {second} has"
+        " less to forget {first} for: read both figures together, as the plot does (each dot a seed, each diamond a method's mean).",
+        "同时学到了什么：在 {second} 上完整训练达到 {full}，LoRA 达到 {lora}。在 {second} 上学得少的方法自然也忘得少：两个数要一起看，如图所示"
+        "（每个圆点是一个种子，菱形是方法的均值）。",
     ),
     "lora.tuning.about_text": (
         r"""$$g_U = s\,G V^\top,\quad g_V = s\,U^\top G,\quad \Delta W = s\,(U'V' - UV) \qquad\text{CoSENT: } \log\Big(1 + \sum_{y_i > y_j} e^{20\,(\cos_j - \cos_i)}\Big)$$

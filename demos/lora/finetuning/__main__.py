@@ -1,10 +1,11 @@
 """Finds learning rates, or runs the comparison that the app ships.
 
-python -m demos.lora.finetuning rates DATA
-python -m demos.lora.finetuning compare DATA FILE
+python -m demos.lora.finetuning rates DATA [--methods NAME ...]
+python -m demos.lora.finetuning compare DATA FILE [--methods NAME ...]
 
-DATA is a folder with `stsb_en/{train,dev}.tsv` and `mrpc/train.tsv`. Task A is STS-B's graded
-similarity, task B MRPC's paraphrases. What FILE holds already is not run again.
+DATA is a folder with `sick/train.tsv` and `mrpc/train.tsv`. Task A is SICK's graded relatedness,
+task B MRPC's paraphrases. What FILE holds already is not run again. Rates are chosen on pairs of
+SICK that the comparison neither trains on nor is judged by.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import platform
+import statistics
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,57 +21,88 @@ from typing import Any
 import torch
 
 from demos.frame.steps import result_of
-from demos.lora.finetuning.methods import METHODS, RATES, Run
+from demos.lora.finetuning.methods import METHODS, RATES, MethodName, Run
 from demos.lora.finetuning.tuning import Course, tuning
 from models.registry import Registry
 from models.train.labelled_pairs import LabelledPairs, read_labelled_pairs
 from models.train.tuning import Task
 
-STEPS, BATCH, SEEDS = 80, 16, (0, 1, 2)
-SWEPT_STEPS = 40
-FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0)
-PAIRS, HELD_OUT = 1_200, 300
+STEPS, BATCH, SEEDS = 150, 32, (0, 1, 2, 3, 4)
+PAIRS, HELD_OUT = 1_500, 500
+SWEPT_STEPS, SWEPT_SEEDS = 100, (10,)
+FACTORS = (1 / 30, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
 
 def tasks_of(folder: Path) -> tuple[Task, Task]:
-    """STS-B and MRPC, a seeded part of each."""
-    graded = read_labelled_pairs(folder / "stsb_en" / "train.tsv")
-    judged = read_labelled_pairs(folder / "stsb_en" / "dev.tsv")
+    """SICK and MRPC, a seeded part of each."""
+    graded, _ = _halves(folder)
     phrases = read_labelled_pairs(folder / "mrpc" / "train.tsv")
-    phrases, held_out = phrases.split(0.2, seed=0)
-    return (
-        Task(_part(graded, PAIRS), _part(judged, HELD_OUT)),
-        Task(_part(phrases, PAIRS), _part(held_out, HELD_OUT)),
-    )
+    return _task(graded), _task(phrases)
 
 
-def find_rates(registry: Registry, tasks: Sequence[Task], methods: Sequence[str]) -> None:
-    """Held-out Spearman of each method at rates around its own."""
-    for method in METHODS:
-        if methods and method not in methods:
-            continue
-        for factor in FACTORS:
-            run = Run(method, RATES[method] * factor, steps=SWEPT_STEPS, batch_size=BATCH)
-            course = result_of(tuning(registry, run, tasks[:1]))
-            after = "diverged" if course.diverged else f"{course.after:.4f}"
-            last = sum(course.losses[-5:]) / 5
-            print(f"{method:10} {run.rate:.1e} {course.before:.4f} {after} {last:.3f}", flush=True)
+def rates_task(folder: Path) -> Task:
+    """Other pairs of SICK than those of `tasks_of`."""
+    _, others = _halves(folder)
+    return _task(others)
 
 
-def compare(registry: Registry, tasks: Sequence[Task], file: Path) -> None:
+def _halves(folder: Path) -> tuple[LabelledPairs, LabelledPairs]:
+    return read_labelled_pairs(folder / "sick" / "train.tsv").split(0.5, seed=0)
+
+
+def _task(data: LabelledPairs) -> Task:
+    rest, held_out = data.split(HELD_OUT / len(data), seed=0)
+    return Task(rest.split(PAIRS / len(rest), seed=0)[1], held_out)
+
+
+def find_rates(
+    registry: Registry,
+    task: Task,
+    methods: Sequence[MethodName],
+    factors: Sequence[float] = FACTORS,
+) -> dict[MethodName, float]:
+    """The peak rate of each method with the highest mean held-out Spearman; all are printed."""
+    best: dict[MethodName, float] = {}
+    for method in methods:
+        means: dict[float, float] = {}
+        for rate in (RATES[method] * factor for factor in factors):
+            after = [_swept(registry, task, method, rate, seed) for seed in SWEPT_SEEDS]
+            ended = [each for each in after if each is not None]
+            if len(ended) == len(after):
+                means[rate] = statistics.mean(ended)
+            figures = " ".join("diverged" if a is None else f"{a:.4f}" for a in after)
+            print(f"{method:10} {rate:.1e} {figures}", flush=True)
+        best[method] = max(means, key=means.__getitem__)
+        print(f"{method:10} {best[method]:.1e} is best", flush=True)
+    return best
+
+
+def _swept(
+    registry: Registry, task: Task, method: MethodName, rate: float, seed: int
+) -> float | None:
+    run = Run(method, rate, steps=SWEPT_STEPS, batch_size=BATCH, seed=seed, evaluations=1)
+    return result_of(tuning(registry, run, [task])).after
+
+
+def compare(
+    registry: Registry, tasks: Sequence[Task], file: Path, methods: Sequence[MethodName] = METHODS
+) -> None:
     """Every method and seed on task A, then on task B; written after each."""
     done: list[dict[str, Any]] = []
     if file.is_file():
         done = json.loads(file.read_text(encoding="utf-8"))["courses"]
     known = {json.dumps(each["run"], sort_keys=True) for each in done}
     for seed in SEEDS:
-        for method in METHODS:
-            run = Run(method, RATES[method], steps=STEPS, batch_size=BATCH, seed=seed)
+        for method in methods:
+            run = Run(
+                method, RATES[method], steps=STEPS, batch_size=BATCH, seed=seed, evaluations=2
+            )
             if json.dumps(vars(run), sort_keys=True) in known:
                 continue
             course = result_of(tuning(registry, run, tasks))
             done.append(course.as_dict())
-            file.write_text(json.dumps(_document(done), indent=1) + "\n", encoding="utf-8")
+            document = _document(done, str(registry.status().reason))
+            file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
             print(f"{method:10} seed {seed}: {_summary(course)}", flush=True)
 
 
@@ -80,26 +112,20 @@ def _summary(course: Course) -> str:
     first, last = course.ends[0].spearman[0], course.ends[-1].spearman[0]
     return (
         f"A {course.before:.4f} -> {first:.4f}, after B {last:.4f}; B {course.after:.4f};"
-        f" {course.state_bytes:,} bytes, {course.step_seconds:.3f} s a step"
+        f" {course.state_bytes:,} bytes"
     )
 
 
-def _document(courses: list[dict[str, Any]]) -> dict[str, Any]:
+def _document(courses: list[dict[str, Any]], machine: str) -> dict[str, Any]:
     return {
         "date": datetime.date.today().isoformat(),
-        "machine": f"{torch.get_num_threads()} threads, {platform.machine()}",
+        "machine": machine,
         "torch": torch.__version__,
-        "tasks": ["STS-B", "MRPC"],
+        "tasks": ["SICK", "MRPC"],
         "pairs": PAIRS,
         "held_out": HELD_OUT,
         "courses": courses,
     }
-
-
-def _part(data: LabelledPairs, count: int) -> LabelledPairs:
-    if len(data) <= count:
-        return data
-    return data.split(count / len(data), seed=0)[1]
 
 
 def main() -> None:
@@ -108,16 +134,15 @@ def main() -> None:
     parser.add_argument("what", choices=("rates", "compare"))
     parser.add_argument("data", type=Path)
     parser.add_argument("file", type=Path, nargs="?")
-    parser.add_argument("--methods", nargs="*", default=[])
+    parser.add_argument("--methods", nargs="*", choices=METHODS, default=METHODS)
     options = parser.parse_args()
     registry = Registry()
-    tasks = tasks_of(options.data)
     if options.what == "rates":
-        find_rates(registry, tasks, options.methods)
+        find_rates(registry, rates_task(options.data), options.methods)
     elif options.file is None:
         parser.error("compare needs a FILE")
     else:
-        compare(registry, tasks, options.file)
+        compare(registry, tasks_of(options.data), options.file, options.methods)
     registry.close()
 
 

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from demos.frame.plots import BLUE, GOLD, GREEN, INK, RED, VIOLET, new_figure
 from demos.frame.strings import Language, say
 from demos.lora.finetuning.methods import MethodName
-from demos.lora.finetuning.results import name_of
+from demos.lora.finetuning.results import name_of, spectrum
+from demos.lora.finetuning.shipped import Shipped
 from demos.lora.finetuning.tuning import Course
 
 COLOURS: dict[MethodName, str] = {
@@ -23,10 +24,11 @@ COLOURS: dict[MethodName, str] = {
     "galore": GREEN,
 }
 _SMOOTHED = 8  # steps in the running mean of a loss
+_SHOWN = 1e-4  # of the largest singular value; what is smaller is not drawn
 
 
 def losses_figure(courses: Sequence[Course], steps: int, language: Language) -> go.Figure:
-    """Running means of the losses; held-out Spearman as points on the right."""
+    """Running means of the losses."""
     figure = new_figure(height=420)
     for course in courses:
         losses = np.array(course.losses, dtype=np.float64)
@@ -97,6 +99,77 @@ def ranks_figure(courses: Sequence[Course], language: Language) -> go.Figure:
         xaxis={"title": say("lora.tuning.axis.layer", language)},
         yaxis={"title": say("lora.tuning.axis.rank", language), "type": "log"},
         margin={"l": 60, "r": 12, "t": 84, "b": 48},
+        dragmode=False,
+        showlegend=True,
+    )
+    return figure
+
+
+def spectrum_figure(courses: Sequence[Course], layer: str, language: Language) -> go.Figure:
+    """Singular values of dW in one layer, or over all of them."""
+    figure = new_figure(height=420)
+    for course in courses:
+        if not course.ends:
+            continue
+        values = spectrum(course, layer)
+        shown = values > _SHOWN * values.max()  # below it is rounding
+        figure.add_scatter(
+            x=np.arange(1, len(values) + 1, dtype=np.int32)[shown],
+            y=values[shown].astype(np.float32),
+            name=name_of(course.run.method, language),
+            mode="lines+markers",
+            line={"color": COLOURS[course.run.method], "width": 1.5},
+            marker={"size": 4},
+            hovertemplate="%{x}: %{y:.2g}",
+        )
+    figure.update_layout(
+        xaxis={"title": say("lora.tuning.axis.index", language), "type": "log", "dtick": 1},
+        yaxis={
+            "title": say("lora.tuning.axis.value", language),
+            "type": "log",
+            "dtick": 1,
+            "exponentformat": "power",
+        },
+        margin={"l": 60, "r": 12, "t": 84, "b": 48},
+        dragmode=False,
+        showlegend=True,
+    )
+    return figure
+
+
+def shipped_figure(shipped: Shipped, language: Language) -> go.Figure:
+    """What each seed of each method learnt of the second task, and lost of the first."""
+    figure = new_figure(height=460)
+    first, second = shipped.tasks
+    for row in shipped.rows:
+        colour, name = COLOURS[row.method], name_of(row.method, language)
+        figure.add_scatter(
+            x=row.second.values,
+            y=row.kept.values,
+            name=name,
+            legendgroup=row.method,
+            mode="markers",
+            marker={"color": colour, "size": 7, "opacity": 0.45},
+            showlegend=False,
+            hovertemplate="%{x:.4f}, %{y:+.4f}",
+        )
+        figure.add_scatter(
+            x=[row.second.mean],
+            y=[row.kept.mean],
+            name=name,
+            legendgroup=row.method,
+            mode="markers",
+            marker={"color": colour, "size": 14, "symbol": "diamond"},
+            hovertemplate="%{x:.4f}, %{y:+.4f}",
+        )
+    figure.add_hline(y=0, line={"color": INK, "width": 1, "dash": "dot"})
+    figure.update_layout(
+        xaxis={"title": say("lora.tuning.axis.learnt", language, task=second)},
+        yaxis={
+            "title": say("lora.tuning.axis.kept", language, first=first, second=second),
+            "tickformat": "+.2f",
+        },
+        margin={"l": 72, "r": 16, "t": 96, "b": 52},
         dragmode=False,
         showlegend=True,
     )

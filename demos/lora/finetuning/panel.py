@@ -25,7 +25,7 @@ from demos.frame.progress import (
 from demos.frame.steps import paced
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
-from demos.lora.fields import check_number, check_seed, check_whole
+from demos.lora.fields import check_known, check_number, check_seed, check_whole
 from demos.lora.finetuning import figures, results
 from demos.lora.finetuning.methods import METHODS, RANKS, RATES, MethodName, Run, check_rank
 from demos.lora.finetuning.shipped import shipped
@@ -119,10 +119,22 @@ class FinetuningPanel:
                 interactive=False,
                 elem_id="lora-tuning-csv",
             )
-            self.ranks = _plot("ranks")
+            with gr.Row():
+                with gr.Column(min_width=340):
+                    self.layer = gr.Dropdown(
+                        [(cast(str, text("lora.tuning.layer.all")), results.ALL)],
+                        value=results.ALL,
+                        label=text("lora.tuning.layer"),
+                        elem_id="lora-tuning-layer",
+                    )
+                    self.spectrum = _plot("spectrum")
+                self.ranks = _plot("ranks")
+            self.courses = gr.State(cast("list[Course]", []))
 
     def _lay_out_shipped(self) -> None:
         self.shipped_findings = gr.HTML(elem_id="lora-tuning-shipped-findings")
+        with gr.Column(visible=shipped() is not None):
+            self.shipped_plot = _plot("shipped-plot")
         self.shipped_table = gr.Dataframe(
             label=text("lora.tuning.shipped.table"),
             interactive=False,
@@ -137,7 +149,7 @@ class FinetuningPanel:
         tab.select(
             self.on_open,
             None,
-            [self.shipped_findings, self.shipped_table],
+            [self.shipped_findings, self.shipped_table, self.shipped_plot],
             js=when_laid_out("lora-tuning-shipped-findings"),
             api_name="lora_tuning_open",
             **_common(),
@@ -148,10 +160,19 @@ class FinetuningPanel:
             [
                 *(self.progress, self.cancel, self.findings, self.box),
                 *(self.losses, self.spearman, self.table, self.csv, self.ranks),
+                *(self.layer, self.spectrum, self.courses),
             ],
             validator=self.check,
             trigger_mode="once",
             api_name="lora_tuning_run",
+            **_common(),
+        )
+        self.layer.input(
+            self.on_layer,
+            [self.layer, self.courses],
+            self.spectrum,
+            trigger_mode="always_last",
+            api_name="lora_tuning_layer",
             **_common(),
         )
         self.cancel.click(None, cancels=[run], api_name="lora_tuning_cancel", **_common()).then(
@@ -165,14 +186,19 @@ class FinetuningPanel:
 
     # --- handlers ------------------------------------------------------------------------------
 
-    def on_open(self, request: gr.Request) -> tuple[str, Any]:
+    def on_open(self, request: gr.Request) -> tuple[str, Any, Any]:
         """The comparison that comes with the app."""
         language, known = language_of(request), shipped()
         if known is None:
-            return note_html(say("lora.tuning.shipped.absent", language), "warning"), gr.skip()
+            return (
+                note_html(say("lora.tuning.shipped.absent", language), "warning"),
+                gr.skip(),
+                gr.skip(),
+            )
         headers, rows = results.shipped_table(known, language)
         said = notice_html(results.shipped_findings(known, language))
-        return said, {"headers": headers, "data": rows}
+        figure = figures.shipped_figure(known, language)
+        return said, {"headers": headers, "data": rows}, figure
 
     def check(
         self,
@@ -295,7 +321,19 @@ class FinetuningPanel:
             self.table: {"headers": headers, "data": rows},
             self.csv: gr.update(value=results.file(courses), interactive=True),
             self.ranks: figures.ranks_figure(courses, language),
+            self.layer: gr.update(choices=_layers(courses, language), value=results.ALL),
+            self.spectrum: figures.spectrum_figure(courses, results.ALL, language),
+            self.courses: list(courses),
         }
+
+    @visible_errors
+    def on_layer(self, layer: Any, courses: list[Course], request: gr.Request) -> Any:
+        """Another layer's singular values."""
+        known = (results.ALL, *results.layer_names(courses))
+        if len(known) == 1:
+            return gr.skip()
+        check_known(layer, known)
+        return figures.spectrum_figure(courses, layer, language_of(request))
 
     def on_cancelled(self, request: gr.Request) -> tuple[str, Any]:
         """The note that it was cancelled, and no button any more; curves stay as they are."""
@@ -314,6 +352,13 @@ def _check_rate(name: MethodName, rate: Any) -> float:
     if not str(rate or "").strip():
         return RATES[name]
     return check_number("lora.race.rate", rate, RATE_BOUNDS, method=name)
+
+
+def _layers(courses: Sequence[Course], language: Language) -> list[tuple[str, str]]:
+    return [
+        (say("lora.tuning.layer.all", language), results.ALL),
+        *((name, name) for name in results.layer_names(courses)),
+    ]
 
 
 def _common() -> dict[str, Any]:

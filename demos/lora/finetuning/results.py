@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from demos.frame.export import write_csv
 from demos.frame.strings import Language, say
 from demos.lora.finetuning.methods import MethodName
 from demos.lora.finetuning.shipped import Row, Shipped, Spread
 from demos.lora.finetuning.tuning import Course
 
+ALL = "all"  # layers: the root of the mean of squares
 _NOISE = 0.005  # of Spearman, below which one run says nothing
 
 
@@ -24,6 +28,22 @@ def size(count: int) -> str:
         if count >= scale:
             return f"{count / scale:.3g} {unit}"
     return f"{count} B"
+
+
+def layer_names(courses: Sequence[Course]) -> tuple[str, ...]:
+    """Names of the layers whose change is known, in the model's order."""
+    return next((tuple(course.ends[0].spectra) for course in courses if course.ends), ())
+
+
+def spectrum(course: Course, layer: str) -> NDArray[np.float64]:
+    """Singular values of dW at the end of the first task, falling; `ALL` takes every layer."""
+    spectra = course.ends[0].spectra
+    if layer != ALL:
+        return np.asarray(spectra[layer], dtype=np.float64)
+    squares = [np.asarray(values, dtype=np.float64) ** 2 for values in spectra.values()]
+    shortest = min(len(each) for each in squares)
+    mean: NDArray[np.float64] = np.mean([each[:shortest] for each in squares], axis=0)
+    return np.sqrt(mean)
 
 
 def table(courses: Sequence[Course], language: Language) -> tuple[list[str], list[list[str]]]:
@@ -92,7 +112,6 @@ def shipped_table(shipped: Shipped, language: Language) -> tuple[list[str], list
         say("lora.tuning.column.second", language, task=second),
         say("lora.tuning.column.kept", language, first=first, second=second),
         say("lora.tuning.column.bytes", language),
-        say("lora.tuning.column.seconds", language),
         say("lora.tuning.column.rank", language),
     ]
     rows = [
@@ -103,7 +122,6 @@ def shipped_table(shipped: Shipped, language: Language) -> tuple[list[str], list
             _spread(row.second),
             _spread(row.kept, "+.4f"),
             size(row.state_bytes),
-            f"{row.step_seconds:.2f}",
             f"{row.effective_rank:.1f}",
         ]
         for row in shipped.rows
@@ -138,6 +156,16 @@ def shipped_findings(shipped: Shipped, language: Language) -> list[str]:
     ]
     if {"full", "lora"} <= set(rows):
         said.append(_forgetting(rows["full"], rows["lora"], first, second, language))
+        said.append(
+            say(
+                "lora.tuning.shipped.learnt",
+                language,
+                full=_spread(rows["full"].second),
+                lora=_spread(rows["lora"].second),
+                first=first,
+                second=second,
+            )
+        )
     return said
 
 

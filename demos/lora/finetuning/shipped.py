@@ -16,11 +16,21 @@ _FILE = Path(__file__).with_name("shipped.json")
 
 @dataclass(frozen=True)
 class Spread:
-    """A figure over seeds."""
+    """A figure of each seed, in the seeds' order."""
 
-    mean: float
-    least: float
-    most: float
+    values: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        return statistics.mean(self.values)
+
+    @property
+    def least(self) -> float:
+        return min(self.values)
+
+    @property
+    def most(self) -> float:
+        return max(self.values)
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class Row:
         first: on task A after task A.
         kept: on task A after task B, less `first`.
         second: on task B after task B.
-        state_bytes, step_seconds: of the optimiser; seconds are medians.
+        state_bytes: of the optimiser.
         effective_rank: mean over layers of dW's after task A.
     """
 
@@ -46,7 +56,6 @@ class Row:
     kept: Spread
     second: Spread
     state_bytes: int
-    step_seconds: float
     effective_rank: float
 
 
@@ -101,10 +110,9 @@ def _row(method: MethodName, courses: list[dict[str, Any]]) -> Row | None:
         _spread([course["spearman"][1][0] - course["spearman"][0][0] for course in mine]),
         _spread([course["spearman"][1][1] for course in mine]),
         mine[0]["state_bytes"],
-        statistics.median(course["step_seconds"] for course in mine),
         statistics.mean(ranks),
     )
 
 
 def _spread(values: list[float]) -> Spread:
-    return Spread(statistics.mean(values), min(values), max(values))
+    return Spread(tuple(values))

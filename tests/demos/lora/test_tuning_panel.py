@@ -53,6 +53,10 @@ def test_curves_grow_and_a_table_comes_at_the_end(panel: FinetuningPanel) -> Non
     assert rows[0] == ["step", "lora", "random"]
     assert len(rows) == 11
     assert all("" not in row for row in rows)
+    courses = last[panel.courses]
+    drawn = panel.on_layer("encoder.layer.0.intermediate.dense", courses, REQUEST)
+    assert [trace.name for trace in drawn.data] == named
+    assert len(drawn.data[0].x) <= 4 < len(drawn.data[1].x)  # a rank of 4, and of 2 x 4 at most
 
 
 def test_a_visitors_rate_is_taken(panel: FinetuningPanel) -> None:
@@ -100,7 +104,6 @@ def document(kept: dict[str, float]) -> dict[str, Any]:
             "points": [[0, 0, 0.8]],
             "spearman": [[0.85, 0.3], [0.85 + change + 0.001 * seed, 0.4]],
             "state_bytes": 1_000,
-            "step_seconds": 0.2,
             "effective_ranks": {"a": 2.0, "b": 4.0},
             "diverged": False,
         }
@@ -124,6 +127,9 @@ def test_what_the_seeds_say_of_forgetting(
     assert known is not None
     assert [row.method for row in known.rows] == ["full", "lora"]
     assert known.rows[0].first.mean == pytest.approx(0.85)
+    assert known.rows[0].kept.least == pytest.approx(full)
+    assert known.rows[0].kept.most == pytest.approx(full + 0.001)
+    json.loads(figures.shipped_figure(known, "zh").to_json())
     assert known.rows[0].effective_rank == pytest.approx(3)
     assert said in results.shipped_findings(known, "en")[1]
     headers, rows = results.shipped_table(known, "zh")
