@@ -101,8 +101,7 @@ def compare(
                 continue
             course = result_of(tuning(registry, run, tasks))
             done.append(course.as_dict())
-            document = _document(done, str(registry.status().reason))
-            file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+            file.write_text(_document(done, str(registry.status().reason)), encoding="utf-8")
             print(f"{method:10} seed {seed}: {_summary(course)}", flush=True)
 
 
@@ -116,16 +115,18 @@ def _summary(course: Course) -> str:
     )
 
 
-def _document(courses: list[dict[str, Any]], machine: str) -> dict[str, Any]:
-    return {
+def _document(courses: list[dict[str, Any]], machine: str) -> str:
+    """JSON with a line a course."""
+    made = {
         "date": datetime.date.today().isoformat(),
         "machine": machine,
         "torch": torch.__version__,
         "tasks": ["SICK", "MRPC"],
         "pairs": PAIRS,
         "held_out": HELD_OUT,
-        "courses": courses,
     }
+    lines = ",\n ".join(json.dumps(course) for course in courses)
+    return f'{json.dumps(made)[:-1]}, "courses": [\n {lines}\n]}}\n'
 
 
 def main() -> None:

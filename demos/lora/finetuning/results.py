@@ -108,6 +108,7 @@ def shipped_table(shipped: Shipped, language: Language) -> tuple[list[str], list
     headers = [
         say("lora.tuning.column.method", language),
         say("lora.tuning.column.rate", language),
+        say("lora.tuning.column.seeds", language),
         say("lora.tuning.column.first", language, task=first),
         say("lora.tuning.column.second", language, task=second),
         say("lora.tuning.column.kept", language, first=first, second=second),
@@ -118,6 +119,7 @@ def shipped_table(shipped: Shipped, language: Language) -> tuple[list[str], list
         [
             name_of(row.method, language),
             f"{row.rate:.2g}",
+            str(row.seeds),
             _spread(row.first),
             _spread(row.second),
             _spread(row.kept, "+.4f"),
@@ -127,6 +129,11 @@ def shipped_table(shipped: Shipped, language: Language) -> tuple[list[str], list
         for row in shipped.rows
     ]
     return headers, rows
+
+
+def _between(numbers: list[int], language: Language) -> str:
+    least, most = min(numbers), max(numbers)
+    return str(most) if least == most else say("lora.tuning.to", language, least=least, most=most)
 
 
 def _spread(spread: Spread, form: str = ".4f") -> str:
@@ -141,7 +148,7 @@ def shipped_findings(shipped: Shipped, language: Language) -> list[str]:
         say(
             "lora.tuning.shipped.made",
             language,
-            seeds=max(row.seeds for row in shipped.rows),
+            seeds=_between([row.seeds for row in shipped.rows], language),
             steps=shipped.steps,
             batch=shipped.batch_size,
             rank=shipped.rank,
@@ -154,6 +161,7 @@ def shipped_findings(shipped: Shipped, language: Language) -> list[str]:
             before=f"{shipped.rows[0].before:.4f}",
         )
     ]
+    said += _first_task(shipped, language)
     if {"full", "lora"} <= set(rows):
         said.append(_forgetting(rows["full"], rows["lora"], first, second, language))
         said.append(
@@ -169,9 +177,26 @@ def shipped_findings(shipped: Shipped, language: Language) -> list[str]:
     return said
 
 
+def _first_task(shipped: Shipped, language: Language) -> list[str]:
+    """Which methods end the first task above the base with every seed, and which below it."""
+    said = []
+    above = [row.method for row in shipped.rows if row.first.least > row.before]
+    below = [row.method for row in shipped.rows if row.first.most < row.before]
+    for key, methods in (("above", above), ("below", below)):
+        if methods:
+            names = say("lora.race.comma", language).join(
+                name_of(each, language) for each in methods
+            )
+            values = {"methods": names, "first": shipped.tasks[0]}
+            said.append(say(f"lora.tuning.shipped.{key}", language, **values))
+    return said
+
+
 def _forgetting(full: Row, lora: Row, first: str, second: str, language: Language) -> str:
     """The post's guess that LoRA forgets less, with what the seeds say."""
-    if lora.kept.least > full.kept.most:
+    if min(full.kept.least, lora.kept.least) >= 0:
+        key = "nothing"
+    elif lora.kept.least > full.kept.most:
         key = "less"
     elif lora.kept.most < full.kept.least:
         key = "more"

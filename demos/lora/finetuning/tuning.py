@@ -78,14 +78,12 @@ class Course:
         return {name: effective_rank(values) for name, values in self.ends[0].spectra.items()}
 
     def as_dict(self) -> dict[str, Any]:
-        """For a file: figures and effective ranks, no spectra."""
+        """For a file: held-out figures, bytes and effective ranks."""
         return {
             "run": vars(self.run),
-            "losses": [round(loss, 5) for loss in self.losses],
             "points": [[p.task, p.step, round(p.spearman, 5)] for p in self.points],
             "spearman": [[round(s, 5) for s in end.spearman] for end in self.ends],
             "state_bytes": self.state_bytes,
-            "step_seconds": self.step_seconds and round(self.step_seconds, 4),
             "effective_ranks": {
                 name: round(rank, 2) for name, rank in self.effective_ranks().items()
             }

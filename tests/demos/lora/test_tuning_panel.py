@@ -115,13 +115,19 @@ def document(kept: dict[str, float]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("full", "said"), [(-0.05, "forgets less"), (0.05, "forgets more"), (-0.0005, "overlap")]
+    ("full", "lora", "said"),
+    [
+        (-0.05, 0.0, "forgets less"),
+        (0.05, -0.01, "forgets more"),
+        (-0.0005, 0.0, "overlap"),
+        (0.05, 0.0, "Nothing is forgotten"),
+    ],
 )
 def test_what_the_seeds_say_of_forgetting(
-    full: float, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    full: float, lora: float, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "shipped.json"
-    file.write_text(json.dumps(document({"full": full, "lora": 0.0})))
+    file.write_text(json.dumps(document({"full": full, "lora": lora})))
     monkeypatch.setattr(shipped, "_FILE", file)
     known = shipped.shipped.__wrapped__()
     assert known is not None
@@ -131,7 +137,9 @@ def test_what_the_seeds_say_of_forgetting(
     assert known.rows[0].kept.most == pytest.approx(full + 0.001)
     json.loads(figures.shipped_figure(known, "zh").to_json())
     assert known.rows[0].effective_rank == pytest.approx(3)
-    assert said in results.shipped_findings(known, "en")[1]
+    _, above, forgotten, _ = results.shipped_findings(known, "en")
+    assert "full, LoRA as an optimiser" in above
+    assert said in forgotten
     headers, rows = results.shipped_table(known, "zh")
     assert all(len(row) == len(headers) for row in rows)
 
