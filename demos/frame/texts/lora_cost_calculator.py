@@ -58,8 +58,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lora.cost.bar.trained": ("trained", "训练参数"),
     "lora.cost.bar.state": ("state", "优化器状态"),
     "lora.cost.figure.work": (
-        "**Operations** of a step; above each bar its ratio to full training",
-        "**运算量**：一步所需，柱上为与全量训练之比",
+        "**Operations** of a step; above LoRA's bars the ratio to full training",
+        "**运算量**：一步所需，LoRA 的柱上为与全量训练之比",
     ),
     "lora.cost.figure.memory": (
         "**Memory** beside X, Y and W₀, in bytes",

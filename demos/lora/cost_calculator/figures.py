@@ -43,7 +43,8 @@ def _bars(
             name=say(f"lora.cost.short.{way}", language),
             marker={"color": COLOURS[way]},
             text=[
-                ratio(value, getattr(full, name)) for value, name in zip(values, names, strict=True)
+                "" if way == "full" else ratio(value, getattr(full, name))
+                for value, name in zip(values, names, strict=True)
             ],
             textposition="outside",
             textfont={"size": 10},

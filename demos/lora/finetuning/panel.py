@@ -38,6 +38,9 @@ from models.work import Progress
 STEPS, RATE_BOUNDS = (10, 100), (1e-8, 1.0)
 DEFAULT_METHODS, DEFAULT_STEPS, DEFAULT_RANK, BATCH = ("full", "lora", "additive"), 30, 8, 16
 _SECONDS_BETWEEN_PLOTS = 2.0
+_SHIPPED_WIDTHS: list[str | int] = [
+    *("170px", "84px", "76px", "190px", "190px", "210px", "104px", "104px")
+]
 
 Updates = dict[Any, Any]
 
@@ -119,16 +122,14 @@ class FinetuningPanel:
                 interactive=False,
                 elem_id="lora-tuning-csv",
             )
+            self.layer = gr.Dropdown(
+                [(cast(str, text("lora.tuning.layer.all")), results.ALL)],
+                value=results.ALL,
+                label=text("lora.tuning.layer"),
+                elem_id="lora-tuning-layer",
+            )
             with gr.Row():
-                with gr.Column(min_width=340):
-                    self.layer = gr.Dropdown(
-                        [(cast(str, text("lora.tuning.layer.all")), results.ALL)],
-                        value=results.ALL,
-                        label=text("lora.tuning.layer"),
-                        elem_id="lora-tuning-layer",
-                    )
-                    self.spectrum = _plot("spectrum")
-                self.ranks = _plot("ranks")
+                self.spectrum, self.ranks = (_plot(name) for name in ("spectrum", "ranks"))
             self.courses = gr.State(cast("list[Course]", []))
 
     def _lay_out_shipped(self) -> None:
@@ -140,6 +141,7 @@ class FinetuningPanel:
             interactive=False,
             wrap=True,
             visible=shipped() is not None,
+            column_widths=_SHIPPED_WIDTHS,
             elem_id="lora-tuning-shipped-table",
         )
 

@@ -58,7 +58,7 @@ class GradientsPanel:
                 self.eta = log_slider(
                     text("lora.gradients.eta"), *settings.ETAS, DEFAULT.eta, "lora-gradients-eta"
                 )
-            self.samples = _slider("samples", settings.SAMPLES, DEFAULT.samples, 10)
+            self.samples = _slider("samples", settings.SAMPLES, DEFAULT.samples, 10, 260)
             self.seed = gr.Number(
                 0,
                 precision=0,
@@ -195,13 +195,15 @@ def _radio(name: str, choices: tuple[str, ...], value: str) -> gr.Radio:
     )
 
 
-def _slider(name: str, bounds: tuple[int, int], value: int, step: int = 1) -> gr.Slider:
+def _slider(
+    name: str, bounds: tuple[int, int], value: int, step: int = 1, min_width: int = 180
+) -> gr.Slider:
     return gr.Slider(
         *bounds,
         value=value,
         step=step,
         label=text(f"lora.gradients.{name}"),
-        min_width=180,
+        min_width=min_width,
         elem_id=f"lora-gradients-{name.replace('_', '-')}",
     )
 
