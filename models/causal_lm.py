@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from models.attention import Recording
 from models.backbone import load_model
 from models.device import Device
 from models.errors import UnsupportedModelError
+from models.llama import Llama
 from models.padded_transformer import module_bytes, on_device
 from models.recording import record
 from models.tokenizer import Encoding, Reading, Tokenizer
@@ -29,6 +31,15 @@ class CausalLM:
         self.nbytes = module_bytes(model)
         self._model = model
         self._device = device
+
+    @functools.cache  # noqa: B019  # as old as the model
+    def llama(self) -> Llama:
+        """Its forward pass for rows that go on.
+
+        Raises:
+            UnsupportedModelError: another architecture than Llama's.
+        """
+        return Llama(self._model)
 
     def read(self, texts: Sequence[str], limit: int | None = None) -> Reading:
         """One text's tokens, for people; see `Tokenizer.read`."""

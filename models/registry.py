@@ -19,8 +19,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,7 +33,12 @@ from numpy.typing import NDArray
 from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, Ticket
 from models.cache import ResultCache
 from models.catalog import CATALOG, Catalog, ModelCard, ModelKind, hub_card
-from models.errors import InputError, MemoryBudgetError, UnknownModelError
+from models.errors import (
+    InputError,
+    MemoryBudgetError,
+    UnknownModelError,
+    UnsupportedModelError,
+)
 from models.held import Held, HeldTensors, map_tensors
 from models.sentences import Sentence
 from models.train.events import Evaluated, Queued, SessionEvent, StepDone, Trained
@@ -54,6 +60,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from models.attention import Attention, Recording
+    from models.causal_lm import CausalLM
+    from models.decoding import Decoding, Piece
     from models.device import Device
     from models.store import LoadedModel, ModelStore
     from models.tokenizer import Encoding
@@ -277,6 +285,45 @@ class Registry:
             seen = engine.scheduler.call(lambda: self._recorded(model, reading.encoding))
         truncated = reading.encoding.truncated
         return Attention(reading.tokens, reading.parts, **vars(seen), truncated=truncated)
+
+    @contextmanager
+    def decoding(self, key: str, tokens: int) -> Iterator[Decoding]:
+        """A language model that reads rows of tokens on; its weights stay until the block ends.
+
+        Args:
+            key: of a language model.
+            tokens: that all rows together will keep, for which room is made.
+
+        Raises:
+            ModelError: unknown or unavailable model, no language model, an architecture that is not
+                continued, no room; one sentence.
+        """
+        from models.decoding import Decoding, Going
+
+        card = self.card(key)
+        if card.kind != "causal-lm":
+            raise UnsupportedModelError(
+                "“{key}” does not write texts: choose a language model.", key=key
+            )
+        self._count_call()
+        engine = self._engine
+        if engine.device.is_lent:
+            raise UnsupportedModelError(
+                "A GPU that is lent for one call at a time forgets what a model has read: run the"
+                " app on a machine of its own for this."
+            )
+
+        def read(pieces: Sequence[Piece]) -> Tensor:
+            import torch
+
+            items = [Item(id(piece), piece) for piece in pieces]
+            ticket = engine.scheduler.submit(Going(key), items, Lane.INTERACTIVE)
+            return torch.from_numpy(np.stack(ticket.result()))
+
+        with engine.store.lease(key) as model:
+            lm = cast("CausalLM", model.encoder)
+            with engine.store.room(card, lm.llama().row_bytes(tokens)):
+                yield Decoding(lm, read)
 
     def run(self, fn: Callable[..., ResultT], *args: Any) -> ResultT:
         """Call `fn(*args)` on the device's thread, tensors among `args` on the device, results on
@@ -670,19 +717,41 @@ class Registry:
         model = self._engine.store.find(str(key))
         return None if model is None else self._cache.peek(_cache_key(model, encoder_input))
 
-    def _execute(self, key: Hashable, items: Sequence[Item]) -> Callable[[], Sequence[Row]]:
+    def _read_on(self, key: str, pieces: Sequence[Piece]) -> Callable[[], Sequence[Any]]:
+        """Launch one step of rows that go on; the function returned waits for their logits."""
+        import torch
+
+        engine = self._engine
+        model = engine.store.get(key)
+        model.calls += 1
+        llama = cast("CausalLM", model.encoder).llama()
+        with self._known_out_of_memory(), torch.inference_mode():
+            logits = llama.forward([p.row for p in pieces], [p.tokens for p in pieces])
+            wait = engine.device.fetch(logits)
+        return lambda: list(wait().numpy())  # [V] each
+
+    @contextmanager
+    def _known_out_of_memory(self) -> Iterator[None]:
+        """Raise the scheduler's own exception where the device has no memory left."""
+        device = self._engine.device
+        try:
+            yield
+        except Exception as error:
+            if not device.is_out_of_memory(error):
+                raise
+            device.release_memory()
+            raise OutOfMemory from None
+
+    def _execute(self, key: Hashable, items: Sequence[Item]) -> Callable[[], Sequence[Any]]:
         """Launch one batch; the function returned waits for its rows and remembers them."""
+        if not isinstance(key, str):  # `Going`
+            return self._read_on(key.key, [cast("Piece", item.encoding) for item in items])  # type: ignore[attr-defined]
         engine = self._engine
         model = engine.store.get(str(key))
         encodings = [cast("Encoding", item.encoding) for item in items]
         model.calls += 1
-        try:
+        with self._known_out_of_memory():
             wait = engine.device.fetch(engine.forward(model.card.key, encodings))
-        except Exception as error:
-            if engine.device.is_out_of_memory(error):
-                engine.device.release_memory()
-                raise OutOfMemory from None
-            raise
 
         def rows() -> Sequence[Row]:
             result = wait().numpy()  # [b, d] or [b]

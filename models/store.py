@@ -124,12 +124,18 @@ class ModelStore:
         """
         with self._one_at_a_time(card.key), self._one_sentence(card):
             files = _files_of(card, self._card_of)
+        with self.room(card, nbytes):
+            yield files
+
+    @contextmanager
+    def room(self, card: ModelCard, nbytes: int) -> Iterator[None]:
+        """Room beside the loaded models until the block ends; raises as `reserve`."""
         with self._loading:
             self._make_room(card.key, nbytes, keep_base=card.base or card.key)
             with self._freed:
                 self._reserved += nbytes
         try:
-            yield files
+            yield
         finally:
             with self._freed:
                 self._reserved -= nbytes

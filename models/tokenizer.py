@@ -17,6 +17,7 @@ Pair = tuple[str, str]
 # The tokenizer is asked for a text's head first: 100,000 characters would cost time for tokens that
 # the model never sees. A head that proves too short is read again whole.
 _CHARACTERS_PER_TOKEN = 24
+_PLACE = "\N{OBJECT REPLACEMENT CHARACTER}"  # where a message will stand in the chat format
 _LONGEST = 32_768  # tokens, whatever a model says of itself
 
 
@@ -102,6 +103,49 @@ class Tokenizer:
         """Tokens that a prompt takes at the front of a text, the start token included."""
         ids = self._fast(prompt)["input_ids"]
         return len(ids) - (ids[-1] in self._fast.all_special_ids)
+
+    @property
+    def ends(self) -> frozenset[int]:
+        """Ids of the tokens that end a text or an answer."""
+        ids = (self._fast.eos_token_id, self._fast.convert_tokens_to_ids("<|endoftext|>"))
+        return frozenset(i for i in ids if isinstance(i, int) and i != self._fast.unk_token_id)
+
+    def chat(self, message: str) -> list[int]:
+        """A message in the model's chat format, up to where its answer begins.
+
+        Special tokens come from the format alone: their names in the message are text.
+        """
+        shown = [{"role": "user", "content": _PLACE}]
+        whole = self._fast.apply_chat_template(shown, tokenize=False, add_generation_prompt=True)
+        before, after = whole.split(_PLACE)
+        ends = [self._fast(end, add_special_tokens=False)["input_ids"] for end in (before, after)]
+        return [*ends[0], *self.plain(message.strip()), *ends[1]]
+
+    def plain(self, text: str) -> list[int]:
+        """Tokens of a text alone; names of special tokens are spelt out."""
+        ids: list[int] = self._fast(
+            self._whole(text), add_special_tokens=False, split_special_tokens=True
+        )["input_ids"]
+        return ids
+
+    def cut(self, text: str, tokens: int) -> str:
+        """The beginning of a text, at most so many tokens long."""
+        encoded = self._fast(
+            text,
+            add_special_tokens=False,
+            split_special_tokens=True,
+            return_offsets_mapping=True,
+        )
+        if len(encoded["input_ids"]) <= tokens:
+            return text
+        return text[: encoded["offset_mapping"][tokens][0]] if tokens else ""
+
+    def text(self, ids: Sequence[int]) -> str:
+        """Tokens as text, special ones left out."""
+        text: str = self._fast.decode(
+            list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        return text
 
     def pad(self, batch: Sequence[Encoding]) -> dict[str, Tensor]:
         """Inputs on the CPU: `input_ids`, `attention_mask`, maybe `token_type_ids`, [b, t]."""

@@ -85,6 +85,9 @@ VIEWS = (
     View("scaling-frontier-zh", "scaling", "frontier", "zh-CN", "dark", scroll_to=BELOW_THE_POINTS),
     View("scaling-isoflop-zh", "scaling", "isoflop", "zh-CN", "dark", scroll_to=BELOW_THE_POINTS),
     View("scaling-plan", "scaling", "plan", height=1180, scroll_to=BELOW_THE_POINTS),
+    View("lora-race", "lora", "race", height=1420, scroll_to="#lora-race-findings"),
+    View("lora-gradients-zh", "lora", "gradients", "zh-CN", "dark", scroll_to="#lora-tabs"),
+    View("lora-tuning", "lora", "tuning", height=1010, scroll_to="#lora-tuning-shipped-findings"),
 )
 
 
@@ -96,6 +99,7 @@ def open_tab(page: Page, tab: str) -> None:
         "retrieval": "#retrieval-ask-plot",
         "attention": "#attention-heads-matrix",
         "scaling": "#scaling-data-plot",
+        "lora": "#lora-race-courses",
     }[tab]
     page.wait_for_selector(f"{drawn} .js-plotly-plot", timeout=60_000)
     page.wait_for_timeout(1_500)
@@ -152,7 +156,7 @@ def take(browser: Browser, address: str, view: View) -> None:
     page = context.new_page()
     page.goto(f"{address}?__theme={view.theme}")
     open_tab(page, view.tab)
-    if view.panel not in ("score", "ask", "heads"):  # these are open already
+    if view.panel not in ("score", "ask", "heads", "race"):  # these are open already
         open_panel(page, view.tab, view.panel)
     if view.scroll_to:
         page.locator(view.scroll_to).evaluate("e => scrollBy(0, e.getBoundingClientRect().y - 20)")

@@ -103,6 +103,7 @@ def test_a_cancel_keeps_the_curves_of_the_one_run(
     assert len(begun) == 1
 
 
+@pytest.mark.slow
 def test_bad_fields_are_said_where_they_are(open_page: OpenPage) -> None:
     page = open_panel(open_page(bad_input=True))
     page.locator("#attention-decoder-masks label").first.click()

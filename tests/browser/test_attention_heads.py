@@ -137,6 +137,7 @@ def test_two_models_are_compared_on_opening(open_page: OpenPage) -> None:
     expect(page.locator("#attention-sidebyside-table")).to_contain_text("On the other text")
 
 
+@pytest.mark.slow
 def test_a_missing_second_text_is_said_at_its_field(open_page: OpenPage) -> None:
     page = open_side_by_side(open_page(bad_input=True))
     expect(page.locator("#attention-sidebyside-notice")).to_contain_text("to the other")

@@ -118,6 +118,7 @@ def test_a_button_sets_a_known_setting_and_the_claim_turns_round(open_page: Open
     expect(page.locator(f"{LABORATORY}-sizes")).to_contain_text("none: causal ahead")
 
 
+@pytest.mark.slow
 def test_no_mask_is_said_at_its_field_and_nothing_is_lost(open_page: OpenPage) -> None:
     page = open_laboratory(open_page(bad_input=True))
     masks = page.locator(f"{LABORATORY}-masks")

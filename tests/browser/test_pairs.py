@@ -108,6 +108,7 @@ def test_a_thousand_labelled_pairs_and_their_csv(open_page: OpenPage, tmp_path: 
     assert rows[0][:3] == ["Sentence A", "Sentence B", "Label"]
 
 
+@pytest.mark.slow
 def test_columns_can_be_chosen(open_page: OpenPage, tmp_path: Path) -> None:
     path = tmp_path / "columns.tsv"
     path.write_text("id\tleft\tright\n1\tx one\ty one\n2\tx two\ty two\n")
@@ -162,47 +163,50 @@ def test_whether_the_first_row_is_a_header_can_be_said(open_page: OpenPage, tmp_
     expect(header).not_to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "sentence"),
-    [
-        ("binary.csv", b"\x89PNG\r\n\x1a\n" + bytes(99), "not text (it looks like PNG)"),
-        ("latin.csv", "caf\u00e9 \u00fcber,stra\u00dfe\n".encode("latin-1"), "unknown encoding"),
-        ("one.csv", b"only\none\n", "has one column"),
-        ("empty.csv", b"", "holds no rows"),
-        ("many.csv", b"c,d\n" * 200_000, "200,000 rows and at most 10,000"),
-        ("wrong.xlsx", b"PK\x03\x04" + bytes(99), "not read here"),
-    ],
-)
-def test_a_bad_file_is_said_at_the_field_and_nothing_is_lost(
-    open_page: OpenPage, tmp_path: Path, name: str, content: bytes, sentence: str
-) -> None:
-    path = tmp_path / name
-    path.write_bytes(content)
-    page = open_pairs(open_page(bad_input=True))
-    upload(page, path)
-    expect(page.locator("#pairs-file")).to_contain_text(sentence)
-    expect(page.locator("#pairs-table")).to_contain_text("The cat is asleep on the sofa.")
+BAD_FILES = [
+    ("binary.csv", b"\x89PNG\r\n\x1a\n" + bytes(99), "not text (it looks like PNG)"),
+    ("latin.csv", "caf\u00e9 \u00fcber,stra\u00dfe\n".encode("latin-1"), "unknown encoding"),
+    ("one.csv", b"only\none\n", "has one column"),
+    ("empty.csv", b"", "holds no rows"),
+    ("many.csv", b"c,d\n" * 200_000, "200,000 rows and at most 10,000"),
+    ("wrong.xlsx", b"PK\x03\x04" + bytes(99), "not read here"),
+]
 
 
-@pytest.mark.parametrize(
-    ("pasted", "sentence"),
-    [
-        ("one\t\t1\n", "sentence B is empty"),
-        ("one\ttwo\tNaN\nthree\tfour\t1\n", "label “NaN” is not a number"),
-        ("word " * 20_000 + "\tshort\n", "100,000 characters"),
-        ("only one column", "has one column"),
-    ],
-)
-def test_bad_pasted_text_is_said_at_the_field_and_kept(
-    open_page: OpenPage, pasted: str, sentence: str
+def test_bad_files_are_said_at_the_field_and_nothing_is_lost(
+    open_page: OpenPage, tmp_path: Path
 ) -> None:
     page = open_pairs(open_page(bad_input=True))
-    paste(page, pasted)
-    expect(page.locator("#pairs-paste")).to_contain_text(sentence)
-    assert page.locator("#pairs-paste textarea").input_value() == pasted
-    expect(page.locator("#pairs-table")).to_contain_text("The cat is asleep on the sofa.")
+    for name, content, sentence in BAD_FILES:
+        path = tmp_path / name
+        path.write_bytes(content)
+        upload(page, path)
+        expect(page.locator("#pairs-file")).to_contain_text(sentence)
+        expect(page.locator("#pairs-table")).to_contain_text("The cat is asleep on the sofa.")
+        clear = page.locator("#pairs-file button[aria-label='Clear']")
+        clear.first.click()  # what is said
+        expect(page.locator("#pairs-file")).not_to_contain_text(sentence)
+        clear.click()  # the file
 
 
+BAD_LINES = [
+    ("one\t\t1\n", "sentence B is empty"),
+    ("one\ttwo\tNaN\nthree\tfour\t1\n", "label “NaN” is not a number"),
+    ("word " * 20_000 + "\tshort\n", "100,000 characters"),
+    ("only one column", "has one column"),
+]
+
+
+def test_bad_pasted_text_is_said_at_the_field_and_kept(open_page: OpenPage) -> None:
+    page = open_pairs(open_page(bad_input=True))
+    for pasted, sentence in BAD_LINES:
+        paste(page, pasted)
+        expect(page.locator("#pairs-paste")).to_contain_text(sentence)
+        assert page.locator("#pairs-paste textarea").input_value() == pasted
+        expect(page.locator("#pairs-table")).to_contain_text("The cat is asleep on the sofa.")
+
+
+@pytest.mark.slow
 def test_no_model_is_said_at_the_field(open_page: OpenPage) -> None:
     page = open_pairs(open_page(bad_input=True))
     page.locator("#pairs-models button[aria-label='Clear'], #pairs-models .remove-all").click()
@@ -220,6 +224,7 @@ def test_a_model_that_cannot_be_reached_is_left_out(open_page: OpenPage) -> None
     scored(page, 12)
 
 
+@pytest.mark.slow
 def test_cut_text_is_said(open_page: OpenPage) -> None:
     page = open_pairs(open_page())
     paste(page, "word " * 1_000 + "\tshort\n" + "a\tb\n")

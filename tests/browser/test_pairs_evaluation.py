@@ -42,6 +42,7 @@ def test_the_example_is_evaluated_and_another_cut_is_taken(open_page: OpenPage) 
     expect(cut).to_have_value("9")
 
 
+@pytest.mark.slow
 def test_it_is_there_only_with_labels_and_its_numbers_download(open_page: OpenPage) -> None:
     page = open_pairs(open_page())
     expect(page.locator("#evaluation")).to_be_visible()
@@ -86,6 +87,7 @@ def test_a_clicked_row_is_explained_word_by_word(open_page: OpenPage) -> None:
     assert moved["B", "not"] < 0 < moved["A", "restaurant."]
 
 
+@pytest.mark.slow
 def test_two_single_words_are_refused_at_the_field(open_page: OpenPage) -> None:
     page = open_pairs(open_page(bad_input=True))
     score_pasted(page, "hello\tgoodbye\nfine weather\train\n", 2)

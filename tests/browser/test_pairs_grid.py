@@ -59,6 +59,7 @@ def test_own_lists_hover_and_csv(open_page: OpenPage) -> None:
     assert rows[1][:2] == ["the <b>bold</b> cat", "a brave cat"]
 
 
+@pytest.mark.slow
 def test_what_a_visitor_made_outlives_another_tab(open_page: OpenPage) -> None:
     page = open_grid(open_page())
     write(page, "one", "two")
@@ -101,6 +102,7 @@ def test_two_columns_uploaded(open_page: OpenPage, tmp_path: Path) -> None:
     expect(page.locator("#pairs-grid-a textarea")).to_have_value("first\nsecond")
 
 
+@pytest.mark.slow
 def test_cancel(open_page: OpenPage) -> None:
     page = open_grid(open_page())
     write(

@@ -38,6 +38,7 @@ def type_into(page: Page, row: int, column: int, typed: str) -> None:
     ).to_contain_text(typed)
 
 
+@pytest.mark.slow
 def test_shift_and_relabel_leave_cosent_alone(open_page: OpenPage) -> None:
     page = open_playground(open_page())
     expect(losses(page, 0)).to_have_text(re.compile("CoSENT–6.6802–"))
@@ -88,6 +89,7 @@ def test_gradient_steps_and_csv(open_page: OpenPage) -> None:
     assert abs(sum(float(row[4]) for row in rows[1:])) < 1e-9  # CoSENT's gradient
 
 
+@pytest.mark.slow
 def test_chinese_dark_and_narrow(open_page: OpenPage) -> None:
     page = open_playground(open_page(language="zh-CN", theme="dark", width=400))
     expect(page.locator("#pairs-playground-comparison")).to_contain_text("交叉熵")

@@ -133,6 +133,7 @@ def a_text_file(path: Path, lines: list[str]) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_too_few_lines_are_said_at_the_file(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_panel(open_page(bad_input=True), "indexing")
     page.locator("#retrieval-indexing-build").click()
@@ -227,6 +228,7 @@ def test_a_cancelled_build_is_kept_and_finished(open_page: OpenPage, tmp_path: P
     expect(page.locator("#retrieval-corpus input")).to_have_value(re.compile("^invoices.txt · 300"))
 
 
+@pytest.mark.slow
 def test_a_build_without_texts_is_refused_in_the_visitors_language(open_page: OpenPage) -> None:
     page = open_panel(open_page(language="zh-CN", bad_input=True), "indexing")
     page.locator("#retrieval-indexing-build").click()

@@ -128,8 +128,8 @@ tenth of the steps and fall to 0; moments are Adam's where a method keeps any; n
 factors their paths agree to rounding (tested against peft). State: LoRA keeps factors and their moments, the random projection nothing.
 
 **What is limited.** Tens of steps on a model that knows the task already: differences of a hundredth are noise in one run. Default rates are the best of three or four on one split of these
-pairs, 30 steps; the larger comparison has its own, the best of four on other pairs of its first task, and for every method the lowest was the best. A first trial at rates five to ten times as
-high (STS-B, then MRPC, two to five seeds) did show forgetting, and it went with learning: MRPC reached .51 to .56 and STS-B lost .05 to .09 with full steps, LoRA, LoRA+ and GaLore alike; the
+pairs, 30 steps; the larger comparison has its own, the best of four on other pairs of its first task, and for every method the lowest was the best. A first trial at higher rates
+(STS-B, then MRPC, two to five seeds) did show forgetting, and it went with learning: MRPC reached .51 to .56 and STS-B lost .05 to .09 with full steps, LoRA, LoRA+ and GaLore alike; the
 random projection reached .47 and lost .015, the additive form .49 to .50 and lost nothing. The optimiser needs the full gradient G, so it saves state, not the gradient's memory.""",
         r"""$$g_U = s\,G V^\top,\quad g_V = s\,U^\top G,\quad \Delta W = s\,(U'V' - UV) \qquad\text{CoSENT：} \log\Big(1 + \sum_{y_i > y_j} e^{20\,(\cos_j - \cos_i)}\Big)$$
 
@@ -139,7 +139,7 @@ random projection reached .47 and lost .015, the additive form .49 to .50 and lo
 状态方面：LoRA 保存因子及其动量，随机投影什么都不存。
 
 **局限。** 模型本已会做这个任务，而且只有几十步：单次运行中百分之一的差别属于噪声。默认学习率是在这些句对的一次划分上、30 步、三四个候选中最好的；较大的比较用自己的学习率：在首个任务的其他句对上四个候选中最好的，
-而每种方法都是最低的那个最好。最初一次学习率高五到十倍的试验（先 STS-B 后 MRPC，两到五个种子）确实出现了遗忘，而且与学到多少相伴：完整训练、LoRA、LoRA+ 与 GaLore 的 MRPC 都达到 0.51–0.56，STS-B 都下降 0.05–0.09；
+而每种方法都是最低的那个最好。最初一次学习率更高的试验（先 STS-B 后 MRPC，两到五个种子）确实出现了遗忘，而且与学到多少相伴：完整训练、LoRA、LoRA+ 与 GaLore 的 MRPC 都达到 0.51–0.56，STS-B 都下降 0.05–0.09；
 随机投影达到 0.47、下降 0.015；加性形式达到 0.49–0.50、毫无下降。优化器需要完整梯度 G，因此省的是状态，不是梯度的内存。""",
     ),
 }

@@ -1,0 +1,102 @@
+"""Rows of tokens that a language model reads on, for one caller; see `Registry.decoding`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.errors import InputError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.causal_lm import CausalLM
+    from models.llama import LlamaRow
+
+
+@dataclass(frozen=True)
+class Going:
+    """The scheduler's group of all rows that one model reads on."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """New tokens of one row."""
+
+    row: LlamaRow
+    tokens: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+Read = Callable[[Sequence[Piece]], "Tensor"]
+
+
+class Decoding:
+    """A model's tokenizer and its rows; every `read` shares its batch with other callers'.
+
+    Attributes:
+        window: tokens that the model can look at.
+        ends: ids of tokens that end an answer.
+    """
+
+    def __init__(self, model: CausalLM, read: Read):
+        self._model = model
+        self._read = read
+        self.window = model.tokenizer.max_length
+        self.ends = model.tokenizer.ends
+
+    def prompt(self, message: str) -> list[int]:
+        """A message to the model in its own chat format, up to where the answer begins.
+
+        What stands in the message is text: names of special tokens in it are spelt out.
+        """
+        return self._model.tokenizer.chat(message)
+
+    def count(self, text: str) -> int:
+        """Tokens of a text alone."""
+        return len(self._model.tokenizer.plain(text))
+
+    def cut(self, text: str, tokens: int) -> str:
+        """The beginning of a text, at most so many tokens long."""
+        return self._model.tokenizer.cut(text, tokens)
+
+    def text(self, ids: Sequence[int]) -> str:
+        """Tokens as text, special ones left out."""
+        return self._model.tokenizer.text(ids)
+
+    def row(self, position: int = 0) -> LlamaRow:
+        """A row that has read nothing; its first token will stand at `position`."""
+        return self._model.llama().row(position)
+
+    def join(self, rows: Sequence[LlamaRow]) -> LlamaRow:
+        """A row that looks at all that these have read, and goes on behind the farthest."""
+        return self._model.llama().join(rows)
+
+    def read(self, rows: Sequence[LlamaRow], tokens: Sequence[Sequence[int]]) -> Tensor:
+        """Have rows read further tokens.
+
+        Args:
+            rows: different ones.
+            tokens: as many sequences, none of them empty.
+
+        Returns:
+            logits of the token after each row's last [rows, V], float32, on the CPU.
+
+        Raises:
+            InputError: a row would be longer than the model's window.
+            ModelError: there is no memory left.
+        """
+        for row, new in zip(rows, tokens, strict=True):
+            if not new:
+                raise ValueError("a row has to read at least one token")
+            if row.position + len(new) > self.window:
+                raise InputError(
+                    "The model looks at {window:,} tokens at most: shorten the text.",
+                    window=self.window,
+                )
+        return self._read([Piece(row, new) for row, new in zip(rows, tokens, strict=True)])
