@@ -136,6 +136,18 @@ SENTENCES_ZH: dict[str, str] = {
     "“{title}” is no {kind} adapter on {base}: choose another start.": (
         "「{title}」不是 {base} 上的 {kind} 适配器：请换一个起点。"
     ),
+    "“{key}” does not write texts: choose a language model.": (
+        "「{key}」不能生成文本：请选择语言模型。"
+    ),
+    "The model looks at {window:,} tokens at most: shorten the text.": (
+        "模型最多能看 {window:,} 个 token：请缩短文本。"
+    ),
+    "A GPU that is lent for one call at a time forgets what a model has read: run the app on a"
+    " machine of its own for this.": (
+        "按次借用的 GPU 记不住模型读过的内容：此功能请在自己的机器上运行本应用。"
+    ),
+    "Texts are continued on Llama's architecture alone, and this model is {name}: choose"
+    " another.": ("只支持用 Llama 架构续写文本，而此模型是 {name}：请换一个。"),
     "Only LoRA adapters are trained here: full weights are too large.": (
         "这里只训练 LoRA 适配器：完整权重太大。"
     ),
