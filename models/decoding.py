@@ -50,12 +50,10 @@ class Decoding:
         self.window = model.tokenizer.max_length
         self.ends = model.tokenizer.ends
 
-    def prompt(self, message: str) -> list[int]:
-        """A message to the model in its own chat format, up to where the answer begins.
-
-        What stands in the message is text: names of special tokens in it are spelt out.
-        """
-        return self._model.tokenizer.chat(message)
+    def prompt(self, *parts: str) -> list[list[int]]:
+        """A message to the model in its own chat format, up to where the answer begins; see
+        `Tokenizer.chat`. Names of special tokens in it are text."""
+        return self._model.tokenizer.chat(parts)
 
     def count(self, text: str) -> int:
         """Tokens of a text alone."""
@@ -72,6 +70,10 @@ class Decoding:
     def row(self, position: int = 0) -> LlamaRow:
         """A row that has read nothing; its first token will stand at `position`."""
         return self._model.llama().row(position)
+
+    def copy(self, row: LlamaRow) -> LlamaRow:
+        """Another row that has read the same, to go on differently."""
+        return row.copy()
 
     def join(self, rows: Sequence[LlamaRow]) -> LlamaRow:
         """A row that looks at all that these have read, and goes on behind the farthest."""

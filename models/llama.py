@@ -43,6 +43,11 @@ class LlamaRow:
         """Of keys and values, room included."""
         return self.keys.nbytes + self.values.nbytes
 
+    def copy(self) -> LlamaRow:
+        """Another row that has read the same."""
+        keys, values = (each[:, :, : self.length].clone() for each in (self.keys, self.values))
+        return LlamaRow(keys, values, self.length, self.position)
+
     def make_room(self, tokens: int) -> None:
         """Have columns for so many more tokens."""
         need = self.length + tokens

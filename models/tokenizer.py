@@ -110,16 +110,24 @@ class Tokenizer:
         ids = (self._fast.eos_token_id, self._fast.convert_tokens_to_ids("<|endoftext|>"))
         return frozenset(i for i in ids if isinstance(i, int) and i != self._fast.unk_token_id)
 
-    def chat(self, message: str) -> list[int]:
-        """A message in the model's chat format, up to where its answer begins.
+    def chat(self, parts: Sequence[str]) -> list[list[int]]:
+        """A message in the model's chat format, up to where its answer begins, part by part.
 
         Special tokens come from the format alone: their names in the message are text.
+
+        Args:
+            parts: of the message, one after the other; each is cut into tokens on its own.
+
+        Returns:
+            tokens of each part; the first begins and the last ends with what the format adds.
         """
         shown = [{"role": "user", "content": _PLACE}]
         whole = self._fast.apply_chat_template(shown, tokenize=False, add_generation_prompt=True)
         before, after = whole.split(_PLACE)
-        ends = [self._fast(end, add_special_tokens=False)["input_ids"] for end in (before, after)]
-        return [*ends[0], *self.plain(message.strip()), *ends[1]]
+        ids = [self.plain(part) for part in parts]
+        ids[0] = self._fast(before, add_special_tokens=False)["input_ids"] + ids[0]
+        ids[-1] = ids[-1] + self._fast(after, add_special_tokens=False)["input_ids"]
+        return ids
 
     def plain(self, text: str) -> list[int]:
         """Tokens of a text alone; names of special tokens are spelt out."""

@@ -1,0 +1,144 @@
+"""Answers in every way, on a tiny language model, against transformers' uncached forward pass."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from demos.bayes.answers import WAYS, Answer, Reading, Rule, Way, answering, ask, tokens_kept
+from demos.bayes.nbce import combine
+from demos.frame.steps import result_of
+from models.catalog import Catalog
+from models.registry import Registry
+from tests.models import tiny
+from tests.models.test_decoding import SIZES, WINDOW
+
+CONTEXTS = ("a b c", "d 7 e f", "b")
+QUESTION = "f a"
+TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
+
+
+@pytest.fixture(scope="module")
+def peer() -> Any:
+    torch.manual_seed(1)
+    sizes = SIZES | {"vocab_size": len(tiny.WORDS)}
+    return LlamaForCausalLM(LlamaConfig(**sizes, eos_token_id=None)).eval()  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def registry(peer: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    folder = tmp_path_factory.mktemp("lm")
+    tiny.write_tokenizer(folder, WINDOW)
+    file = folder / "tokenizer_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"chat_template": TEMPLATE}))
+    peer.save_pretrained(folder)
+    catalog = Catalog((tiny.card("lm", folder, "causal-lm"),))
+    found = Registry(catalog, device="cpu", dtype=torch.float32)
+    yield found
+    found.close()
+
+
+def answered(
+    registry: Registry,
+    ways: Sequence[Way],
+    rule: Rule,
+    contexts: Sequence[str] = CONTEXTS,
+) -> tuple[Answer, ...]:
+    with registry.decoding("lm", 2_000) as decoding:
+        asked = ask(decoding, contexts, QUESTION, rule.new_tokens)
+        return result_of(answering(registry, decoding, asked, ways, rule))
+
+
+def ids(answer: Answer) -> list[int]:
+    return [token.id for token in answer.tokens]
+
+
+@torch.inference_mode()
+def test_the_cached_answer_equals_the_uncached_one(registry: Registry, peer: Any) -> None:
+    rule = Rule(new_tokens=10)
+    (answer,) = answered(registry, ["nbce"], rule)
+    with registry.decoding("lm", 1) as decoding:
+        asked = ask(decoding, CONTEXTS, QUESTION, 10)
+    prompts = [asked.bare, *([*context, *asked.question] for context in asked.contexts)]
+    said: list[int] = []
+    previous = None
+    for token in answer.tokens:
+        rows = [
+            peer(input_ids=torch.tensor([[*prompt, *said]])).logits[0, -1] for prompt in prompts
+        ]
+        expected = combine(torch.stack(rows), previous=previous)
+        assert token.chosen == expected.chosen
+        assert token.entropies == pytest.approx(expected.entropies.tolist(), abs=1e-4)
+        assert token.id == int(expected.log_probs.argmax())
+        assert len(token.sources) == 4
+        said.append(token.id)
+        previous = expected.chosen
+
+
+def test_one_context_without_beta_is_plain_decoding(registry: Registry, peer: Any) -> None:
+    rule = Rule(beta=0.0, new_tokens=12)
+    nbce, alone = answered(registry, ["nbce", "alone"], rule, CONTEXTS[:1])
+    with registry.decoding("lm", 1) as decoding:
+        asked = ask(decoding, CONTEXTS[:1], QUESTION, 12)
+    prompt = torch.tensor([[*asked.contexts[0], *asked.question]])
+    theirs = peer.generate(prompt, max_new_tokens=12, do_sample=False, eos_token_id=None)
+    expected = theirs[0, prompt.shape[1] :].tolist()[: len(nbce.tokens)]
+    assert ids(nbce) == ids(alone) == expected
+
+
+@pytest.mark.parametrize("way", ["nbce", "mean", "max"])
+def test_the_order_of_contexts_does_not_matter(registry: Registry, way: Way) -> None:
+    rule, order = Rule(new_tokens=10), [2, 0, 1]
+    (one,) = answered(registry, [way], rule)
+    (other,) = answered(registry, [way], rule, [CONTEXTS[place] for place in order])
+    assert ids(one) == ids(other)
+    assert [t.chosen for t in one.tokens] == [order[(t.chosen or 1) - 1] + 1 for t in other.tokens]
+
+
+def test_ways_side_by_side_say_what_they_say_alone(registry: Registry) -> None:
+    rule = Rule(new_tokens=6)
+    together = answered(registry, WAYS, rule)
+    assert [a.way for a in together] == [*WAYS[:-1], *["alone"] * 3]
+    alone = [answer for way in WAYS for answer in answered(registry, [way], rule)]
+    assert [ids(answer) for answer in together] == [ids(answer) for answer in alone]
+
+
+def test_what_is_cut_from_the_concatenation_is_counted(registry: Registry) -> None:
+    contexts = ["a b c d e f " * 4] * 3
+    (answer,) = answered(registry, ["concatenated"], Rule(new_tokens=4), contexts)
+    assert 0 < answer.cut < 3 * 24
+    (fits,) = answered(registry, ["concatenated"], Rule(new_tokens=4))
+    assert fits.cut == 0
+
+
+def test_draws_are_those_of_the_seed(registry: Registry) -> None:
+    rule = Rule(temperature=2.0, new_tokens=10, seed=3)
+    one, other, another = (
+        answered(registry, ["nbce"], each)[0]
+        for each in (rule, rule, Rule(temperature=2.0, new_tokens=10, seed=4))
+    )
+    assert ids(one) == ids(other) != ids(another)
+
+
+def test_closing_ends_it_between_two_steps(registry: Registry) -> None:
+    with registry.decoding("lm", 2_000) as decoding:
+        asked = ask(decoding, CONTEXTS, QUESTION, 20)
+        events = answering(registry, decoding, asked, ["nbce"], Rule(new_tokens=20))
+        assert next(events) == Reading(0, 4)
+        before = registry.status().calls
+        events.close()
+        assert registry.status().calls == before
+        assert list(events) == []
+
+
+def test_room_is_counted_for_every_row(registry: Registry) -> None:
+    with registry.decoding("lm", 2_000) as decoding:
+        asked = ask(decoding, CONTEXTS, QUESTION, 8)
+        answers = result_of(answering(registry, decoding, asked, WAYS, Rule(new_tokens=8)))
+    kept = sum(row.length for answer in answers for row in answer.rows)
+    assert kept <= tokens_kept(asked, WAYS, 8)
