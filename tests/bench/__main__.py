@@ -7,7 +7,17 @@ import sys
 
 import torch
 
-from tests.bench import attention, concurrency, encoders, lora, losses, retrieval, scaling, startup
+from tests.bench import (
+    attention,
+    concurrency,
+    decoding,
+    encoders,
+    lora,
+    losses,
+    retrieval,
+    scaling,
+    startup,
+)
 
 BENCHMARKS = {
     "embed": encoders.embed,
@@ -26,6 +36,7 @@ BENCHMARKS = {
     "scaling": scaling.against_the_recipe,
     "rows": scaling.many_rows,
     "lora": lora.steps,
+    "decoding": decoding.steps,
     "startup": startup.first_page,
 }
 
