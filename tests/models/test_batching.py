@@ -214,7 +214,10 @@ def test_the_device_cannot_wait_for_itself(recorder_and_scheduler: Both) -> None
         scheduler.call(lambda: scheduler.submit("m", items(1), Lane.INTERACTIVE))
 
 
-def test_closing_cancels_what_waits(recorder_and_scheduler: Both) -> None:
+def test_closing_cancels_what_waits(
+    recorder_and_scheduler: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.batching._PATIENCE_SECONDS", 0.2)  # the batch is held
     recorder, scheduler = recorder_and_scheduler
     hold(recorder, scheduler)
     waiting = scheduler.submit("m", items(3), Lane.BULK)

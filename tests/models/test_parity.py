@@ -107,6 +107,7 @@ def compare_with_saved(model: SentenceTransformer, folder: Path) -> None:
     assert float(np.abs(registry.embed("m", texts).numpy() - theirs).max()) < 1e-5
 
 
+@pytest.mark.slow
 def test_bfloat16_agrees_with_float32(registry: Registry) -> None:
     pairs = mixed_pairs(30)
     half = Registry(device="cpu", dtype=torch.bfloat16)

@@ -452,6 +452,7 @@ def test_a_failing_start_reaches_every_caller(tiny_catalog: Catalog) -> None:
     assert registry.status().device == "failed"
 
 
+@pytest.mark.slow
 def test_a_process_ends_cleanly_while_a_long_job_runs() -> None:
     script = (
         "import threading\n"

@@ -300,6 +300,7 @@ def _with_nan(answer: Any) -> Any:
     return (answer[0], answer[1] * math.nan) if isinstance(answer, tuple) else answer
 
 
+@pytest.mark.slow
 def test_a_small_task_is_learnt() -> None:
     settings = Settings(task="brackets", seeds=(0,), width=32, steps=250, evaluations=1)
     result = result_of(experiment(settings))

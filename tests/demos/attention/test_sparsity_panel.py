@@ -32,7 +32,8 @@ from models.attention import Attention, attention_weights
 from models.registry import Registry
 
 BERT, CROSS, CAUSAL = "all-MiniLM-L6-v2", "cosent-cross", "SmolLM2-135M-Instruct"
-EVERY = pytest.mark.parametrize("model", [BERT, CROSS, CAUSAL])
+LONG = pytest.param(CAUSAL, marks=pytest.mark.slow)
+EVERY = pytest.mark.parametrize("model", [BERT, CROSS, LONG])
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 REQUEST = gr.Request()
 SCRIPT = "<script>alert('1')</script> & \"more\""

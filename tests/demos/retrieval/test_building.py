@@ -214,6 +214,7 @@ def test_a_resumed_index_is_the_same(tmp_path: Path) -> None:
     assert (resumed.folder / TENSORS).read_bytes() == (whole.folder / TENSORS).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_killed_build_loses_one_block_at_most(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.demos.retrieval.halting_build", str(tmp_path), "47"]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:

@@ -134,6 +134,7 @@ def test_rows_that_cannot_be_used_are_said_and_the_file_stays(
     assert isinstance(taken[desk.chosen].source, Uploaded)
 
 
+@pytest.mark.slow
 def test_a_million_rows_are_thinned_or_refused_in_a_sentence(desk: Desk, tmp_path: Path) -> None:
     text = "N,D,loss\n" + "1e8,1e9,3.1\n2e8,2e9,2.9\n4e8,5e9,2.7\n5e8,3e9,2.8\n" * 250_000
     paths = [path(tmp_path, text)]

@@ -93,7 +93,10 @@ def test_without_noise_the_truth_comes_back(key):
 
 
 @pytest.mark.parametrize("name", ["huber_log", "log_squares", "squares"])
-@pytest.mark.parametrize("key", list(LAWS))
+@pytest.mark.parametrize(
+    "key",
+    [pytest.param(key, marks=[pytest.mark.slow] * (key == "broken_power_2")) for key in LAWS],
+)
 def test_scipy_finds_nothing_lower(key, name):
     data = simulate(key, 60, 0.01)
     got = fit(key, data, name)

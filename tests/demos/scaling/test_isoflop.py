@@ -78,6 +78,7 @@ def test_the_exponent_of_a_law_comes_back() -> None:
     assert found.power.exponent == pytest.approx(0.5139, abs=0.005)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth() -> None:
     exact_power = simulated(0, 0.0).power
     assert exact_power is not None

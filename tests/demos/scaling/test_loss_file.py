@@ -414,6 +414,7 @@ def bounded(read: Callable[[], LossTable], megabytes: float) -> LossTable:
     return table
 
 
+@pytest.mark.slow
 def test_a_million_rows_are_thinned_and_said(tmp_path: Path) -> None:
     rows = "".join(f"{1000 + i},{2000 + i},3.{i % 1000:03d}\n" for i in range(999_999))
     path = text(tmp_path, "N,D,loss\n" + rows + "7,7,7\n")
