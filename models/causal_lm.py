@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,9 +31,8 @@ class CausalLM:
         self._model = model
         self._device = device
 
-    @functools.cache  # noqa: B019  # as old as the model
     def llama(self) -> Llama:
-        """Its forward pass for rows that go on.
+        """Its forward pass for rows that go on; made of what is loaded already.
 
         Raises:
             UnsupportedModelError: another architecture than Llama's.

@@ -34,6 +34,7 @@ class Piece:
 
 
 Read = Callable[[Sequence[Piece]], "Tensor"]
+OnDevice = Callable[[Callable[[], "LlamaRow"]], "LlamaRow"]
 
 
 class Decoding:
@@ -44,9 +45,10 @@ class Decoding:
         ends: ids of tokens that end an answer.
     """
 
-    def __init__(self, model: CausalLM, read: Read):
+    def __init__(self, model: CausalLM, read: Read, on_device: OnDevice):
         self._model = model
         self._read = read
+        self._on_device = on_device
         self.window = model.tokenizer.max_length
         self.ends = model.tokenizer.ends
 
@@ -73,11 +75,11 @@ class Decoding:
 
     def copy(self, row: LlamaRow) -> LlamaRow:
         """Another row that has read the same, to go on differently."""
-        return row.copy()
+        return self._on_device(row.copy)
 
     def join(self, rows: Sequence[LlamaRow]) -> LlamaRow:
         """A row that looks at all that these have read, and goes on behind the farthest."""
-        return self._model.llama().join(rows)
+        return self._on_device(lambda: self._model.llama().join(rows))
 
     def read(self, rows: Sequence[LlamaRow], tokens: Sequence[Sequence[int]]) -> Tensor:
         """Have rows read further tokens.

@@ -38,11 +38,6 @@ class LlamaRow:
         self.length = length
         self.position = position
 
-    @property
-    def nbytes(self) -> int:
-        """Of keys and values, room included."""
-        return self.keys.nbytes + self.values.nbytes
-
     def copy(self) -> LlamaRow:
         """Another row that has read the same."""
         keys, values = (each[:, :, : self.length].clone() for each in (self.keys, self.values))
@@ -75,9 +70,8 @@ class Llama:
             )
         self._model = model
         self._body = model.model
-        self._heads: int = config.num_attention_heads
         self._groups: int = config.num_key_value_heads
-        self._head_size: int = config.head_dim or config.hidden_size // self._heads
+        self._head_size: int = config.head_dim or config.hidden_size // config.num_attention_heads
         self._layers: int = config.num_hidden_layers
 
     def row(self, position: int = 0) -> LlamaRow:

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, Ticket
 from models.cache import ResultCache
 from models.catalog import CATALOG, Catalog, ModelCard, ModelKind, hub_card
+from models.decoding import Going
 from models.errors import (
     InputError,
     MemoryBudgetError,
@@ -298,7 +299,7 @@ class Registry:
             ModelError: unknown or unavailable model, no language model, an architecture that is not
                 continued, no room; one sentence.
         """
-        from models.decoding import Decoding, Going
+        from models.decoding import Decoding
 
         card = self.card(key)
         if card.kind != "causal-lm":
@@ -323,7 +324,7 @@ class Registry:
         with engine.store.lease(key) as model:
             lm = cast("CausalLM", model.encoder)
             with engine.store.room(card, lm.llama().row_bytes(tokens)):
-                yield Decoding(lm, read)
+                yield Decoding(lm, read, engine.scheduler.call)
 
     def run(self, fn: Callable[..., ResultT], *args: Any) -> ResultT:
         """Call `fn(*args)` on the device's thread, tensors among `args` on the device, results on
@@ -714,6 +715,8 @@ class Registry:
     # --- on the device's thread ----------------------------------------------------------------
 
     def _recall(self, key: Hashable, encoder_input: Hashable) -> Row | None:
+        if isinstance(key, Going):  # what a row reads depends on what it has read
+            return None
         model = self._engine.store.find(str(key))
         return None if model is None else self._cache.peek(_cache_key(model, encoder_input))
 
@@ -744,8 +747,8 @@ class Registry:
 
     def _execute(self, key: Hashable, items: Sequence[Item]) -> Callable[[], Sequence[Any]]:
         """Launch one batch; the function returned waits for its rows and remembers them."""
-        if not isinstance(key, str):  # `Going`
-            return self._read_on(key.key, [cast("Piece", item.encoding) for item in items])  # type: ignore[attr-defined]
+        if isinstance(key, Going):
+            return self._read_on(key.key, [cast("Piece", item.encoding) for item in items])
         engine = self._engine
         model = engine.store.get(str(key))
         encodings = [cast("Encoding", item.encoding) for item in items]

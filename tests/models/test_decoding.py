@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
+import weakref
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -163,6 +165,18 @@ def test_a_failed_step_leaves_the_rows_as_they_were(
     assert len(calls) > 2
     for ours, prompt in zip(logits, PROMPTS, strict=True):
         assert_close(ours, expected(peer, [*prompt, 20]))
+
+
+def test_a_model_that_is_let_go_is_gone(registry: Registry) -> None:
+    own = Registry(registry.catalog, device="cpu", dtype=torch.float32)
+    with own.decoding("lm", 100) as decoding:
+        decoding.join([decoding.copy(decoding.row())])
+    kept = weakref.ref(own._engine.store.get("lm").encoder)
+    del decoding
+    own._engine.store.discard("lm")
+    gc.collect()
+    assert kept() is None
+    own.close()
 
 
 def test_what_cannot_be_read_is_said(registry: Registry) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,10 +12,10 @@ from models.catalog import CATALOG, Catalog
 from models.registry import Registry
 from models.train.events import Evaluated, StepDone
 from models.train.settings import TrainingSettings
-from models.train.trainer import Steering
 from models.train.tuning import Task, Tuned
 from tests.bench.inputs import mixed_pairs, mixed_texts
 from tests.models.test_train import data
+from tests.models.test_tuning import sgd
 
 pytestmark = [
     pytest.mark.gpu,
@@ -123,12 +123,6 @@ def test_what_is_held_stays_on_the_gpu() -> None:
     torch.testing.assert_close(result, matrix @ matrix)
 
 
-def _sgd() -> Steering:
-    return Steering(
-        lambda weights: torch.optim.SGD(weights, lr=1e-3), lambda optimizer: optimizer.param_groups
-    )
-
-
 @pytest.mark.parametrize("method", ["lora", "weights"])
 def test_a_training_equals_that_on_the_cpu(cpu: Registry, method: str) -> None:
     settings = TrainingSettings(
@@ -144,9 +138,9 @@ def test_a_training_equals_that_on_the_cpu(cpu: Registry, method: str) -> None:
         average=0.0,
     )
     task = Task(data(40, 0), data(20, 1, "held out"))
-    steering: Callable[[], Steering | None] = _sgd if method == "weights" else lambda: None
+    steering = sgd(1e-3) if method == "weights" else None
     ours, theirs = (
-        list(registry.tune(settings, [task], steering()))
+        list(registry.tune(settings, [task], steering))
         for registry in (Registry(device="cuda", dtype=torch.float32), cpu)
     )
     for kind, name in ((StepDone, "loss"), (Evaluated, "spearman")):

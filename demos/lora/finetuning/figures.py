@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -23,106 +24,82 @@ COLOURS: dict[MethodName, str] = {
     "additive": BLUE,
     "galore": GREEN,
 }
+Curve = dict[str, Any]  # of plotly's scatter, beside name and colour
 _SMOOTHED = 8  # steps in the running mean of a loss
 _SHOWN = 1e-4  # of the largest singular value; what is smaller is not drawn
 
 
 def losses_figure(courses: Sequence[Course], steps: int, language: Language) -> go.Figure:
     """Running means of the losses."""
-    figure = new_figure(height=420)
-    for course in courses:
+
+    def curve(course: Course) -> Curve:
         losses = np.array(course.losses, dtype=np.float64)
         smooth = [losses[max(0, k + 1 - _SMOOTHED) : k + 1].mean() for k in range(len(losses))]
-        colour = COLOURS[course.run.method]
-        figure.add_scatter(
-            x=np.arange(1, len(losses) + 1, dtype=np.int32),
-            y=np.array(smooth, dtype=np.float32),
-            name=name_of(course.run.method, language),
-            mode="lines",
-            line={"color": colour, "width": 2},
-            hovertemplate="%{y:.3f}",
-        )
-    figure.update_layout(
+        return {
+            "x": np.arange(1, len(losses) + 1, dtype=np.int32),
+            "y": np.array(smooth, dtype=np.float32),
+            "mode": "lines",
+            "line": {"width": 2},
+            "hovertemplate": "%{y:.3f}",
+        }
+
+    return _curves(courses, curve, language).update_layout(
         xaxis={"title": say("lora.race.axis.step", language), "range": [0, steps]},
         yaxis={"title": say("lora.tuning.axis.loss", language, steps=_SMOOTHED)},
         hovermode="x unified",
-        margin={"l": 60, "r": 12, "t": 84, "b": 48},
-        dragmode=False,
-        showlegend=True,
     )
-    return figure
 
 
 def spearman_figure(courses: Sequence[Course], steps: int, language: Language) -> go.Figure:
     """Held-out Spearman at the start, on the way and at the end."""
-    figure = new_figure(height=420)
-    for course in courses:
-        colour = COLOURS[course.run.method]
-        figure.add_scatter(
-            x=[point.step for point in course.points],
-            y=[point.spearman for point in course.points],
-            name=name_of(course.run.method, language),
-            mode="lines+markers",
-            line={"color": colour, "width": 2},
-            marker={"size": 6},
-            hovertemplate="%{y:.4f}",
-        )
-    figure.update_layout(
+
+    def curve(course: Course) -> Curve:
+        return {
+            "x": [point.step for point in course.points],
+            "y": [point.spearman for point in course.points],
+            "line": {"width": 2},
+            "marker": {"size": 6},
+            "hovertemplate": "%{y:.4f}",
+        }
+
+    return _curves(courses, curve, language).update_layout(
         xaxis={"title": say("lora.race.axis.step", language), "range": [-0.5, steps + 0.5]},
         yaxis={"title": say("lora.tuning.axis.spearman", language)},
         hovermode="x unified",
-        margin={"l": 64, "r": 12, "t": 84, "b": 48},
-        dragmode=False,
-        showlegend=True,
     )
-    return figure
 
 
 def ranks_figure(courses: Sequence[Course], language: Language) -> go.Figure:
     """Effective rank of dW in every linear layer."""
-    figure = new_figure(height=420)
-    for course in courses:
-        if not course.ends:
-            continue
+
+    def curve(course: Course) -> Curve:
         ranks = course.effective_ranks()
-        figure.add_scatter(
-            x=np.arange(1, len(ranks) + 1, dtype=np.int32),
-            y=np.array(list(ranks.values()), dtype=np.float32),
-            customdata=list(ranks),
-            name=name_of(course.run.method, language),
-            mode="lines+markers",
-            line={"color": COLOURS[course.run.method], "width": 1.5},
-            marker={"size": 4},
-            hovertemplate="%{y:.1f} · %{customdata}",
-        )
-    figure.update_layout(
+        return {
+            "x": np.arange(1, len(ranks) + 1, dtype=np.int32),
+            "y": np.array(list(ranks.values()), dtype=np.float32),
+            "customdata": list(ranks),
+            "hovertemplate": "%{y:.1f} · %{customdata}",
+        }
+
+    return _curves(_ended(courses), curve, language).update_layout(
         xaxis={"title": say("lora.tuning.axis.layer", language)},
         yaxis={"title": say("lora.tuning.axis.rank", language), "type": "log"},
-        margin={"l": 60, "r": 12, "t": 84, "b": 48},
-        dragmode=False,
-        showlegend=True,
     )
-    return figure
 
 
 def spectrum_figure(courses: Sequence[Course], layer: str, language: Language) -> go.Figure:
     """Singular values of dW in one layer, or over all of them."""
-    figure = new_figure(height=420)
-    for course in courses:
-        if not course.ends:
-            continue
+
+    def curve(course: Course) -> Curve:
         values = spectrum(course, layer)
         shown = values > _SHOWN * values.max()  # below it is rounding
-        figure.add_scatter(
-            x=np.arange(1, len(values) + 1, dtype=np.int32)[shown],
-            y=values[shown].astype(np.float32),
-            name=name_of(course.run.method, language),
-            mode="lines+markers",
-            line={"color": COLOURS[course.run.method], "width": 1.5},
-            marker={"size": 4},
-            hovertemplate="%{x}: %{y:.2g}",
-        )
-    figure.update_layout(
+        return {
+            "x": np.arange(1, len(values) + 1, dtype=np.int32)[shown],
+            "y": values[shown].astype(np.float32),
+            "hovertemplate": "%{x}: %{y:.2g}",
+        }
+
+    return _curves(_ended(courses), curve, language).update_layout(
         xaxis={"title": say("lora.tuning.axis.index", language), "type": "log", "dtick": 1},
         yaxis={
             "title": say("lora.tuning.axis.value", language),
@@ -130,11 +107,29 @@ def spectrum_figure(courses: Sequence[Course], layer: str, language: Language) -
             "dtick": 1,
             "exponentformat": "power",
         },
-        margin={"l": 60, "r": 12, "t": 84, "b": 48},
-        dragmode=False,
-        showlegend=True,
     )
-    return figure
+
+
+def _ended(courses: Sequence[Course]) -> list[Course]:
+    return [course for course in courses if course.ends]
+
+
+def _curves(
+    courses: Sequence[Course], curve: Callable[[Course], Curve], language: Language
+) -> go.Figure:
+    """A curve a training, in its method's colour and under its name."""
+    figure = new_figure(height=420)
+    for course in courses:
+        figure.add_scatter(
+            name=name_of(course.run.method, language),
+            mode="lines+markers",
+            line={"width": 1.5},
+            marker={"size": 4},
+        )
+        figure.data[-1].update(curve(course)).update(line={"color": COLOURS[course.run.method]})
+    return figure.update_layout(
+        margin={"l": 64, "r": 12, "t": 84, "b": 48}, dragmode=False, showlegend=True
+    )
 
 
 def shipped_figure(shipped: Shipped, language: Language) -> go.Figure:
@@ -165,10 +160,7 @@ def shipped_figure(shipped: Shipped, language: Language) -> go.Figure:
     figure.add_hline(y=0, line={"color": INK, "width": 1, "dash": "dot"})
     figure.update_layout(
         xaxis={"title": say("lora.tuning.axis.learnt", language, task=second)},
-        yaxis={
-            "title": say("lora.tuning.axis.kept", language, first=first, second=second),
-            "tickformat": "+.2f",
-        },
+        yaxis={"title": say("lora.tuning.axis.kept", language, first=first, second=second)},
         margin={"l": 72, "r": 16, "t": 96, "b": 52},
         dragmode=False,
         showlegend=True,

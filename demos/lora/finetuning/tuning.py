@@ -128,7 +128,11 @@ def tuning(
 
 
 def effective_rank(values: NDArray[Any]) -> float:
-    """exp of the entropy of the shares of energy (Roy and Vetterli 2007); 0 of nothing."""
+    """exp of the entropy of the shares of energy; 0 of nothing.
+
+    Roy and Vetterli (2007) take shares of the values themselves, as the Attention tab does; shares
+    of their squares count fewer of the small ones.
+    """
     energy = np.asarray(values, dtype=np.float64) ** 2
     if energy.sum() == 0:
         return 0.0
