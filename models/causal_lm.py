@@ -10,6 +10,7 @@ from models.attention import Recording
 from models.backbone import load_model
 from models.device import Device
 from models.errors import UnsupportedModelError
+from models.linear import lay_out_for_few_rows
 from models.llama import Llama
 from models.padded_transformer import module_bytes, on_device
 from models.recording import record
@@ -28,6 +29,8 @@ class CausalLM:
     def __init__(self, tokenizer: Tokenizer, model: Any, device: Device):
         self.tokenizer = tokenizer
         self.nbytes = module_bytes(model)
+        if model.config.model_type == "llama":  # read on a token at a time
+            self.nbytes = lay_out_for_few_rows(model, device) + module_bytes(model)
         self._model = model
         self._device = device
 

@@ -116,10 +116,15 @@ class Device:
     def dtype(self) -> torch.dtype:
         return self.choice.dtype
 
-    @functools.cached_property
+    @property
     def blocks_weights(self) -> bool:
         """Whether products are faster with weights in oneDNN's layout, and can have it here."""
-        if self.choice.device.type != "cpu" or not _has_avx512():
+        return _has_avx512() and self.can_block_weights
+
+    @functools.cached_property
+    def can_block_weights(self) -> bool:
+        """Whether weights can have oneDNN's layout here."""
+        if self.choice.device.type != "cpu":
             return False
         try:
             zeros = torch.zeros(16, 16, dtype=self.dtype)
@@ -200,7 +205,8 @@ class Device:
 
 
 def _has_avx512() -> bool:
-    """Without it MKL's own products, which need no layout, are as fast (measured)."""
+    """Without it MKL's own products, which need no layout, are as fast (measured); those with a
+    few rows are not."""
     return torch.backends.cpu.get_cpu_capability().startswith("AVX512")
 
 

@@ -18,13 +18,14 @@ class Linear:
         weight: [m, n]
         bias: [m], or None.
         device: where it runs; the weight is on it already.
+        few_rows: whether products have a few rows alone; then the layout pays on any CPU.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor | None, device: Device):
+    def __init__(self, weight: Tensor, bias: Tensor | None, device: Device, few_rows: bool = False):
         self.shape = (weight.shape[0], weight.shape[1])
         self.nbytes = weight.nbytes + (0 if bias is None else bias.nbytes)
         self._bias = bias
-        self._blocked = device.blocks_weights
+        self._blocked = device.can_block_weights if few_rows else device.blocks_weights
         self._weight = block_weight(weight, device.token_budget) if self._blocked else weight
 
     def __call__(self, x: Tensor, added: Tensor | None = None) -> Tensor:
@@ -33,6 +34,37 @@ class Linear:
             y = functional.linear(x, self._weight, self._bias)
             return y if added is None else y.add_(added)
         return blocked_product(x, self._weight, self._bias, added)
+
+
+class LinearModule(nn.Module):
+    """A `Linear` where a module of somebody else's expects one of its own kind."""
+
+    def __init__(self, linear: Linear):
+        super().__init__()
+        self.linear = linear
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x W^T + b [..., m]."""
+        return self.linear(x)
+
+
+def lay_out_for_few_rows(model: nn.Module, device: Device) -> int:
+    """Exchange all `nn.Linear` of a placed model, where products with a few rows gain by it.
+
+    Returns:
+        bytes of the weights in their new layout; a weight that is tied to another one of the model
+        stays in its old one besides.
+    """
+    found = 0
+    if device.can_block_weights:
+        for module in list(model.modules()):
+            for name, child in list(module.named_children()):
+                if type(child) is nn.Linear:
+                    linear = Linear(child.weight, child.bias, device, few_rows=True)
+                    setattr(module, name, LinearModule(linear))
+                    release(child)
+                    found += linear.nbytes
+    return found
 
 
 def linear_of(module: nn.Module, device: Device) -> Linear:

@@ -1,9 +1,11 @@
 """Llama's forward pass on rows of tokens that go on, each from what it has read before.
 
 Design:
-- Every row keeps its own keys and values, so rows of any lengths, of any callers, stand side by
+- Every row has keys and values of its own, so rows of any lengths, of any callers, stand side by
   side without padding: the products with weights take the new tokens of all rows at once, which
-  reads the weights once; attention takes each row's own.
+  reads the weights once.
+- Rows that go on together lie together (`KeyValues`), and one token of each attends in one call,
+  what is behind a row's end masked. Rows elsewhere, or with more tokens, attend by themselves.
 - The weights are those of transformers' modules, in place: nothing is held twice.
 - Rows can be joined: a row that attends to what several others have read (Parallel Context Windows,
   Ratner et al. 2023, arXiv 2212.10947).
@@ -11,7 +13,8 @@ Design:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,37 +23,69 @@ from torch.nn import functional
 
 from models.errors import UnsupportedModelError
 
-_GROWTH = 64  # tokens by which a row's room grows
+_GROWTH = 64  # tokens by which room grows
 
 
+class KeyValues:
+    """Keys and values of several rows side by side.
+
+    Attributes:
+        keys, values: [layers, rows, key-value heads, room, d], keys turned to their positions.
+    """
+
+    def __init__(self, keys: Tensor, values: Tensor):
+        self.keys = keys
+        self.values = values
+
+    def make_room(self, tokens: int) -> None:
+        """Have columns for so many tokens in every row."""
+        more = tokens - self.keys.shape[3]
+        if more > 0:
+            self.keys = functional.pad(self.keys, (0, 0, 0, more + _GROWTH))
+            self.values = functional.pad(self.values, (0, 0, 0, more + _GROWTH))
+
+
+@dataclass(eq=False)
 class LlamaRow:
     """What one row has read.
 
     Attributes:
-        keys, values: [layers, key-value heads, room, d], keys turned to their positions.
-        length: tokens read, that is columns of `keys` in use.
+        store: where its keys and values lie.
+        slot: which of the store's rows it is.
+        length: tokens read, that is columns in use.
         position: of the next token; `length` unless rows were joined or began later.
     """
 
-    def __init__(self, keys: Tensor, values: Tensor, length: int = 0, position: int = 0):
-        self.keys = keys
-        self.values = values
-        self.length = length
-        self.position = position
+    store: KeyValues
+    slot: int = 0
+    length: int = 0
+    position: int = 0
 
-    def copy(self) -> LlamaRow:
-        """Another row that has read the same."""
-        keys, values = (each[:, :, : self.length].clone() for each in (self.keys, self.values))
-        return LlamaRow(keys, values, self.length, self.position)
+    @property
+    def read(self) -> tuple[Tensor, Tensor]:
+        """Keys and values [layers, key-value heads, length, d]."""
+        keys, values = self.store.keys, self.store.values
+        return keys[:, self.slot, :, : self.length], values[:, self.slot, :, : self.length]
 
-    def make_room(self, tokens: int) -> None:
-        """Have columns for so many more tokens."""
-        need = self.length + tokens
-        if need <= self.keys.shape[2]:
-            return
-        more = need - self.keys.shape[2] + _GROWTH
-        self.keys = functional.pad(self.keys, (0, 0, 0, more))
-        self.values = functional.pad(self.values, (0, 0, 0, more))
+
+@dataclass(frozen=True)
+class _Run:
+    """Neighbouring rows with one new token each, or one row with any number.
+
+    Attributes:
+        tokens: where the new ones stand among all.
+        end: columns that are looked at, the new ones included.
+        each: 0, 1, ... [rows].
+        lengths: of the rows before the new tokens [rows].
+        mask: of columns that a row has [rows, 1, 1, end]; None where all have all.
+    """
+
+    rows: Sequence[LlamaRow]
+    tokens: slice
+    end: int
+    each: Tensor
+    lengths: Tensor
+    mask: Tensor | None
 
 
 class Llama:
@@ -77,8 +112,8 @@ class Llama:
     def row(self, position: int = 0) -> LlamaRow:
         """A row that has read nothing; its first token will stand at `position`."""
         weight = self._body.embed_tokens.weight
-        empty = weight.new_zeros(self._layers, self._groups, 0, self._head_size)
-        return LlamaRow(empty, empty.clone(), 0, position)
+        empty = weight.new_zeros(self._layers, 1, self._groups, 0, self._head_size)
+        return LlamaRow(KeyValues(empty, empty.clone()), position=position)
 
     def row_bytes(self, tokens: int) -> int:
         """Bytes of a row's keys and values."""
@@ -87,9 +122,16 @@ class Llama:
 
     def join(self, rows: Sequence[LlamaRow]) -> LlamaRow:
         """A row that has read what all of these have, and goes on behind the farthest of them."""
-        keys = torch.cat([row.keys[:, :, : row.length] for row in rows], dim=2)
-        values = torch.cat([row.values[:, :, : row.length] for row in rows], dim=2)
-        return LlamaRow(keys, values, keys.shape[2], max(row.position for row in rows))
+        pairs = [row.read for row in rows]
+        keys = torch.cat([keys for keys, _ in pairs], dim=2)[:, None]
+        values = torch.cat([values for _, values in pairs], dim=2)[:, None]
+        return LlamaRow(KeyValues(keys, values), 0, keys.shape[3], max(r.position for r in rows))
+
+    def copies(self, rows: Sequence[LlamaRow]) -> list[LlamaRow]:
+        """Other rows that have read the same; they lie side by side."""
+        keys, values = zip(*(row.read for row in rows), strict=True)
+        store = KeyValues(_side_by_side(keys), _side_by_side(values))
+        return [LlamaRow(store, i, row.length, row.position) for i, row in enumerate(rows)]
 
     def forward(self, rows: Sequence[LlamaRow], tokens: Sequence[Sequence[int]]) -> Tensor:
         """Read further tokens, at least one a row; rows are changed once all is computed.
@@ -104,12 +146,11 @@ class Llama:
         x = self._body.embed_tokens(ids)  # [N, D]
         turns = self._body.rotary_emb(x, torch.tensor([places], device=device))
         cos, sin = (turn[0, :, None] for turn in turns)  # [N, 1, d]
-        for row, count in zip(rows, counts, strict=True):
-            row.make_room(count)
+        runs = list(_runs(rows, counts, device))
         for number, layer in enumerate(self._body.layers):
             normed = _rms(x, layer.input_layernorm)
             x = x + layer.self_attn.o_proj(
-                self._attention(layer.self_attn, number, normed, (cos, sin), rows, counts)
+                self._attention(layer.self_attn, number, normed, (cos, sin), runs)
             )
             normed = _rms(x, layer.post_attention_layernorm)
             mlp = layer.mlp
@@ -127,45 +168,79 @@ class Llama:
         layer: int,
         x: Tensor,
         turns: tuple[Tensor, Tensor],
-        rows: Sequence[LlamaRow],
-        counts: Sequence[int],
+        runs: Sequence[_Run],
     ) -> Tensor:
         """Heads side by side [N, H d] of normed states [N, D]; keys and values go into the rows."""
         shape = x.shape[0], -1, self._head_size
         queries = _turned(attention.q_proj(x).view(shape), *turns)  # [N, H, d]
         keys = _turned(attention.k_proj(x).view(shape), *turns)  # [N, G, d]
         values = attention.v_proj(x).view(shape)  # [N, G, d]
-        out, start = [], 0
-        for row, count in zip(rows, counts, strict=True):
-            here, end = slice(start, start + count), row.length + count
-            row.keys[layer, :, row.length : end] = keys[here].transpose(0, 1)
-            row.values[layer, :, row.length : end] = values[here].transpose(0, 1)
-            read = row.keys[layer, :, :end], row.values[layer, :, :end]  # [G, end, d]
-            out.append(self._attended(queries[here], *read))
-            start += count
+        out = []
+        for run in runs:
+            here = run.tokens
+            out.append(self._attended(run, layer, queries[here], keys[here], values[here]))
         return torch.cat(out)
 
-    def _attended(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-        """One row's heads [t, H d]: queries [t, H, d] are its last t tokens'."""
-        count, end = len(queries), keys.shape[1]
-        grouped = queries.view(count, self._groups, -1, self._head_size)  # [t, G, H/G, d]
-        if count == 1:  # heads of a group stand where tokens would: keys need no copies
-            seen = functional.scaled_dot_product_attention(
-                grouped.transpose(0, 1).flatten(1, 2)[None], keys[None], values[None]
-            )  # [1, G, H/G, d]
-            return seen.reshape(1, -1)
+    def _attended(
+        self, run: _Run, layer: int, queries: Tensor, keys: Tensor, values: Tensor
+    ) -> Tensor:
+        """Heads [t, H d] of a run's queries [t, H, d], its keys and values [t, G, d] kept."""
+        count, first, store = len(queries), run.rows[0].slot, run.rows[0].store
+        slots = slice(first, first + len(run.rows))
+        room = store.keys[layer, slots], store.values[layer, slots]  # [rows, G, room, d]
+        k, v = (each[:, :, : run.end] for each in room)  # [rows, G, end, d]
+        if count == len(run.rows):  # one token each; heads of a group stand where tokens would
+            room[0][run.each, :, run.lengths] = keys
+            room[1][run.each, :, run.lengths] = values
+            grouped = queries.view(count, self._groups, -1, self._head_size)  # [t, G, H/G, d]
+            seen = functional.scaled_dot_product_attention(grouped, k, v, attn_mask=run.mask)
+            return seen.reshape(count, -1)
+        room[0][0, :, run.end - count : run.end] = keys.transpose(0, 1)
+        room[1][0, :, run.end - count : run.end] = values.transpose(0, 1)
         mask = None
-        if end > count:  # tokens of before are all seen, the new ones up to each
-            mask = torch.ones(count, end, dtype=torch.bool, device=keys.device).tril(end - count)
+        if run.end > count:  # tokens of before are all seen, the new ones up to each
+            mask = torch.ones(count, run.end, dtype=torch.bool, device=keys.device)
+            mask = mask.tril(run.end - count)
         seen = functional.scaled_dot_product_attention(
             queries.transpose(0, 1)[None],
-            keys[None],
-            values[None],
+            k,
+            v,
             attn_mask=mask,
             is_causal=mask is None,
             enable_gqa=True,
         )  # [1, H, t, d]
         return seen[0].transpose(0, 1).reshape(count, -1)
+
+
+def _runs(rows: Sequence[LlamaRow], counts: Sequence[int], device: torch.device) -> Iterator[_Run]:
+    """Rows in their order, as many together as can attend in one call; room is made in each."""
+    first = start = 0
+    while first < len(rows):
+        last = first
+        while last + 1 < len(rows) and counts[first] == 1 == counts[last + 1]:
+            one, next_ = rows[last], rows[last + 1]
+            if next_.store is not one.store or next_.slot != one.slot + 1:
+                break
+            last += 1
+        run = rows[first : last + 1]
+        tokens = slice(start, start + sum(counts[first : last + 1]))
+        lengths = torch.tensor([row.length for row in run], device=device)
+        end = max(row.length for row in run) + counts[first]
+        mask = None
+        if any(row.length + counts[first] < end for row in run):
+            columns = torch.arange(end, device=device)
+            mask = (columns <= lengths[:, None])[:, None, None]
+        run[0].store.make_room(end)
+        each = torch.arange(len(run), device=device)
+        yield _Run(run, tokens, end, each, lengths, mask)
+        first, start = last + 1, tokens.stop
+
+
+def _side_by_side(parts: Sequence[Tensor]) -> Tensor:
+    """Tensors [layers, G, length, d] of several lengths as one [layers, rows, G, room, d]."""
+    room = max(part.shape[2] for part in parts) + _GROWTH
+    padded = [functional.pad(part, (0, 0, 0, room - part.shape[2])) for part in parts]
+    return torch.stack(padded, dim=1)
 
 
 def _places(row: LlamaRow, count: int) -> range:

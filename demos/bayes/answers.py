@@ -6,7 +6,7 @@ context is read once, whoever answers from it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -23,6 +23,7 @@ Way = Literal["nbce", "mean", "max", "concatenated", "windows", "alone"]
 WAYS: tuple[Way, ...] = ("nbce", "mean", "max", "concatenated", "windows", "alone")
 CANDIDATES = 5  # likeliest tokens that are kept of every source
 NEW_TOKENS = 48
+READ_AT_ONCE = 640  # tokens
 
 
 @dataclass(frozen=True)
@@ -215,25 +216,22 @@ class _Prepared:
         """Read what the ways need, one row after the other."""
         asked, decoding = self._asked, self._decoding
         shared = [asked.bare, *([*context, *asked.question] for context in asked.contexts)]
-        total = len(shared) + ("concatenated" in ways) + len(asked.contexts) * ("windows" in ways)
-        yield Reading(0, total)
-        for number, tokens in enumerate(shared, start=1):
-            row = decoding.row()
-            self._after.append(decoding.read([row], [tokens])[0])
-            self._rows.append(row)
-            yield Reading(number, total)
-        if "concatenated" in ways:
-            row = decoding.row()
-            self._one["concatenated"] = row, decoding.read([row], [asked.all])[0]
-            yield Reading(len(shared) + 1, total)
-        if "windows" in ways:
-            longest = max(len(context) for context in asked.contexts)
-            rows = []
-            for context in asked.contexts:
-                rows.append(decoding.row(longest - len(context)))  # all end at the same place
-                decoding.read([rows[-1]], [context])
-                yield Reading(total - len(asked.contexts) + len(rows), total)
-            row = decoding.join(rows)
+        whole = [asked.all] if "concatenated" in ways else []
+        apart = asked.contexts if "windows" in ways else ()
+        longest = max(len(context) for context in asked.contexts)
+        starts = [longest - len(context) for context in apart]  # all end at the same place
+        reads = [*shared, *whole, *apart]
+        rows = [decoding.row(start) for start in [0] * len(shared + whole) + starts]
+        logits: list[Tensor] = []
+        yield Reading(0, len(reads))
+        for first, last in _batches([len(tokens) for tokens in reads]):
+            logits += decoding.read(rows[first:last], reads[first:last])
+            yield Reading(last, len(reads))
+        self._rows, self._after = rows[: len(shared)], logits[: len(shared)]
+        if whole:
+            self._one["concatenated"] = rows[len(shared)], logits[len(shared)]
+        if apart:
+            row = decoding.join(rows[-len(apart) :])
             self._one["windows"] = row, decoding.read([row], [asked.question])[0]
 
     def answers(self, ways: Sequence[Way], rule: Rule) -> list[Answer]:
@@ -245,18 +243,29 @@ class _Prepared:
                 cut = self._asked.cut if way == "concatenated" else 0
                 self._add(answers, Answer(way, rule, [row], cut=cut), logits[None])
             elif way == "alone":
-                for number, row in enumerate(self._rows[1:], start=1):
-                    own = [self._decoding.copy(row)]
-                    answer = Answer(way, rule, own, context=number)
+                for number, row in enumerate(self._decoding.copies(self._rows[1:]), start=1):
+                    answer = Answer(way, rule, [row], context=number)
                     self._add(answers, answer, self._after[number][None])
             else:
-                rows = [self._decoding.copy(row) for row in self._rows]
+                rows = self._decoding.copies(self._rows)
                 self._add(answers, Answer(way, rule, rows), _stacked(self._after))
         return answers
 
     def _add(self, answers: list[Answer], answer: Answer, logits: Tensor) -> None:
         answers.append(answer)
         self.logits[answer] = logits
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of the rows to be read at once: some hundred tokens, so that a cancel is felt
+    and progress seen."""
+    first = 0
+    while first < len(lengths):
+        last = first + 1
+        while last < len(lengths) and sum(lengths[first : last + 1]) <= READ_AT_ONCE:
+            last += 1
+        yield first, last
+        first = last
 
 
 def _stacked(rows: Sequence[Tensor]) -> Tensor:

@@ -33,7 +33,7 @@ Variant = Literal["author", "any_row"]
 POOLINGS: tuple[Pooling, ...] = ("min_entropy", "mean", "max")
 VARIANTS: tuple[Variant, ...] = ("author", "any_row")
 BETA, ETA, TOP_P = 0.25, 0.1, 0.95
-_USUAL_NUCLEUS = 512  # tokens
+_USUAL_NUCLEI = 512, 4096  # tokens
 _CUT = -100.0  # log probabilities below are taken for cut off, as in the author's code
 
 
@@ -106,7 +106,8 @@ def nucleus(log_probs: Tensor, top_p: float) -> Tensor:
     if top_p >= 1:
         return log_probs
     size = log_probs.shape[-1]
-    for count in (min(_USUAL_NUCLEUS, size), size):  # sorting all is rarely needed
+    for count in (*_USUAL_NUCLEI, size):  # sorting all is rarely needed
+        count = min(count, size)
         falling, order = torch.topk(log_probs, count, dim=-1)
         held = falling.exp().cumsum(dim=-1)
         if count == size or bool((held[..., -1] >= top_p).all()):

@@ -96,10 +96,27 @@ def test_a_copy_goes_its_own_way(registry: Registry, peer: Any) -> None:
     with registry.decoding("lm", 200) as decoding:
         row = decoding.row()
         decoding.read([row], [[5, 6, 7]])
-        other = decoding.copy(row)
+        (other,) = decoding.copies([row])
         logits = decoding.read([row, other], [[8], [9, 10]])
     assert_close(logits[0], expected(peer, [5, 6, 7, 8]))
     assert_close(logits[1], expected(peer, [5, 6, 7, 9, 10]))
+
+
+def test_rows_side_by_side_go_on_together(registry: Registry, peer: Any) -> None:
+    """Neighbours of different lengths, some of which pause, against each row's whole text."""
+    with registry.decoding("lm", 200) as decoding:
+        rows = [decoding.row() for _ in PROMPTS]
+        decoding.read(rows, PROMPTS)
+        rows = decoding.copies(rows)
+        read = [list(prompt) for prompt in PROMPTS]
+        for step, going in enumerate([(0, 1, 2), (1, 2), (0, 2), (2, 1, 0), (0, 1, 2), (1,)] * 8):
+            new = [[20 + (step + i) % 9] for i in going]
+            if step == 7:
+                new[0] = [31, 32, 33]
+            logits = decoding.read([rows[i] for i in going], new)
+            for i, tokens, ours in zip(going, new, logits, strict=True):
+                read[i] += tokens
+                assert_close(ours, expected(peer, read[i]))
 
 
 def test_a_row_outgrows_its_room(registry: Registry, peer: Any) -> None:
@@ -153,7 +170,7 @@ def test_a_failed_step_leaves_the_rows_as_they_were(
         calls.append(len(rows))
         logits = forward(self, rows, tokens) if len(calls) != 2 else None
         if logits is None:
-            rows[0].make_room(9)
+            rows[0].store.make_room(99)
             raise MemoryError
         return logits
 
@@ -170,7 +187,7 @@ def test_a_failed_step_leaves_the_rows_as_they_were(
 def test_a_model_that_is_let_go_is_gone(registry: Registry) -> None:
     own = Registry(registry.catalog, device="cpu", dtype=torch.float32)
     with own.decoding("lm", 100) as decoding:
-        decoding.join([decoding.copy(decoding.row())])
+        decoding.join(decoding.copies([decoding.row()]))
     kept = weakref.ref(own._engine.store.get("lm").encoder)
     del decoding
     own._engine.store.discard("lm")

@@ -124,11 +124,19 @@ class IndexingPanel:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         source = [self.file, self.hub, self.column]
         chosen = [*source, self.anchors, self.bi, self.cross]
-        read = self.file.change(
+        read = self.file.upload(
             self.on_file,
             self.file,
             [self.column, self.hub, self.note],
             api_name="retrieval_indexing_file",
+            **common,
+        )
+        # Looks at nothing: a look that ends takes away what is said of an address typed meanwhile.
+        self.file.clear(
+            self.on_no_file,
+            None,
+            [self.column, self.note],
+            api_name="retrieval_indexing_no_file",
             **common,
         )
         # With a validator: the first sign of an event takes away what another's validator said of
@@ -208,16 +216,17 @@ class IndexingPanel:
             return [field(None)] * 6
         return [*_problems(path, hub, column, language_of(request)), *[field(None)] * 4]
 
+    def on_no_file(self) -> tuple[Any, str]:
+        """The file was taken away: no columns, nothing to say."""
+        return gr.update(choices=[], value=None, visible=False), IDLE
+
     @visible_errors
-    def on_file(self, path: str | None, request: gr.Request) -> tuple[Any, Any, str]:
+    def on_file(self, path: str, request: gr.Request) -> tuple[Any, Any, str]:
         """The file's columns, and what is recognised as the text."""
-        none = gr.update(choices=[], value=None, visible=False)
-        if path is None:
-            return none, gr.skip(), IDLE
         try:
             columns, best = columns_of(path)
         except InputProblem:  # the validator of the look that follows says it at the file
-            return none, gr.skip(), IDLE
+            return gr.update(choices=[], value=None, visible=False), gr.skip(), IDLE
         several = len(columns) > 1
         return gr.update(choices=columns, value=best, visible=several), "", IDLE
 
