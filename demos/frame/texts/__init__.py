@@ -9,6 +9,12 @@ from demos.frame.texts import (
     attention_rank,
     attention_sidebyside,
     attention_sparsity,
+    bayes,
+    bayes_extension,
+    bayes_layer,
+    bayes_questions,
+    bayes_routes,
+    bayes_sources,
     house,
     lora,
     lora_cost_calculator,
@@ -43,6 +49,12 @@ from demos.frame.texts import (
 )
 
 _ROOMS = (
+    bayes,
+    bayes_extension,
+    bayes_layer,
+    bayes_questions,
+    bayes_routes,
+    bayes_sources,
     attention,
     attention_heads,
     attention_sidebyside,

@@ -1,0 +1,23 @@
+"""The naive Bayes tab: inner tabs for many contexts at once, and for attention itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gradio as gr
+
+from demos.frame.demo import House
+from demos.frame.strings import text
+
+# A panel lays itself out inside an open `gr.Tab` and wires itself.
+PANELS: tuple[tuple[str, Callable[[House], object]], ...] = ()
+
+
+def build(house: House) -> None:
+    """Lay out the tab inside an open `gr.Tab` and wire it."""
+    gr.Markdown(text("bayes.intro"))
+    with gr.Tabs(elem_id="bayes-tabs"):
+        for key, panel in PANELS:
+            name = text(f"bayes.tab.{key}")
+            with gr.Tab(name, id=f"bayes-{key}", elem_id=f"bayes-tab-{key}"):
+                panel(house)

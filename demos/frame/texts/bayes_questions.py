@@ -1,0 +1,3 @@
+"""Naive Bayes."""
+
+TEXTS: dict[str, tuple[str, str]] = {}
