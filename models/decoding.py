@@ -69,6 +69,10 @@ class Decoding:
         """Tokens as text, special ones left out."""
         return self._model.tokenizer.text(ids)
 
+    def names(self, ids: Sequence[int]) -> tuple[str, ...]:
+        """What tokens are called where people look at them; see `models.token_text`."""
+        return self._model.tokenizer.names(ids)
+
     def row(self, position: int = 0) -> LlamaRow:
         """A row that has read nothing; its first token will stand at `position`."""
         return self._model.llama().row(position)

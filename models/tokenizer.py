@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.errors import InputError
+from models.errors import InputError, UnsupportedModelError
 from models.token_text import readable
 
 Pair = tuple[str, str]
@@ -120,7 +120,15 @@ class Tokenizer:
 
         Returns:
             tokens of each part; the first begins and the last ends with what the format adds.
+
+        Raises:
+            UnsupportedModelError: the model has no chat format.
         """
+        if not self._fast.chat_template:
+            raise UnsupportedModelError(
+                "This model has no chat format and cannot be asked: choose one that follows"
+                " instructions."
+            )
         shown = [{"role": "user", "content": _PLACE}]
         whole = self._fast.apply_chat_template(shown, tokenize=False, add_generation_prompt=True)
         before, after = whole.split(_PLACE)
@@ -154,6 +162,10 @@ class Tokenizer:
             list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
         return text
+
+    def names(self, ids: Sequence[int]) -> tuple[str, ...]:
+        """What tokens are called where people look at them; see `models.token_text`."""
+        return readable(self._fast, ids, self._fast.convert_ids_to_tokens(list(ids)))
 
     def pad(self, batch: Sequence[Encoding]) -> dict[str, Tensor]:
         """Inputs on the CPU: `input_ids`, `attention_mask`, maybe `token_type_ids`, [b, t]."""

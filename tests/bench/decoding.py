@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 
-from demos.bayes.answers import Rule, Written, answering, ask
+from demos.bayes.answers import Rule, Written, answering
+from demos.bayes.contexts import Contexts, after_context, alone, question_tokens
+from models.decoding import Decoding
 from models.from_gguf import converted
 from models.registry import Registry
 from models.sources import find_files, gguf_file
 from tests.bench.inputs import mixed_texts
 
 MODEL = "SmolLM2-135M-Instruct"
+QUESTION = "What is said of time?"
 CONTEXTS, WORDS, STEPS = 8, 170, 32  # 170 of these words are about 200 tokens
 
 
@@ -23,16 +26,19 @@ def steps() -> Iterator[tuple[str, str]]:
     """8 contexts of 200 tokens: time to the first token, and tokens a second of nine rows."""
     registry = Registry()
     registry.load(MODEL)
-    contexts = mixed_texts(CONTEXTS, lengths=(WORDS,))
+    texts = mixed_texts(CONTEXTS, lengths=(WORDS,))
     with registry.decoding(MODEL, 10_000) as decoding:
-        asked = ask(decoding, contexts, "What is said of time?", STEPS)
-        lengths = [len(context) + len(asked.question) for context in asked.contexts]
+        after = after_context(decoding, QUESTION)
+        prompts = [
+            alone(decoding, QUESTION),
+            *([*each, *after] for each in _contexts(decoding, texts).tokens),
+        ]
+        lengths = [len(prompt) for prompt in prompts[1:]]
         yield "tokens of a context with its question", f"{statistics.mean(lengths):.0f}"
         peer = _peer(registry)
-        prompts = [asked.bare, *([*context, *asked.question] for context in asked.contexts)]
         written, generated = [], []
         for _ in range(4):  # in turns; the first warms up
-            written.append(_written(registry, decoding, asked))
+            written.append(_written(registry, _contexts(decoding, texts)))
             generated.append(registry.run(_generate, peer, prompts))
         yield "first token", f"{min(each[0] for each in written[1:]):.2f} s (aim 3)"
         ours = statistics.median(second for each in written[1:] for second in each[1:])
@@ -61,10 +67,14 @@ def _peer(registry: Registry) -> Any:
     return AutoModelForCausalLM.from_pretrained(folder, dtype=registry._engine.device.dtype)
 
 
-def _written(registry: Registry, decoding: Any, asked: Any) -> list[float]:
+def _contexts(decoding: Decoding, texts: Sequence[str]) -> Contexts:
+    return Contexts(decoding, texts, question_tokens(decoding, QUESTION), STEPS)
+
+
+def _written(registry: Registry, contexts: Contexts) -> list[float]:
     """Seconds to the first token, and of each after it."""
     seconds, began = [], time.perf_counter()
-    for event in answering(registry, decoding, asked, ["nbce"], Rule(new_tokens=STEPS)):
+    for event in answering(registry, contexts, QUESTION, ["nbce"], Rule(new_tokens=STEPS)):
         if isinstance(event, Written):
             now = time.perf_counter()
             seconds.append(now - began)

@@ -146,6 +146,9 @@ SENTENCES_ZH: dict[str, str] = {
     " machine of its own for this.": (
         "按次借用的 GPU 记不住模型读过的内容：此功能请在自己的机器上运行本应用。"
     ),
+    "This model has no chat format and cannot be asked: choose one that follows instructions.": (
+        "此模型没有对话格式，无法提问：请选择经过指令微调的模型。"
+    ),
     "Texts are continued on Llama's architecture alone, and this model is {name}: choose"
     " another.": ("只支持用 Llama 架构续写文本，而此模型是 {name}：请换一个。"),
     "Only LoRA adapters are trained here: full weights are too large.": (

@@ -10,10 +10,13 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from demos.bayes.answers import WAYS, Answer, Reading, Rule, Way, answering, ask, tokens_kept
+from demos.bayes.answers import Answer, Rule, answering
+from demos.bayes.contexts import WAYS, Contexts, Reading, Way, after_context, alone, question_tokens
 from demos.bayes.nbce import combine
+from demos.frame.errors import InputProblem
 from demos.frame.steps import result_of
 from models.catalog import Catalog
+from models.decoding import Decoding
 from models.registry import Registry
 from tests.models import tiny
 from tests.models.test_decoding import SIZES, WINDOW
@@ -50,8 +53,18 @@ def answered(
     contexts: Sequence[str] = CONTEXTS,
 ) -> tuple[Answer, ...]:
     with registry.decoding("lm", 2_000) as decoding:
-        asked = ask(decoding, contexts, QUESTION, rule.new_tokens)
-        return result_of(answering(registry, decoding, asked, ways, rule))
+        asked = contexts_of(decoding, contexts, rule.new_tokens)
+        return result_of(answering(registry, asked, QUESTION, ways, rule))
+
+
+def contexts_of(decoding: Decoding, contexts: Sequence[str], new_tokens: int) -> Contexts:
+    return Contexts(decoding, contexts, question_tokens(decoding, QUESTION), new_tokens)
+
+
+def prompts_of(contexts: Contexts) -> list[list[int]]:
+    """The question alone, then behind each context."""
+    after = after_context(contexts.decoding, QUESTION)
+    return [alone(contexts.decoding, QUESTION), *([*each, *after] for each in contexts.tokens)]
 
 
 def ids(answer: Answer) -> list[int]:
@@ -63,8 +76,7 @@ def test_the_cached_answer_equals_the_uncached_one(registry: Registry, peer: Any
     rule = Rule(new_tokens=10)
     (answer,) = answered(registry, ["nbce"], rule)
     with registry.decoding("lm", 1) as decoding:
-        asked = ask(decoding, CONTEXTS, QUESTION, 10)
-    prompts = [asked.bare, *([*context, *asked.question] for context in asked.contexts)]
+        prompts = prompts_of(contexts_of(decoding, CONTEXTS, 10))
     said: list[int] = []
     previous = None
     for token in answer.tokens:
@@ -84,8 +96,7 @@ def test_one_context_without_beta_is_plain_decoding(registry: Registry, peer: An
     rule = Rule(beta=0.0, new_tokens=12)
     nbce, alone = answered(registry, ["nbce", "alone"], rule, CONTEXTS[:1])
     with registry.decoding("lm", 1) as decoding:
-        asked = ask(decoding, CONTEXTS[:1], QUESTION, 12)
-    prompt = torch.tensor([[*asked.contexts[0], *asked.question]])
+        prompt = torch.tensor(prompts_of(contexts_of(decoding, CONTEXTS[:1], 12))[1:])
     theirs = peer.generate(prompt, max_new_tokens=12, do_sample=False, eos_token_id=None)
     expected = theirs[0, prompt.shape[1] :].tolist()[: len(nbce.tokens)]
     assert ids(nbce) == ids(alone) == expected
@@ -127,9 +138,9 @@ def test_draws_are_those_of_the_seed(registry: Registry) -> None:
 
 def test_closing_ends_it_between_two_steps(registry: Registry) -> None:
     with registry.decoding("lm", 2_000) as decoding:
-        asked = ask(decoding, CONTEXTS, QUESTION, 20)
-        events = answering(registry, decoding, asked, ["nbce"], Rule(new_tokens=20))
-        assert next(events) == Reading(0, 4)
+        asked = contexts_of(decoding, CONTEXTS, 20)
+        events = answering(registry, asked, QUESTION, ["nbce"], Rule(new_tokens=20))
+        assert next(events) == Reading(0, 3)
         before = registry.status().calls
         events.close()
         assert registry.status().calls == before
@@ -138,7 +149,32 @@ def test_closing_ends_it_between_two_steps(registry: Registry) -> None:
 
 def test_room_is_counted_for_every_row(registry: Registry) -> None:
     with registry.decoding("lm", 2_000) as decoding:
-        asked = ask(decoding, CONTEXTS, QUESTION, 8)
-        answers = result_of(answering(registry, decoding, asked, WAYS, Rule(new_tokens=8)))
+        asked = contexts_of(decoding, CONTEXTS, 8)
+        answers = result_of(answering(registry, asked, QUESTION, WAYS, Rule(new_tokens=8)))
     kept = sum(row.length for answer in answers for row in answer.rows)
-    assert kept <= tokens_kept(asked, WAYS, 8)
+    assert kept <= asked.tokens_kept(WAYS)
+
+
+def test_contexts_are_read_once_for_any_number_of_questions(registry: Registry) -> None:
+    rule = Rule(new_tokens=6)
+    questions = [QUESTION, "b 7 c", QUESTION]
+    with registry.decoding("lm", 2_000) as decoding:
+        longest = max(question_tokens(decoding, question) for question in questions)
+        contexts = Contexts(decoding, CONTEXTS, longest, 6)
+        events = [list(answering(registry, contexts, q, WAYS, rule)) for q in questions]
+        readings = [[e.total for e in found if isinstance(e, Reading)] for found in events]
+        assert [max(totals) for totals in readings] == [7, 6, 6]
+        said = [
+            [ids(a) for a in result_of(answering(registry, contexts, q, WAYS, rule))]
+            for q in questions
+        ]
+        fresh = Contexts(decoding, CONTEXTS, longest, 6)
+        assert said[1] == [
+            ids(a) for a in result_of(answering(registry, fresh, questions[1], WAYS, rule))
+        ]
+    assert said[0] == said[2] == [ids(answer) for answer in answered(registry, WAYS, rule)]
+
+
+def test_a_context_longer_than_the_window_is_named(registry: Registry) -> None:
+    with registry.decoding("lm", 2_000) as decoding, pytest.raises(InputProblem, match="Context 2"):
+        contexts_of(decoding, ["a", "b " * WINDOW], 4)
