@@ -5,6 +5,7 @@ All rows of all ways are read in one batch a step, so the model's weights are re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
@@ -250,4 +251,7 @@ def _drawn(log_probs: np.ndarray, temperature: float, random: np.random.Generato
 
 
 def _candidates(decoding: Decoding, values: Tensor, ids: Tensor) -> Candidates:
-    return Candidates(decoding.names(ids.tolist()), tuple(values.exp().tolist()))
+    """Those that have any probability; a nucleus may hold fewer."""
+    held = int((values > -math.inf).sum())
+    names = decoding.names(ids[:held].tolist())
+    return Candidates(names, tuple(np.exp(values[:held].numpy()).tolist()))

@@ -1,0 +1,465 @@
+"""Answer from contexts: layout and wiring."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, cast
+
+import gradio as gr
+from gradio.context import Context
+
+from demos.bayes.contexts import WAYS
+from demos.bayes.extension import drawing, results
+from demos.bayes.extension import setting as settings
+from demos.bayes.extension.endpoint import make_nbce_generate, make_nbce_trace
+from demos.bayes.extension.examples import EXAMPLES
+from demos.bayes.extension.running import Trace, writing
+from demos.bayes.extension.setting import DEFAULT, DEFAULT_RULE, Setting
+from demos.bayes.fields import SEEDS, check_known, check_number, check_whole
+from demos.bayes.passages import ENDINGS, read_passages
+from demos.frame.demo import House
+from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import when_laid_out
+from demos.frame.progress import (
+    IDLE,
+    note_html,
+    notice_html,
+    progress_html,
+    progress_line,
+    say_cancelled,
+)
+from demos.frame.recent import Recent
+from demos.frame.steps import paced, showing
+from demos.frame.strings import Language, language_of, say, text
+from models.work import Progress
+
+_KEPT = 64  # runs whose tokens can still be clicked
+
+Updates = dict[Any, Any]
+
+
+class ExtensionPanel:
+    """Components as attributes, handlers as methods."""
+
+    def __init__(self, house: House):
+        self.registry = house.registry
+        self.traces, self.finished = Recent(_KEPT), Recent(_KEPT)
+        tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection answers
+        gr.Markdown(text("bayes.extension.intro"))
+        self._lay_out_inputs()
+        self._lay_out_results()
+        with gr.Accordion(text("about"), open=False, elem_id="bayes-extension-about"):
+            formula_markdown("bayes.extension.about_text")
+        self._wire(tab)
+        gr.api(make_nbce_generate(self.registry), api_name="nbce_generate")
+        gr.api(make_nbce_trace(self.registry), api_name="nbce_trace")
+
+    # --- layout --------------------------------------------------------------------------------
+
+    def _lay_out_inputs(self) -> None:
+        with gr.Row():
+            self.examples = {
+                name: gr.Button(
+                    text(f"bayes.extension.example.{name}"),
+                    size="sm",
+                    min_width=180,
+                    elem_id=f"bayes-extension-example-{name}",
+                )
+                for name in EXAMPLES
+            }
+        with gr.Row():
+            with gr.Column(scale=6, min_width=320):
+                self.contexts = gr.Textbox(
+                    "\n\n".join(DEFAULT.contexts),
+                    label=text("bayes.extension.contexts"),
+                    info=text("bayes.extension.contexts_hint"),
+                    lines=10,
+                    max_lines=10,
+                    elem_id="bayes-extension-contexts",
+                )
+                self.file = gr.File(
+                    label=text("bayes.extension.file"),
+                    file_types=list(ENDINGS),
+                    height=130,
+                    elem_id="bayes-extension-file",
+                )
+            with gr.Column(scale=5, min_width=320):
+                self.question = gr.Textbox(
+                    DEFAULT.question,
+                    label=text("bayes.extension.question"),
+                    lines=2,
+                    max_lines=4,
+                    elem_id="bayes-extension-question",
+                )
+                self.ways = gr.CheckboxGroup(
+                    [(text(f"bayes.extension.choice.{way}"), way) for way in WAYS],
+                    value=list(DEFAULT.ways),
+                    label=text("bayes.extension.ways"),
+                    elem_id="bayes-extension-ways",
+                )
+                with gr.Accordion(
+                    text("bayes.extension.options"), open=False, elem_id="bayes-extension-options"
+                ):
+                    self._lay_out_options()
+        self.run = gr.Button(
+            text("bayes.extension.run"), variant="primary", elem_id="bayes-extension-run"
+        )
+        self.progress, self.cancel = progress_line("bayes-extension")
+
+    def _lay_out_options(self) -> None:
+        cards = self.registry.catalog.of_kind("causal-lm")
+        self.model = gr.Dropdown(
+            [(card.title, card.key) for card in cards],
+            value=DEFAULT.model,
+            label=text("bayes.extension.model"),
+            elem_id="bayes-extension-model",
+        )
+        with gr.Row():
+            self.beta = _slider("beta", settings.BETAS, DEFAULT_RULE.beta, 0.05)
+            self.eta = _slider("eta", settings.ETAS, DEFAULT_RULE.eta, 0.05)
+        with gr.Row():
+            self.top_p = _slider("top_p", settings.TOP_PS, DEFAULT_RULE.top_p, 0.01)
+            self.new_tokens = _slider("new_tokens", (1, 128), DEFAULT_RULE.new_tokens, 1)
+        self.pooling = _radio("pooling", settings.POOLINGS, DEFAULT_RULE.pooling)
+        self.variant = _radio("variant", settings.VARIANTS, DEFAULT_RULE.variant)
+        with gr.Row():
+            self.temperature = _slider(
+                "temperature", settings.TEMPERATURES, DEFAULT_RULE.temperature, 0.05
+            )
+            self.seed = gr.Number(
+                0,
+                precision=0,
+                label=text("bayes.extension.seed"),
+                min_width=120,
+                elem_id="bayes-extension-seed",
+            )
+
+    def _lay_out_results(self) -> None:
+        self.answers = gr.HTML(js_on_load=drawing.PICKING, elem_id="bayes-extension-answers")
+        self.legend = gr.HTML(elem_id="bayes-extension-legend")
+        self.findings = gr.HTML(elem_id="bayes-extension-findings")
+        self.alone = gr.HTML(js_on_load=drawing.PICKING, elem_id="bayes-extension-alone")
+        gr.Markdown(text("bayes.extension.board"))
+        self.board_of = gr.Radio(
+            [(text("bayes.extension.way.nbce"), 0)],
+            value=0,
+            show_label=False,
+            container=False,
+            elem_id="bayes-extension-board-of",
+        )
+        self.board = gr.HTML(js_on_load=drawing.PICKING, elem_id="bayes-extension-board")
+        self.candidates = gr.HTML(elem_id="bayes-extension-candidates")
+        with gr.Row():
+            self.jsonl, self.csv = (
+                gr.DownloadButton(
+                    cast(str, text(f"bayes.extension.{name}")),
+                    size="sm",
+                    interactive=False,
+                    elem_id=f"bayes-extension-{name}",
+                )
+                for name in ("jsonl", "csv")
+            )
+
+    # --- wiring --------------------------------------------------------------------------------
+
+    def _wire(self, tab: gr.Tab) -> None:
+        self.opened = gr.State(False)
+        self.presses = gr.State(0)  # of the buttons that fill the fields
+        self.key = gr.State("")  # of the run that is shown, in `traces`
+        tab.select(
+            lambda: True,
+            None,
+            self.opened,
+            js=when_laid_out("bayes-extension-csv"),
+            api_name="bayes_extension_select",
+            **_common(),
+        )
+        for name, button in self.examples.items():
+            button.click(
+                _setter(name),
+                self.presses,
+                [self.presses, self.contexts, self.question],
+                api_name=f"bayes_extension_example_{name}",
+                **_common(),
+            )
+        self.file.upload(
+            self.on_file,
+            self.file,
+            self.contexts,
+            validator=self.check_file,
+            api_name="bayes_extension_file",
+            **_common(),
+        )
+        running = self._wire_run()
+        self.cancel.click(
+            None, cancels=[running], api_name="bayes_extension_cancel", **_common()
+        ).then(
+            self.on_cancelled,
+            self.key,
+            [self.progress, self.cancel, self.jsonl, self.csv],
+            queue=False,
+            api_name="bayes_extension_cancelled",
+            **_common(),
+        )
+        for name, picked in (
+            ("answers", self.answers),
+            ("alone", self.alone),
+            ("board", self.board),
+        ):
+            picked.click(
+                self.on_pick,
+                self.key,
+                self.candidates,
+                api_name=f"bayes_extension_pick_{name}",
+                **_common(),
+            )
+        self.board_of.input(
+            self.on_board,
+            [self.key, self.board_of],
+            self.board,
+            api_name="bayes_extension_board",
+            **_common(),
+        )
+
+    def _wire_run(self) -> Any:
+        fields = [
+            *(self.contexts, self.question, self.ways, self.model, self.beta, self.eta),
+            *(self.top_p, self.pooling, self.variant, self.temperature, self.seed),
+            self.new_tokens,
+        ]
+        return gr.on(
+            [
+                *(self.opened.change, self.presses.change, self.run.click),
+                self.question.submit,
+            ],
+            self.on_run,
+            fields,
+            [
+                *(self.key, self.progress, self.cancel, self.answers, self.alone, self.legend),
+                *(self.findings, self.board_of, self.board, self.candidates),
+                *(self.jsonl, self.csv),
+            ],
+            validator=self.check,
+            trigger_mode="once",
+            api_name="bayes_extension_run",
+            **_common(),
+        )
+
+    # --- handlers ------------------------------------------------------------------------------
+
+    def check_file(self, path: str | None, request: gr.Request) -> list[Any]:
+        """Validator: a sentence at the file."""
+        check = partial(read_passages, path) if path else _fine
+        return [field(problem_or_none(check, language_of(request)))]
+
+    @visible_errors
+    def on_file(self, path: str | None, request: gr.Request) -> Any:
+        """The file's passages, into the field where they can be edited."""
+        return "\n\n".join(read_passages(path)) if path else gr.skip()
+
+    def check(
+        self,
+        contexts: Any,
+        question: Any,
+        ways: Any,
+        model: Any,
+        beta: Any,
+        eta: Any,
+        top_p: Any,
+        pooling: Any,
+        variant: Any,
+        temperature: Any,
+        seed: Any,
+        new_tokens: Any,
+        request: gr.Request,
+    ) -> list[Any]:
+        """Validator: a sentence at the field that it is about."""
+        language = language_of(request)
+        checks: list[Callable[[], object]] = [
+            partial(settings.check_contexts, contexts),
+            partial(settings.check_question, question),
+            partial(settings.check_ways, ways),
+            partial(settings.check_model, self.registry, model),
+            partial(check_number, "β", beta, settings.BETAS),
+            partial(check_number, "η", eta, settings.ETAS),
+            partial(check_number, "top-p", top_p, settings.TOP_PS),
+            partial(check_known, pooling, settings.POOLINGS),
+            partial(check_known, variant, settings.VARIANTS),
+            partial(check_number, "temperature", temperature, settings.TEMPERATURES),
+            partial(check_whole, "seed", seed, SEEDS),
+            partial(check_whole, "new_tokens", new_tokens, settings.NEW_TOKENS),
+        ]
+        return [field(problem_or_none(check, language)) for check in checks]
+
+    @visible_errors
+    def on_run(
+        self,
+        contexts: Any,
+        question: Any,
+        ways: Any,
+        model: Any,
+        beta: Any,
+        eta: Any,
+        top_p: Any,
+        pooling: Any,
+        variant: Any,
+        temperature: Any,
+        seed: Any,
+        new_tokens: Any,
+        request: gr.Request,
+    ) -> Iterator[Updates]:
+        """Answers as they are written; what somebody has asked already is there at once."""
+        language = language_of(request)
+        rule = settings.check_rule(
+            beta, eta, top_p, pooling, variant, temperature, seed, new_tokens
+        )
+        setting = Setting(
+            settings.check_contexts(contexts),
+            settings.check_question(question),
+            settings.check_ways(ways),
+            rule,
+            settings.check_model(self.registry, model),
+        )
+        key = uuid.uuid4().hex
+        rest = {self.progress: IDLE, self.cancel: gr.update(visible=False)}
+        try:
+            trace = self.finished.get(setting)
+            if trace is None:
+                loading = note_html(say("bayes.extension.loading", language))
+                yield self._busy(key) | {self.progress: loading}
+                trace = yield from showing(
+                    paced(writing(setting, self.registry)),
+                    lambda step: self._step(key, step, setting, language),
+                )
+            self.finished.put(setting, trace)
+            self.traces.put(key, trace)
+            yield rest | self._shown(key, trace, language) | self._ended(trace, language)
+        except Exception:  # said by `visible_errors`; nothing shall look busy meanwhile
+            yield rest
+            raise
+
+    def _busy(self, key: str) -> Updates:
+        """What was said of the run before goes; it can be cancelled."""
+        no_file = gr.update(interactive=False)
+        return {
+            self.key: key,
+            self.cancel: gr.update(visible=True),
+            self.findings: IDLE,
+            self.candidates: IDLE,
+            self.jsonl: no_file,
+            self.csv: no_file,
+        }
+
+    def _step(
+        self, key: str, step: Progress | Trace, setting: Setting, language: Language
+    ) -> Updates:
+        """Progress, and everything that has been written."""
+        busy = self._busy(key)
+        if isinstance(step, Progress):
+            what = say("bayes.extension.reading", language)
+            return busy | {self.progress: progress_html(what, step, language)}
+        self.traces.put(key, step)
+        most = setting.rule.new_tokens
+        spent = step.seconds - step.first
+        progress = Progress(step.steps, most, spent, share=step.steps / most)
+        what = say("bayes.extension.writing", language)
+        shown = self._shown(key, step, language)
+        return busy | shown | {self.progress: progress_html(what, progress, language)}
+
+    def _shown(self, key: str, trace: Trace, language: Language) -> Updates:
+        """Answers and the first board."""
+        choices = drawing.names_of(trace.spoken, language)
+        number = choices[0][1] if choices else None
+        return {
+            self.key: key,
+            self.answers: drawing.answers_html(trace, False, language),
+            self.alone: drawing.answers_html(trace, True, language),
+            self.legend: drawing.legend_html(trace.setting.contexts, language),
+            self.board_of: gr.update(choices=choices, value=number, visible=len(choices) > 1),
+            self.board: (
+                note_html(say("bayes.extension.no_board", language))
+                if number is None
+                else drawing.board_html(trace, number, language)
+            ),
+        }
+
+    def _ended(self, trace: Trace, language: Language) -> Updates:
+        """What is said of the whole, its files, and the first token's candidates."""
+        return {
+            self.findings: notice_html(results.findings(trace, language)),
+            self.candidates: drawing.candidates_html(trace, 0, 0, language),
+            **self._files(trace),
+        }
+
+    def _files(self, trace: Trace) -> Updates:
+        return {
+            self.jsonl: gr.update(value=results.jsonl_file(trace), interactive=True),
+            self.csv: gr.update(value=results.csv_file(trace), interactive=True),
+        }
+
+    def on_cancelled(self, key: str, request: gr.Request) -> Updates:
+        """The note that it was cancelled; what was written stays and can be had."""
+        trace = self.traces.get(key)
+        files = {} if trace is None else self._files(trace)
+        return {
+            self.progress: say_cancelled(request)[0],
+            self.cancel: gr.update(visible=False),
+            **files,
+        }
+
+    @visible_errors
+    def on_pick(self, key: str, event: gr.EventData, request: gr.Request) -> str:
+        """The candidates of a token that was clicked on."""
+        language = language_of(request)
+        trace: Trace | None = self.traces.get(key)
+        if trace is None:
+            return note_html(say("bayes.extension.gone", language), "warning")
+        number, step = int(event.answer), int(event.step)
+        if not (0 <= number < len(trace.spoken) and 0 <= step < len(trace.spoken[number].tokens)):
+            return note_html(say("bayes.extension.gone", language), "warning")
+        return drawing.candidates_html(trace, number, step, language)
+
+    @visible_errors
+    def on_board(self, key: str, number: Any, request: gr.Request) -> str:
+        """The board of another answer."""
+        language = language_of(request)
+        trace: Trace | None = self.traces.get(key)
+        if trace is None or number not in range(len(trace.spoken)):
+            return note_html(say("bayes.extension.gone", language), "warning")
+        return drawing.board_html(trace, number, language)
+
+
+def _fine() -> None:
+    """Nothing is wrong."""
+
+
+def _setter(name: str) -> Callable[[int], tuple[int, str, str]]:
+    example = EXAMPLES[name]
+    return lambda presses: (presses + 1, "\n\n".join(example.contexts), example.question)
+
+
+def _common() -> dict[str, Any]:
+    return {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def _slider(name: str, bounds: tuple[float, float], value: float, step: float) -> gr.Slider:
+    return gr.Slider(
+        *bounds,
+        value=value,
+        step=step,
+        label=text(f"bayes.extension.{name}"),
+        min_width=180,
+        elem_id=f"bayes-extension-{name.replace('_', '-')}",
+    )
+
+
+def _radio(name: str, choices: tuple[str, ...], value: str) -> gr.Radio:
+    return gr.Radio(
+        [(text(f"bayes.extension.{name}.{key}"), key) for key in choices],
+        value=value,
+        label=text(f"bayes.extension.{name}"),
+        elem_id=f"bayes-extension-{name}",
+    )

@@ -1,0 +1,106 @@
+"""Answers while they are written, as what can be kept and shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+from demos.bayes.answers import Answer, Token, Written, answering
+from demos.bayes.contexts import Contexts, Way, question_tokens
+from demos.bayes.extension.setting import Setting
+from models.decoding import Decoding
+from models.registry import Registry
+from models.work import Progress
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What one way has said so far; see `Answer`."""
+
+    way: Way
+    context: int | None
+    tokens: tuple[Token, ...]
+    text: str
+    cut: int
+    ended: bool
+
+    @property
+    def pooled(self) -> bool:
+        """Whether it draws from several contexts, one row each."""
+        return bool(self.tokens) and self.tokens[0].chosen is not None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All answers of one run.
+
+    Attributes:
+        setting: what was asked.
+        spoken: an answer of each way, of "alone" one of each context.
+        lengths: tokens of every context.
+        window: tokens that the model looks at.
+        first: seconds to the first token; 0 before it.
+        seconds: so far.
+        done: whether it has come to its end.
+    """
+
+    setting: Setting
+    spoken: tuple[Spoken, ...]
+    lengths: tuple[int, ...]
+    window: int
+    first: float
+    seconds: float
+    done: bool = False
+
+    @property
+    def steps(self) -> int:
+        """Tokens of the longest answer."""
+        return max((len(each.tokens) for each in self.spoken), default=0)
+
+
+def writing(setting: Setting, registry: Registry) -> Generator[Progress | Trace, None, Trace]:
+    """Read the contexts, then write: `Progress` until the first token, a `Trace` after each.
+
+    Raises:
+        InputProblem: a context does not fit into the model's window.
+        ModelError: the model cannot be had or asked, or there is no memory left.
+    """
+    began = time.perf_counter()
+    with registry.decoding(setting.model, 1) as decoding:
+        need = _contexts(decoding, setting).tokens_kept(setting.ways)
+    with registry.decoding(setting.model, need) as decoding:
+        contexts = _contexts(decoding, setting)
+        trace = Trace(setting, (), tuple(map(len, contexts.tokens)), decoding.window, 0.0, 0.0)
+        for event in answering(registry, contexts, setting.question, setting.ways, setting.rule):
+            seconds = time.perf_counter() - began
+            if isinstance(event, Written):
+                trace = Trace(
+                    setting,
+                    tuple(map(_spoken, event.answers)),
+                    trace.lengths,
+                    trace.window,
+                    trace.first or seconds,
+                    seconds,
+                )
+                yield trace
+            else:
+                share = event.done / max(event.total, 1)
+                yield Progress(event.done, event.total, seconds, share=share)
+    return replace(trace, done=True)
+
+
+def _contexts(decoding: Decoding, setting: Setting) -> Contexts:
+    tokens = question_tokens(decoding, setting.question)
+    return Contexts(decoding, setting.contexts, tokens, setting.rule.new_tokens)
+
+
+def _spoken(answer: Answer) -> Spoken:
+    return Spoken(
+        answer.way,
+        answer.context,
+        tuple(answer.tokens),
+        answer.text,
+        answer.cut,
+        answer.ended,
+    )
