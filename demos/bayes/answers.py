@@ -115,16 +115,29 @@ Event = Reading | Written
 
 
 def answering(
-    registry: Registry, contexts: Contexts, question: str, ways: Sequence[Way], rule: Rule
+    registry: Registry,
+    contexts: Contexts,
+    question: str,
+    ways: Sequence[Way],
+    rule: Rule,
+    only: Sequence[int] | None = None,
 ) -> Generator[Event, None, tuple[Answer, ...]]:
     """Answer in every way; closing the iterator ends it between two steps.
+
+    Args:
+        registry: where it is computed.
+        contexts: read already or not.
+        question: about them.
+        ways: each once.
+        rule: of all.
+        only: the contexts, from 1, that answer in the way "alone"; None: all.
 
     Raises:
         ModelError: there is no memory left.
     """
     yield from contexts.reading(ways)
     begun = yield from contexts.begin(question, ways)
-    answers, logits = _started(contexts, begun, ways, rule)
+    answers, logits = _started(contexts, begun, ways, rule, only)
     random = np.random.default_rng(rule.seed)
     going = list(answers)
     while going:
@@ -143,7 +156,11 @@ def answering(
 
 
 def _started(
-    contexts: Contexts, begun: Begun, ways: Sequence[Way], rule: Rule
+    contexts: Contexts,
+    begun: Begun,
+    ways: Sequence[Way],
+    rule: Rule,
+    only: Sequence[int] | None,
 ) -> tuple[list[Answer], list[Tensor]]:
     """Empty answers with rows of their own, and the logits [rows, V] before their first tokens."""
     answers: list[Answer] = []
@@ -155,9 +172,12 @@ def _started(
             answers.append(Answer(way, rule, [row], cut=cut))
             logits.append(after[None])
         elif way == "alone":
-            rows = contexts.decoding.copies(begun.rows[1:])
-            answers += [Answer(way, rule, [row], context=i) for i, row in enumerate(rows, start=1)]
-            logits += list(begun.logits[1:, None])
+            numbers = range(1, len(begun.rows)) if only is None else only
+            rows = contexts.decoding.copies([begun.rows[i] for i in numbers])
+            answers += [
+                Answer(way, rule, [row], context=i) for i, row in zip(numbers, rows, strict=True)
+            ]
+            logits += [begun.logits[i : i + 1] for i in numbers]
         else:
             answers.append(Answer(way, rule, contexts.decoding.copies(begun.rows)))
             logits.append(begun.logits)

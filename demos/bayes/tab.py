@@ -7,11 +7,15 @@ from collections.abc import Callable
 import gradio as gr
 
 from demos.bayes.extension.panel import ExtensionPanel
+from demos.bayes.question_set.panel import QuestionsPanel
 from demos.frame.demo import House
 from demos.frame.strings import text
 
 # A panel lays itself out inside an open `gr.Tab` and wires itself.
-PANELS: tuple[tuple[str, Callable[[House], object]], ...] = (("extension", ExtensionPanel),)
+PANELS: tuple[tuple[str, Callable[[House], object]], ...] = (
+    ("extension", ExtensionPanel),
+    ("questions", QuestionsPanel),
+)
 
 
 def build(house: House) -> None:

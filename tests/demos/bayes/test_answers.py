@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM
 
 from demos.bayes.answers import Answer, Rule, answering
 from demos.bayes.contexts import WAYS, Contexts, Reading, Way, after_context, alone, question_tokens
 from demos.bayes.nbce import combine
 from demos.frame.errors import InputProblem
 from demos.frame.steps import result_of
-from models.catalog import Catalog
 from models.decoding import Decoding
 from models.registry import Registry
-from tests.models import tiny
-from tests.models.test_decoding import SIZES, WINDOW
+from tests.demos.bayes.tiny_lm import tiny_peer, tiny_registry
+from tests.models.test_decoding import WINDOW
 
 CONTEXTS = ("a b c", "d 7 e f", "b")
 QUESTION = "f a"
-TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 
 
 @pytest.fixture(scope="module")
 def peer() -> Any:
-    torch.manual_seed(1)
-    sizes = SIZES | {"vocab_size": len(tiny.WORDS)}
-    return LlamaForCausalLM(LlamaConfig(**sizes, eos_token_id=None)).eval()  # type: ignore[arg-type]
+    return tiny_peer()
 
 
 @pytest.fixture(scope="module")
 def registry(peer: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    folder = tmp_path_factory.mktemp("lm")
-    tiny.write_tokenizer(folder, WINDOW)
-    file = folder / "tokenizer_config.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"chat_template": TEMPLATE}))
-    peer.save_pretrained(folder)
-    catalog = Catalog((tiny.card("lm", folder, "causal-lm"),))
-    found = Registry(catalog, device="cpu", dtype=torch.float32)
+    found = tiny_registry(tmp_path_factory.mktemp("models"), peer, WINDOW)
     yield found
     found.close()
 
