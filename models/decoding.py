@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from models.causal_lm import CausalLM
+    from models.direct_path import DirectPath
     from models.llama import LlamaRow
 
 
@@ -73,6 +74,29 @@ class Decoding:
         """What tokens are called where people look at them; see `models.token_text`."""
         return self._model.tokenizer.names(ids)
 
+    def tokens(self, text: str) -> list[int]:
+        """Ids of a text alone; names of special tokens in it are text."""
+        return self._model.tokenizer.plain(text)
+
+    def sources(self, tokens: Sequence[int], count: int) -> DirectPath:
+        """What comes straight from each token to the logits of the next one.
+
+        Args:
+            tokens: at least one; room for their keys and values is part of what the registry was
+                asked for.
+            count: how many of the likeliest next tokens are taken apart.
+
+        Raises:
+            InputError: more tokens than the model's window.
+        """
+        from models.direct_path import direct_path
+
+        if not tokens:
+            raise ValueError("there has to be at least one token")
+        self._check_window(len(tokens))
+        found: DirectPath = self._on_device(lambda: direct_path(self._model.llama(), tokens, count))
+        return found
+
     def row(self, position: int = 0) -> LlamaRow:
         """A row that has read nothing; its first token will stand at `position`."""
         return self._model.llama().row(position)
@@ -105,9 +129,12 @@ class Decoding:
         for row, new in zip(rows, tokens, strict=True):
             if not new:
                 raise ValueError("a row has to read at least one token")
-            if row.position + len(new) > self.window:
-                raise InputError(
-                    "The model looks at {window:,} tokens at most: shorten the text.",
-                    window=self.window,
-                )
+            self._check_window(row.position + len(new))
         return self._read([Piece(row, new) for row, new in zip(rows, tokens, strict=True)])
+
+    def _check_window(self, tokens: int) -> None:
+        if tokens > self.window:
+            raise InputError(
+                "The model looks at {window:,} tokens at most: shorten the text.",
+                window=self.window,
+            )

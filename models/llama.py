@@ -91,6 +91,12 @@ class _Run:
 class Llama:
     """The forward pass over a transformers `LlamaForCausalLM`.
 
+    Attributes:
+        model, body: transformers' modules, with the head and without.
+        groups: heads of keys and values.
+        head_size: d of a head.
+        layers: how many.
+
     Raises:
         UnsupportedModelError: another architecture.
     """
@@ -103,22 +109,22 @@ class Llama:
                 " choose another.",
                 name=config.model_type,
             )
-        self._model = model
-        self._body = model.model
-        self._groups: int = config.num_key_value_heads
-        self._head_size: int = config.head_dim or config.hidden_size // config.num_attention_heads
-        self._layers: int = config.num_hidden_layers
+        self.model = model
+        self.body = model.model
+        self.groups: int = config.num_key_value_heads
+        self.head_size: int = config.head_dim or config.hidden_size // config.num_attention_heads
+        self.layers: int = config.num_hidden_layers
 
     def row(self, position: int = 0) -> LlamaRow:
         """A row that has read nothing; its first token will stand at `position`."""
-        weight = self._body.embed_tokens.weight
-        empty = weight.new_zeros(self._layers, 1, self._groups, 0, self._head_size)
+        weight = self.body.embed_tokens.weight
+        empty = weight.new_zeros(self.layers, 1, self.groups, 0, self.head_size)
         return LlamaRow(KeyValues(empty, empty.clone()), position=position)
 
     def row_bytes(self, tokens: int) -> int:
         """Bytes of a row's keys and values."""
-        size: int = self._body.embed_tokens.weight.element_size()
-        return 2 * self._layers * self._groups * self._head_size * size * (tokens + _GROWTH)
+        size: int = self.body.embed_tokens.weight.element_size()
+        return 2 * self.layers * self.groups * self.head_size * size * (tokens + _GROWTH)
 
     def join(self, rows: Sequence[LlamaRow]) -> LlamaRow:
         """A row that has read what all of these have, and goes on behind the farthest of them."""
@@ -139,24 +145,24 @@ class Llama:
         Returns:
             logits of the token after each row's last [rows, V], float32.
         """
-        device = self._body.embed_tokens.weight.device
+        device = self.body.embed_tokens.weight.device
         counts = [len(each) for each in tokens]
         ids = torch.tensor([i for each in tokens for i in each], device=device)  # [N]
         places = [p for row, n in zip(rows, counts, strict=True) for p in _places(row, n)]
-        x = self._body.embed_tokens(ids)  # [N, D]
-        turns = self._body.rotary_emb(x, torch.tensor([places], device=device))
+        x = self.body.embed_tokens(ids)  # [N, D]
+        turns = self.body.rotary_emb(x, torch.tensor([places], device=device))
         cos, sin = (turn[0, :, None] for turn in turns)  # [N, 1, d]
         runs = list(_runs(rows, counts, device))
-        for number, layer in enumerate(self._body.layers):
-            normed = _rms(x, layer.input_layernorm)
+        for number, layer in enumerate(self.body.layers):
+            normed = rms(x, layer.input_layernorm)
             x = x + layer.self_attn.o_proj(
                 self._attention(layer.self_attn, number, normed, (cos, sin), runs)
             )
-            normed = _rms(x, layer.post_attention_layernorm)
+            normed = rms(x, layer.post_attention_layernorm)
             mlp = layer.mlp
             x = x + mlp.down_proj(functional.silu(mlp.gate_proj(normed)) * mlp.up_proj(normed))
         last = torch.tensor(counts, device=device).cumsum(0) - 1  # [rows]
-        logits: Tensor = self._model.lm_head(_rms(x[last], self._body.norm))  # [rows, V]
+        logits: Tensor = self.model.lm_head(rms(x[last], self.body.norm))  # [rows, V]
         for row, count in zip(rows, counts, strict=True):
             row.length += count
             row.position += count
@@ -171,9 +177,9 @@ class Llama:
         runs: Sequence[_Run],
     ) -> Tensor:
         """Heads side by side [N, H d] of normed states [N, D]; keys and values go into the rows."""
-        shape = x.shape[0], -1, self._head_size
-        queries = _turned(attention.q_proj(x).view(shape), *turns)  # [N, H, d]
-        keys = _turned(attention.k_proj(x).view(shape), *turns)  # [N, G, d]
+        shape = x.shape[0], -1, self.head_size
+        queries = turned(attention.q_proj(x).view(shape), *turns)  # [N, H, d]
+        keys = turned(attention.k_proj(x).view(shape), *turns)  # [N, G, d]
         values = attention.v_proj(x).view(shape)  # [N, G, d]
         out = []
         for run in runs:
@@ -192,7 +198,7 @@ class Llama:
         if count == len(run.rows):  # one token each; heads of a group stand where tokens would
             room[0][run.each, :, run.lengths] = keys
             room[1][run.each, :, run.lengths] = values
-            grouped = queries.view(count, self._groups, -1, self._head_size)  # [t, G, H/G, d]
+            grouped = queries.view(count, self.groups, -1, self.head_size)  # [t, G, H/G, d]
             seen = functional.scaled_dot_product_attention(grouped, k, v, attn_mask=run.mask)
             return seen.reshape(count, -1)
         room[0][0, :, run.end - count : run.end] = keys.transpose(0, 1)
@@ -247,11 +253,12 @@ def _places(row: LlamaRow, count: int) -> range:
     return range(row.position, row.position + count)
 
 
-def _rms(x: Tensor, norm: Any) -> Tensor:
+def rms(x: Tensor, norm: Any) -> Tensor:
+    """States [N, D] through one of transformers' `LlamaRMSNorm`, in the weights' dtype."""
     return functional.rms_norm(x, x.shape[-1:], norm.weight, norm.variance_epsilon)
 
 
-def _turned(heads: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+def turned(heads: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Heads [N, h, d] at their positions: rotary embedding, halves side by side."""
     first, second = heads.chunk(2, dim=-1)
     return heads * cos + torch.cat((-second, first), dim=-1) * sin

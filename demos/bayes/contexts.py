@@ -24,7 +24,7 @@ POOLED: tuple[Way, ...] = ("nbce", "mean", "max")
 # How a small model is asked, found by trial: plain questions it answers with stories.
 BEFORE = "Text: "
 AFTER = "\n\nQuestion: {question}\nAnswer with a few words from the text."
-READ_AT_ONCE = 640  # tokens: a cancel is felt after so many, and progress seen
+READ_AT_ONCE = 400  # tokens: a cancel is felt after so many, and progress seen
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,10 @@ from collections.abc import Callable
 import gradio as gr
 
 from demos.bayes.extension.panel import ExtensionPanel
+from demos.bayes.one_layer.panel import LayerPanel
 from demos.bayes.question_set.panel import QuestionsPanel
+from demos.bayes.sources.panel import SourcesPanel
+from demos.bayes.two_routes.panel import RoutesPanel
 from demos.frame.demo import House
 from demos.frame.strings import text
 
@@ -15,6 +18,9 @@ from demos.frame.strings import text
 PANELS: tuple[tuple[str, Callable[[House], object]], ...] = (
     ("extension", ExtensionPanel),
     ("questions", QuestionsPanel),
+    ("routes", RoutesPanel),
+    ("layer", LayerPanel),
+    ("sources", SourcesPanel),
 )
 
 

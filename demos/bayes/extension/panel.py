@@ -185,7 +185,7 @@ class ExtensionPanel:
                 api_name=f"bayes_extension_example_{name}",
                 **_common(),
             )
-        self.file.upload(
+        self.file.change(  # not `upload`, which shows nothing of what a validator says
             self.on_file,
             self.file,
             self.contexts,
@@ -199,7 +199,7 @@ class ExtensionPanel:
         ).then(
             self.on_cancelled,
             self.key,
-            [self.progress, self.cancel, self.jsonl, self.csv],
+            [self.progress, self.cancel, self.jsonl, self.csv, *self._starters()],
             queue=False,
             api_name="bayes_extension_cancelled",
             **_common(),
@@ -240,7 +240,7 @@ class ExtensionPanel:
             [
                 *(self.key, self.progress, self.cancel, self.answers, self.alone, self.legend),
                 *(self.findings, self.board_of, self.board, self.candidates),
-                *(self.jsonl, self.csv),
+                *(self.jsonl, self.csv, *self._starters()),
             ],
             validator=self.check,
             trigger_mode="once",
@@ -250,10 +250,10 @@ class ExtensionPanel:
 
     # --- handlers ------------------------------------------------------------------------------
 
-    def check_file(self, path: str | None, request: gr.Request) -> list[Any]:
+    def check_file(self, path: str | None, request: gr.Request) -> dict[str, Any]:
         """Validator: a sentence at the file."""
         check = partial(read_passages, path) if path else _fine
-        return [field(problem_or_none(check, language_of(request)))]
+        return field(problem_or_none(check, language_of(request)))
 
     @visible_errors
     def on_file(self, path: str | None, request: gr.Request) -> Any:
@@ -324,12 +324,10 @@ class ExtensionPanel:
             settings.check_model(self.registry, model),
         )
         key = uuid.uuid4().hex
-        rest = {self.progress: IDLE, self.cancel: gr.update(visible=False)}
+        rest = {self.progress: IDLE, **self._at_rest()}
         try:
             trace = self.finished.get(setting)
             if trace is None:
-                loading = note_html(say("bayes.extension.loading", language))
-                yield self._busy(key) | {self.progress: loading}
                 trace = yield from showing(
                     paced(writing(setting, self.registry)),
                     lambda step: self._step(key, step, setting, language),
@@ -341,12 +339,21 @@ class ExtensionPanel:
             yield rest
             raise
 
+    def _starters(self) -> list[gr.Button]:
+        """Buttons that start a run; they rest while there is one."""
+        return [self.run, *self.examples.values()]
+
+    def _at_rest(self) -> Updates:
+        usable = {button: gr.update(interactive=True) for button in self._starters()}
+        return {self.cancel: gr.update(visible=False), **usable}
+
     def _busy(self, key: str) -> Updates:
         """What was said of the run before goes; it can be cancelled."""
         no_file = gr.update(interactive=False)
         return {
             self.key: key,
             self.cancel: gr.update(visible=True),
+            **{button: gr.update(interactive=False) for button in self._starters()},
             self.findings: IDLE,
             self.candidates: IDLE,
             self.jsonl: no_file,
@@ -358,6 +365,8 @@ class ExtensionPanel:
     ) -> Updates:
         """Progress, and everything that has been written."""
         busy = self._busy(key)
+        if isinstance(step, Progress) and not step.total:
+            return busy | {self.progress: note_html(say("bayes.extension.loading", language))}
         if isinstance(step, Progress):
             what = say("bayes.extension.reading", language)
             return busy | {self.progress: progress_html(what, step, language)}
@@ -406,7 +415,7 @@ class ExtensionPanel:
         files = {} if trace is None else self._files(trace)
         return {
             self.progress: say_cancelled(request)[0],
-            self.cancel: gr.update(visible=False),
+            **self._at_rest(),
             **files,
         }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from demos.bayes.answers import Answer, Token, Written, answering
 from demos.bayes.contexts import Contexts, Way, question_tokens
 from demos.bayes.extension.setting import Setting
+from demos.bayes.loading import loading
 from models.decoding import Decoding
 from models.registry import Registry
 from models.work import Progress
@@ -62,10 +63,14 @@ class Trace:
 def writing(setting: Setting, registry: Registry) -> Generator[Progress | Trace, None, Trace]:
     """Read the contexts, then write: `Progress` until the first token, a `Trace` after each.
 
+    While the model is loaded, the total of the `Progress` is 0.
+
     Raises:
         InputProblem: a context does not fit into the model's window.
         ModelError: the model cannot be had or asked, or there is no memory left.
     """
+    for waited in loading(registry, setting.model):
+        yield Progress(0, 0, waited)
     began = time.perf_counter()
     with registry.decoding(setting.model, 1) as decoding:
         need = _contexts(decoding, setting).tokens_kept(setting.ways)

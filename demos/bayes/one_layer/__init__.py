@@ -1,0 +1,1 @@
+"""A trained layer: one attention layer on a small text, its predictions as naive Bayes."""

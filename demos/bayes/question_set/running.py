@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from demos.bayes.answers import Answer, Rule, answering
 from demos.bayes.contexts import WAYS, Contexts, Way, question_tokens
+from demos.bayes.loading import loading
 from demos.bayes.passages import bundled
 from demos.bayes.question_set.questions import Question, bundled_questions
 from demos.bayes.question_set.scoring import Mean, Score, mean, score, share
@@ -71,6 +72,8 @@ class Outcome:
 
 def asking(setting: Setting, registry: Registry) -> Generator[Progress, None, Outcome]:
     """Ask one question after the other; the contexts are read once for all."""
+    for waited in loading(registry, setting.model):
+        yield Progress(0, setting.questions, waited)
     began = time.perf_counter()
     questions = bundled_questions()[: setting.questions]
     yield Progress(0, len(questions), 0.0)
