@@ -88,6 +88,10 @@ VIEWS = (
     View("lora-race", "lora", "race", height=1420, scroll_to="#lora-race-findings"),
     View("lora-gradients-zh", "lora", "gradients", "zh-CN", "dark", scroll_to="#lora-tabs"),
     View("lora-tuning", "lora", "tuning", height=1010, scroll_to="#lora-tuning-shipped-findings"),
+    View("bayes-answers", "bayes", "extension", height=1290, scroll_to="#bayes-extension-run"),
+    View("bayes-questions-zh", "bayes", "questions", "zh-CN", "dark", 1280, 1180, "#bayes-tabs"),
+    View("bayes-routes", "bayes", "routes", height=1180, scroll_to="#bayes-tabs"),
+    View("bayes-sources", "bayes", "sources", height=1180, scroll_to="#bayes-tabs"),
 )
 
 
@@ -95,13 +99,14 @@ def open_tab(page: Page, tab: str) -> None:
     """Open a tab and wait until its example is drawn."""
     page.locator(f"#tabs > .tab-wrapper [data-tab-id={tab}]").last.click()
     drawn = {
-        "pairs": "#pairs-plot",
-        "retrieval": "#retrieval-ask-plot",
-        "attention": "#attention-heads-matrix",
-        "scaling": "#scaling-data-plot",
-        "lora": "#lora-race-courses",
+        "pairs": "#pairs-plot .js-plotly-plot",
+        "retrieval": "#retrieval-ask-plot .js-plotly-plot",
+        "attention": "#attention-heads-matrix .js-plotly-plot",
+        "scaling": "#scaling-data-plot .js-plotly-plot",
+        "lora": "#lora-race-courses .js-plotly-plot",
+        "bayes": "#bayes-extension-findings li",
     }[tab]
-    page.wait_for_selector(f"{drawn} .js-plotly-plot", timeout=60_000)
+    page.wait_for_selector(drawn, timeout=120_000)
     page.wait_for_timeout(1_500)
 
 
@@ -156,7 +161,7 @@ def take(browser: Browser, address: str, view: View) -> None:
     page = context.new_page()
     page.goto(f"{address}?__theme={view.theme}")
     open_tab(page, view.tab)
-    if view.panel not in ("score", "ask", "heads", "race"):  # these are open already
+    if view.panel not in ("score", "ask", "heads", "race", "extension"):  # these are open already
         open_panel(page, view.tab, view.panel)
     if view.scroll_to:
         page.locator(view.scroll_to).evaluate("e => scrollBy(0, e.getBoundingClientRect().y - 20)")

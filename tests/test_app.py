@@ -181,7 +181,8 @@ def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     }
     scaling = {"scaling_fit", "scaling_predict", "scaling_frontier"}
     lora = {"lora_race", "lora_cost"}
-    assert public == pairs | retrieval | attention | scaling | lora
+    bayes = {"nbce_generate", "nbce_trace"}
+    assert public == pairs | retrieval | attention | scaling | lora | bayes
     assert all(isinstance(e["api_name"], str) and e["api_name"] != "false" for e in events)
 
 
