@@ -419,4 +419,29 @@ SMOLLM2 = ModelCard(
     note="30 layers, 9 heads over 3 key-value heads; in the package at 4 bits a weight.",
 )
 
-CATALOG = Catalog((COSENT_BI, COSENT_CROSS, MINILM, *HUB_BI_ENCODERS, *HUB_CROSS_ENCODERS, SMOLLM2))
+HUB_LANGUAGE_MODELS = (
+    ModelCard(
+        key="SmolLM2-360M-Instruct",
+        kind="causal-lm",
+        title="SmolLM2-360M-Instruct",
+        sources=(
+            FolderSource("SmolLM2-360M-Instruct"),
+            HubSource(
+                "HuggingFaceTB/SmolLM2-360M-Instruct", "a10cc1512eabd3dde888204e902eca88bddb4951"
+            ),
+        ),
+        languages=("en",),
+        licence="Apache-2.0",
+        parameters=361_821_120,
+        megabytes=723.7,
+        max_length=8192,
+        note="32 layers, 15 heads over 5 key-value heads; three times as slow as the small one.",
+    ),
+)
+
+CATALOG = Catalog(
+    (
+        *(COSENT_BI, COSENT_CROSS, MINILM, *HUB_BI_ENCODERS, *HUB_CROSS_ENCODERS),
+        *(SMOLLM2, *HUB_LANGUAGE_MODELS),
+    )
+)

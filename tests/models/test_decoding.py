@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM
 
 from models.catalog import CATALOG, SMOLLM2, Catalog
+from models.device import Device, choose_device
 from models.errors import InputError, MemoryBudgetError, ModelError, UnsupportedModelError
+from models.linear import lay_out_for_few_rows
 from models.llama import Llama
+from models.padded_transformer import module_bytes
 from models.registry import Registry
 from tests.models import tiny
 from tests.models.test_registry import LentDevice
@@ -210,6 +213,25 @@ def test_what_cannot_be_read_is_said(registry: Registry) -> None:
         decoding.read([decoding.row()], [[5] * (WINDOW + 1)])
     with pytest.raises(MemoryBudgetError), registry.decoding("lm", 10**12):
         pass
+
+
+def test_a_model_without_a_chat_format_cannot_be_asked(registry: Registry) -> None:
+    with (
+        registry.decoding("lm", 100) as decoding,
+        pytest.raises(UnsupportedModelError, match="no chat format"),
+    ):
+        decoding.prompt("a")
+
+
+@torch.inference_mode()
+def test_weights_laid_out_for_few_rows_compute_the_same() -> None:
+    owner = Device(choose_device("cpu", torch.float32))
+    torch.manual_seed(3)
+    model = nn.Sequential(nn.Linear(12, 20), nn.ReLU(), nn.Linear(20, 4, bias=False)).eval()
+    x = torch.randn(3, 5, 12)  # a batch of texts, as transformers' own forward passes have it
+    expected, plain = model(x), module_bytes(model)
+    assert lay_out_for_few_rows(model, owner) == (plain if owner.can_block_weights else 0)
+    assert_close(model(x), expected)
 
 
 def test_a_lent_gpu_keeps_nothing(registry: Registry) -> None:

@@ -10,15 +10,13 @@ from typing import Any, cast
 import gradio as gr
 from gradio.context import Context
 
-from demos.bayes.contexts import WAYS
 from demos.bayes.extension import drawing, results
-from demos.bayes.extension import setting as settings
 from demos.bayes.extension.endpoint import make_nbce_generate, make_nbce_trace
 from demos.bayes.extension.examples import EXAMPLES
+from demos.bayes.extension.form import Form, checks, setting_of
 from demos.bayes.extension.running import Trace, writing
-from demos.bayes.extension.setting import DEFAULT, DEFAULT_RULE, Setting
-from demos.bayes.fields import SEEDS, check_known, check_number, check_whole
-from demos.bayes.passages import ENDINGS, read_passages
+from demos.bayes.extension.setting import Setting
+from demos.bayes.passages import read_passages
 from demos.frame.demo import House
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
@@ -49,7 +47,8 @@ class ExtensionPanel:
         self.traces, self.finished = Recent(_KEPT), Recent(_KEPT)
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection answers
         gr.Markdown(text("bayes.extension.intro"))
-        self._lay_out_inputs()
+        self.form = Form(self.registry)
+        self.progress, self.cancel = progress_line("bayes-extension")
         self._lay_out_results()
         with gr.Accordion(text("about"), open=False, elem_id="bayes-extension-about"):
             formula_markdown("bayes.extension.about_text")
@@ -58,84 +57,6 @@ class ExtensionPanel:
         gr.api(make_nbce_trace(self.registry), api_name="nbce_trace")
 
     # --- layout --------------------------------------------------------------------------------
-
-    def _lay_out_inputs(self) -> None:
-        with gr.Row():
-            self.examples = {
-                name: gr.Button(
-                    text(f"bayes.extension.example.{name}"),
-                    size="sm",
-                    min_width=180,
-                    elem_id=f"bayes-extension-example-{name}",
-                )
-                for name in EXAMPLES
-            }
-        with gr.Row():
-            with gr.Column(scale=6, min_width=320):
-                self.contexts = gr.Textbox(
-                    "\n\n".join(DEFAULT.contexts),
-                    label=text("bayes.extension.contexts"),
-                    info=text("bayes.extension.contexts_hint"),
-                    lines=10,
-                    max_lines=10,
-                    elem_id="bayes-extension-contexts",
-                )
-                self.file = gr.File(
-                    label=text("bayes.extension.file"),
-                    file_types=list(ENDINGS),
-                    height=130,
-                    elem_id="bayes-extension-file",
-                )
-            with gr.Column(scale=5, min_width=320):
-                self.question = gr.Textbox(
-                    DEFAULT.question,
-                    label=text("bayes.extension.question"),
-                    lines=2,
-                    max_lines=4,
-                    elem_id="bayes-extension-question",
-                )
-                self.ways = gr.CheckboxGroup(
-                    [(text(f"bayes.extension.choice.{way}"), way) for way in WAYS],
-                    value=list(DEFAULT.ways),
-                    label=text("bayes.extension.ways"),
-                    elem_id="bayes-extension-ways",
-                )
-                with gr.Accordion(
-                    text("bayes.extension.options"), open=False, elem_id="bayes-extension-options"
-                ):
-                    self._lay_out_options()
-        self.run = gr.Button(
-            text("bayes.extension.run"), variant="primary", elem_id="bayes-extension-run"
-        )
-        self.progress, self.cancel = progress_line("bayes-extension")
-
-    def _lay_out_options(self) -> None:
-        cards = self.registry.catalog.of_kind("causal-lm")
-        self.model = gr.Dropdown(
-            [(card.title, card.key) for card in cards],
-            value=DEFAULT.model,
-            label=text("bayes.extension.model"),
-            elem_id="bayes-extension-model",
-        )
-        with gr.Row():
-            self.beta = _slider("beta", settings.BETAS, DEFAULT_RULE.beta, 0.05)
-            self.eta = _slider("eta", settings.ETAS, DEFAULT_RULE.eta, 0.05)
-        with gr.Row():
-            self.top_p = _slider("top_p", settings.TOP_PS, DEFAULT_RULE.top_p, 0.01)
-            self.new_tokens = _slider("new_tokens", (1, 128), DEFAULT_RULE.new_tokens, 1)
-        self.pooling = _radio("pooling", settings.POOLINGS, DEFAULT_RULE.pooling)
-        self.variant = _radio("variant", settings.VARIANTS, DEFAULT_RULE.variant)
-        with gr.Row():
-            self.temperature = _slider(
-                "temperature", settings.TEMPERATURES, DEFAULT_RULE.temperature, 0.05
-            )
-            self.seed = gr.Number(
-                0,
-                precision=0,
-                label=text("bayes.extension.seed"),
-                min_width=120,
-                elem_id="bayes-extension-seed",
-            )
 
     def _lay_out_results(self) -> None:
         self.answers = gr.HTML(js_on_load=drawing.PICKING, elem_id="bayes-extension-answers")
@@ -177,18 +98,18 @@ class ExtensionPanel:
             api_name="bayes_extension_select",
             **_common(),
         )
-        for name, button in self.examples.items():
+        for name, button in self.form.examples.items():
             button.click(
                 _setter(name),
                 self.presses,
-                [self.presses, self.contexts, self.question],
+                [self.presses, self.form.contexts, self.form.question],
                 api_name=f"bayes_extension_example_{name}",
                 **_common(),
             )
-        self.file.change(  # not `upload`, which shows nothing of what a validator says
+        self.form.file.change(  # not `upload`, which shows nothing of what a validator says
             self.on_file,
-            self.file,
-            self.contexts,
+            self.form.file,
+            self.form.contexts,
             validator=self.check_file,
             api_name="bayes_extension_file",
             **_common(),
@@ -199,7 +120,7 @@ class ExtensionPanel:
         ).then(
             self.on_cancelled,
             self.key,
-            [self.progress, self.cancel, self.jsonl, self.csv, *self._starters()],
+            [self.progress, self.cancel, self.jsonl, self.csv, *self.form.starters],
             queue=False,
             api_name="bayes_extension_cancelled",
             **_common(),
@@ -225,22 +146,17 @@ class ExtensionPanel:
         )
 
     def _wire_run(self) -> Any:
-        fields = [
-            *(self.contexts, self.question, self.ways, self.model, self.beta, self.eta),
-            *(self.top_p, self.pooling, self.variant, self.temperature, self.seed),
-            self.new_tokens,
-        ]
         return gr.on(
             [
-                *(self.opened.change, self.presses.change, self.run.click),
-                self.question.submit,
+                *(self.opened.change, self.presses.change, self.form.run.click),
+                self.form.question.submit,
             ],
             self.on_run,
-            fields,
+            self.form.fields,
             [
                 *(self.key, self.progress, self.cancel, self.answers, self.alone, self.legend),
                 *(self.findings, self.board_of, self.board, self.candidates),
-                *(self.jsonl, self.csv, *self._starters()),
+                *(self.jsonl, self.csv, *self.form.starters),
             ],
             validator=self.check,
             trigger_mode="once",
@@ -278,21 +194,9 @@ class ExtensionPanel:
     ) -> list[Any]:
         """Validator: a sentence at the field that it is about."""
         language = language_of(request)
-        checks: list[Callable[[], object]] = [
-            partial(settings.check_contexts, contexts),
-            partial(settings.check_question, question),
-            partial(settings.check_ways, ways),
-            partial(settings.check_model, self.registry, model),
-            partial(check_number, "β", beta, settings.BETAS),
-            partial(check_number, "η", eta, settings.ETAS),
-            partial(check_number, "top-p", top_p, settings.TOP_PS),
-            partial(check_known, pooling, settings.POOLINGS),
-            partial(check_known, variant, settings.VARIANTS),
-            partial(check_number, "temperature", temperature, settings.TEMPERATURES),
-            partial(check_whole, "seed", seed, SEEDS),
-            partial(check_whole, "new_tokens", new_tokens, settings.NEW_TOKENS),
-        ]
-        return [field(problem_or_none(check, language)) for check in checks]
+        values = [contexts, question, ways, model, beta, eta, top_p, pooling, variant]
+        values += [temperature, seed, new_tokens]
+        return [field(problem_or_none(c, language)) for c in checks(self.registry, values)]
 
     @visible_errors
     def on_run(
@@ -313,16 +217,9 @@ class ExtensionPanel:
     ) -> Iterator[Updates]:
         """Answers as they are written; what somebody has asked already is there at once."""
         language = language_of(request)
-        rule = settings.check_rule(
-            beta, eta, top_p, pooling, variant, temperature, seed, new_tokens
-        )
-        setting = Setting(
-            settings.check_contexts(contexts),
-            settings.check_question(question),
-            settings.check_ways(ways),
-            rule,
-            settings.check_model(self.registry, model),
-        )
+        values = [contexts, question, ways, model, beta, eta, top_p, pooling, variant]
+        values += [temperature, seed, new_tokens]
+        setting = setting_of(self.registry, values)
         key = uuid.uuid4().hex
         rest = {self.progress: IDLE, **self._at_rest()}
         try:
@@ -339,12 +236,8 @@ class ExtensionPanel:
             yield rest
             raise
 
-    def _starters(self) -> list[gr.Button]:
-        """Buttons that start a run; they rest while there is one."""
-        return [self.run, *self.examples.values()]
-
     def _at_rest(self) -> Updates:
-        usable = {button: gr.update(interactive=True) for button in self._starters()}
+        usable = {button: gr.update(interactive=True) for button in self.form.starters}
         return {self.cancel: gr.update(visible=False), **usable}
 
     def _busy(self, key: str) -> Updates:
@@ -353,7 +246,7 @@ class ExtensionPanel:
         return {
             self.key: key,
             self.cancel: gr.update(visible=True),
-            **{button: gr.update(interactive=False) for button in self._starters()},
+            **{button: gr.update(interactive=False) for button in self.form.starters},
             self.findings: IDLE,
             self.candidates: IDLE,
             self.jsonl: no_file,
@@ -452,23 +345,3 @@ def _setter(name: str) -> Callable[[int], tuple[int, str, str]]:
 
 def _common() -> dict[str, Any]:
     return {"show_progress": "hidden", "api_visibility": "private"}
-
-
-def _slider(name: str, bounds: tuple[float, float], value: float, step: float) -> gr.Slider:
-    return gr.Slider(
-        *bounds,
-        value=value,
-        step=step,
-        label=text(f"bayes.extension.{name}"),
-        min_width=180,
-        elem_id=f"bayes-extension-{name.replace('_', '-')}",
-    )
-
-
-def _radio(name: str, choices: tuple[str, ...], value: str) -> gr.Radio:
-    return gr.Radio(
-        [(text(f"bayes.extension.{name}.{key}"), key) for key in choices],
-        value=value,
-        label=text(f"bayes.extension.{name}"),
-        elem_id=f"bayes-extension-{name}",
-    )

@@ -55,6 +55,7 @@ class QuestionsPanel:
                 value=Setting(1).model,
                 label=text("bayes.extension.model"),
                 min_width=220,
+                allow_custom_value=self.registry.allow_hub_ids,
                 elem_id="bayes-questions-model",
             )
         self.ways = gr.CheckboxGroup(

@@ -66,6 +66,7 @@ class SourcesPanel:
                     [(card.title, card.key) for card in cards],
                     value=cards[0].key if cards else None,
                     label=text("bayes.sources.model"),
+                    allow_custom_value=self.registry.allow_hub_ids,
                     elem_id="bayes-sources-model",
                 )
                 self.mode = gr.Radio(
