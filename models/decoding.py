@@ -107,9 +107,19 @@ class Decoding:
         copied: list[LlamaRow] = self._on_device(lambda: self._model.llama().copies(rows))
         return copied
 
-    def join(self, rows: Sequence[LlamaRow]) -> LlamaRow:
-        """A row that looks at all that these have read, and goes on behind the farthest."""
-        joined: LlamaRow = self._on_device(lambda: self._model.llama().join(rows))
+    def room_of(self, tokens: int) -> int:
+        """Tokens whose room a row of so many takes at most, see `Registry.decoding`."""
+        return self._model.llama().room_of(tokens)
+
+    def join(self, rows: Sequence[LlamaRow], without: Sequence[int] | None = None) -> LlamaRow:
+        """A row that looks at all that these have read, and goes on behind the farthest.
+
+        Args:
+            rows: to be joined.
+            without: how many tokens at each one's beginning are left out; None: none.
+        """
+        left = [0] * len(rows) if without is None else without
+        joined: LlamaRow = self._on_device(lambda: self._model.llama().join(rows, left))
         return joined
 
     def read(self, rows: Sequence[LlamaRow], tokens: Sequence[Sequence[int]]) -> Tensor:

@@ -116,7 +116,7 @@ class Device:
     def dtype(self) -> torch.dtype:
         return self.choice.dtype
 
-    @property
+    @functools.cached_property
     def blocks_weights(self) -> bool:
         """Whether products are faster with weights in oneDNN's layout, and can have it here."""
         return _has_avx512() and self.can_block_weights

@@ -13,6 +13,7 @@ Design:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from torch.nn import functional
 from models.errors import UnsupportedModelError
 
 _GROWTH = 64  # tokens by which room grows
+SPREAD = 1.5  # rows side by side have room for as much more than they need
 
 
 class KeyValues:
@@ -126,18 +128,32 @@ class Llama:
         size: int = self.body.embed_tokens.weight.element_size()
         return 2 * self.layers * self.groups * self.head_size * size * (tokens + _GROWTH)
 
-    def join(self, rows: Sequence[LlamaRow]) -> LlamaRow:
-        """A row that has read what all of these have, and goes on behind the farthest of them."""
+    @staticmethod
+    def room_of(tokens: int) -> int:
+        """Tokens whose room a row of so many takes at most where rows lie side by side."""
+        return math.ceil(SPREAD * tokens) + 3 * _GROWTH
+
+    def join(self, rows: Sequence[LlamaRow], without: Sequence[int]) -> LlamaRow:
+        """A row that has read what all of these have, and goes on behind the farthest of them.
+
+        Args:
+            rows: to be joined.
+            without: how many tokens at each one's beginning are left out.
+        """
         pairs = [row.read for row in rows]
-        keys = torch.cat([keys for keys, _ in pairs], dim=2)[:, None]
-        values = torch.cat([values for _, values in pairs], dim=2)[:, None]
+        keys = torch.cat([k[:, :, n:] for (k, _), n in zip(pairs, without, strict=True)], dim=2)
+        values = torch.cat([v[:, :, n:] for (_, v), n in zip(pairs, without, strict=True)], dim=2)
+        keys, values = keys[:, None], values[:, None]
         return LlamaRow(KeyValues(keys, values), 0, keys.shape[3], max(r.position for r in rows))
 
     def copies(self, rows: Sequence[LlamaRow]) -> list[LlamaRow]:
-        """Other rows that have read the same; they lie side by side."""
-        keys, values = zip(*(row.read for row in rows), strict=True)
-        store = KeyValues(_side_by_side(keys), _side_by_side(values))
-        return [LlamaRow(store, i, row.length, row.position) for i, row in enumerate(rows)]
+        """Other rows that have read the same; neighbours of similar lengths lie side by side."""
+        found: list[LlamaRow] = []
+        for group in _similar(rows):
+            keys, values = zip(*(row.read for row in group), strict=True)
+            store = KeyValues(_side_by_side(keys), _side_by_side(values))
+            found += [LlamaRow(store, i, row.length, row.position) for i, row in enumerate(group)]
+        return found
 
     def forward(self, rows: Sequence[LlamaRow], tokens: Sequence[Sequence[int]]) -> Tensor:
         """Read further tokens, at least one a row; rows are changed once all is computed.
@@ -240,6 +256,19 @@ def _runs(rows: Sequence[LlamaRow], counts: Sequence[int], device: torch.device)
         each = torch.arange(len(run), device=device)
         yield _Run(run, tokens, end, each, lengths, mask)
         first, start = last + 1, tokens.stop
+
+
+def _similar(rows: Sequence[LlamaRow]) -> Iterator[list[LlamaRow]]:
+    """Neighbours among which none takes more than `SPREAD` times its room; see `row_bytes`."""
+    group: list[LlamaRow] = []
+    for row in rows:
+        lengths = [each.length for each in (*group, row)]
+        if max(lengths) > SPREAD * min(lengths) + _GROWTH:
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
 
 
 def _side_by_side(parts: Sequence[Tensor]) -> Tensor:

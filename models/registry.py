@@ -324,7 +324,19 @@ class Registry:
         with engine.store.lease(key) as model:
             lm = cast("CausalLM", model.encoder)
             with engine.store.room(card, lm.llama().row_bytes(tokens)):
-                yield Decoding(lm, read, engine.scheduler.call)
+                yield Decoding(lm, read, self._rows_on_device)
+
+    def _rows_on_device(self, make: Callable[[], Any]) -> Any:
+        """Copy or join rows on the device's thread."""
+        try:
+            return self._engine.scheduler.call(make)
+        except Exception as error:
+            if not self._engine.device.is_out_of_memory(error):
+                raise
+            self._engine.device.release_memory()
+            raise MemoryBudgetError(
+                "There is no memory left for so many rows: take fewer or shorter texts."
+            ) from None
 
     def run(self, fn: Callable[..., ResultT], *args: Any) -> ResultT:
         """Call `fn(*args)` on the device's thread, tensors among `args` on the device, results on

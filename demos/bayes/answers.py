@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from demos.bayes.contexts import Begun, Contexts, Reading, Way
-from demos.bayes.nbce import BETA, ETA, TOP_P, Combined, Pooling, Variant, combine
+from demos.bayes.contexts import WAYS, Begun, Contexts, Reading, Way
+from demos.bayes.nbce import BETA, ETA, TOP_P, Pooling, Variant, combine, nucleus, teller
 from models.decoding import Decoding
 from models.llama import LlamaRow
 from models.registry import Registry
@@ -138,13 +138,12 @@ def answering(
     yield from contexts.reading(ways)
     begun = yield from contexts.begin(question, ways)
     answers, logits = _started(contexts, begun, ways, rule, only)
-    random = np.random.default_rng(rule.seed)
     going = list(answers)
     while going:
         plans = [_Plan.of(answer) for answer in going]
         found = registry.run(_next_of_all, logits, plans)
         for answer, each in zip(going, found, strict=True):
-            _write(contexts.decoding, answer, each, random)
+            _write(contexts.decoding, answer, each)
         yield Written(tuple(answers))
         going = [answer for answer in going if not answer.done]
         if going:
@@ -186,11 +185,18 @@ def _started(
 
 @dataclass(frozen=True)
 class _Plan:
-    """What the device needs to know of an answer to find its next distribution."""
+    """What the device needs to know of an answer to find its next token.
+
+    Attributes:
+        pooling: None where there is one row alone.
+        previous: the row of the token before.
+        draw: a number from 0 to 1 that decides where the likeliest token is not simply taken.
+    """
 
     rule: Rule
-    pooling: Pooling | None  # None where there is one row alone
+    pooling: Pooling | None
     previous: int | None
+    draw: float
 
     @staticmethod
     def of(answer: Answer) -> _Plan:
@@ -200,15 +206,20 @@ class _Plan:
             "max": "max",
         }
         previous = answer.tokens[-1].chosen if answer.tokens else None
-        return _Plan(answer.rule, poolings.get(answer.way), previous)
+        # Every answer draws for itself: what it says shall not depend on who answers beside it.
+        way, step = WAYS.index(answer.way), len(answer.tokens)
+        draw = np.random.default_rng([answer.rule.seed, way, answer.context or 0, step]).random()
+        return _Plan(answer.rule, poolings.get(answer.way), previous, draw)
 
 
 @dataclass(frozen=True)
 class _Next:
-    """One distribution and its sources, as tensors."""
+    """A token, its distribution and its sources."""
 
-    combined: Combined | None
-    log_probs: Tensor  # [V]
+    token: int
+    probability: float
+    chosen: int | None
+    entropies: Tensor | None  # [rows]
     top: tuple[Tensor, Tensor]  # log probabilities and ids [k]
     sources: tuple[Tensor, Tensor]  # the same [rows, k]
 
@@ -218,17 +229,33 @@ def _next_of_all(logits: Sequence[Tensor], plans: Sequence[_Plan]) -> list[_Next
 
 
 def _next(logits: Tensor, plan: _Plan) -> _Next:
-    """On the device: [rows, V] to the next distribution."""
-    rule, combined = plan.rule, None
+    """On the device: logits [rows, V] to the next token."""
+    rule = plan.rule
     whole = torch.log_softmax(logits, dim=-1)  # [rows, V]
     if plan.pooling is None:
-        log_probs = whole[0]
+        log_probs, chosen, entropies = whole[0], None, None
+        if rule.temperature and rule.variant == "author":  # its rivals draw from nuclei as well
+            log_probs = torch.log_softmax(nucleus(log_probs, rule.top_p), dim=-1)
+        token = _drawn(log_probs, rule.temperature, plan.draw)
     else:
-        combined = combine(
+        found = combine(
             *(logits, rule.beta, rule.eta, rule.top_p, plan.previous, plan.pooling, rule.variant)
         )
-        log_probs = combined.log_probs
-    return _Next(combined, log_probs, _top(log_probs), _top(whole))
+        log_probs, chosen, entropies = found.log_probs, found.chosen, found.entropies
+        token = _drawn(log_probs, rule.temperature, plan.draw)
+        if plan.pooling != "min_entropy":  # of the token drawn, not of the likeliest
+            chosen = teller(whole, token)
+    probability = float(log_probs[token].exp())
+    return _Next(token, probability, chosen, entropies, _top(log_probs), _top(whole))
+
+
+def _drawn(log_probs: Tensor, temperature: float, draw: float) -> int:
+    """The likeliest token, or the one that a number from 0 to 1 falls on."""
+    if temperature == 0:
+        return int(log_probs.argmax())
+    held = torch.softmax(log_probs.double() / temperature, dim=-1).cumsum(dim=-1)  # [V]
+    place = int(torch.searchsorted(held, draw * held[-1], right=True))
+    return min(place, len(held) - 1)
 
 
 def _top(log_probs: Tensor) -> tuple[Tensor, Tensor]:
@@ -236,38 +263,28 @@ def _top(log_probs: Tensor) -> tuple[Tensor, Tensor]:
     return values, ids
 
 
-def _write(decoding: Decoding, answer: Answer, found: _Next, random: np.random.Generator) -> None:
-    """Take the next token and add it to the answer."""
-    log_probs = found.log_probs.numpy()
-    token = _drawn(log_probs, answer.rule.temperature, random)
+def _write(decoding: Decoding, answer: Answer, found: _Next) -> None:
+    """Add the next token to the answer."""
+    token = found.token
     if token in decoding.ends:
         answer.ended = True
     ids = [*(each.id for each in answer.tokens), token]
     text = decoding.text(ids)
     if text.endswith("\N{REPLACEMENT CHARACTER}"):  # the rest of a character is to come
         text = answer.text
-    combined = found.combined
     answer.tokens.append(
         Token(
             token,
             decoding.names([token])[0],
             text[len(answer.text) :],
-            None if combined is None else combined.chosen,
-            () if combined is None else tuple(combined.entropies.tolist()),
-            float(np.exp(log_probs[token])),
+            found.chosen,
+            () if found.entropies is None else tuple(found.entropies.tolist()),
+            found.probability,
             _candidates(decoding, *found.top),
             tuple(_candidates(decoding, *pair) for pair in zip(*found.sources, strict=True)),
         )
     )
     answer.text = text
-
-
-def _drawn(log_probs: np.ndarray, temperature: float, random: np.random.Generator) -> int:
-    if temperature == 0:
-        return int(log_probs.argmax())
-    scaled = log_probs.astype(np.float64) / temperature
-    weights = np.exp(scaled - scaled.max())
-    return int(random.choice(len(weights), p=weights / weights.sum()))
 
 
 def _candidates(decoding: Decoding, values: Tensor, ids: Tensor) -> Candidates:

@@ -91,8 +91,13 @@ def combine(
     if beta == -1:  # what is left is p(T) alone, also where no context has the token
         merged = alone
     if pooling != "min_entropy":
-        chosen = 1 + int(rows[1:, int(merged.argmax())].argmax())
+        chosen = teller(whole, int(merged.argmax()))
     return Combined(torch.log_softmax(merged, dim=-1), chosen, entropies)
+
+
+def teller(log_probs: Tensor, token: int) -> int:
+    """The context that says most of a token, from 1; of whole distributions [n + 1, V]."""
+    return 1 + int(log_probs[1:, token].argmax())
 
 
 def nucleus(log_probs: Tensor, top_p: float) -> Tensor:

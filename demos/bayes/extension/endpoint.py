@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from demos.bayes.answers import Rule
 from demos.bayes.extension import results
 from demos.bayes.extension import setting as settings
 from demos.bayes.extension.running import Trace, writing
-from demos.bayes.extension.setting import DEFAULT_MODEL, DEFAULT_RULE, DEFAULT_WAYS, Setting
+from demos.bayes.extension.setting import (
+    DEFAULT_MODEL,
+    DEFAULT_RULE,
+    DEFAULT_WAYS,
+    WINDOWS,
+    Setting,
+)
+from demos.bayes.fields import check_whole
 from demos.frame.errors import visible_errors
 from demos.frame.steps import result_of
 from models.registry import Registry
@@ -31,6 +39,7 @@ def make_nbce_generate(registry: Registry) -> Callable[..., Iterator[dict[str, A
         seed: int = DEFAULT_RULE.seed,
         new_tokens: int = 48,
         model: str = DEFAULT_MODEL,
+        window: int = WINDOWS[1],
     ) -> Iterator[dict[str, Any]]:
         """Answer a question from many contexts, a token at a time.
 
@@ -48,6 +57,7 @@ def make_nbce_generate(registry: Registry) -> Callable[..., Iterator[dict[str, A
             seed: of the draws.
             new_tokens: at most.
             model: the key of a language model.
+            window: tokens that the way "concatenated" may take, at most the model's own window.
 
         Yields:
             {"text", "tokens", "chosen", "ended", "cut_tokens"}: the answer so far, its number of
@@ -57,7 +67,9 @@ def make_nbce_generate(registry: Registry) -> Callable[..., Iterator[dict[str, A
         rule = settings.check_rule(
             beta, eta, top_p, pooling, variant, temperature, seed, new_tokens
         )
-        setting = _setting(registry, contexts, question, [way], rule, model)
+        if way == "alone" and isinstance(contexts, list):
+            contexts = contexts[:1]
+        setting = _setting(registry, contexts, question, [way], rule, model, window)
         for step in writing(setting, registry):
             if isinstance(step, Trace):
                 spoken = step.spoken[0]
@@ -89,6 +101,7 @@ def make_nbce_trace(registry: Registry) -> Callable[..., dict[str, Any]]:
         seed: int = DEFAULT_RULE.seed,
         new_tokens: int = DEFAULT_RULE.new_tokens,
         model: str = DEFAULT_MODEL,
+        window: int = WINDOWS[1],
     ) -> dict[str, Any]:
         """Answer a question from many contexts in several ways, and say where each token is from.
 
@@ -96,7 +109,7 @@ def make_nbce_trace(registry: Registry) -> Callable[..., dict[str, Any]]:
             contexts: at most 32 texts, each of which has to fit into the model's window alone.
             question: about them.
             ways: among "nbce", "mean", "max", "concatenated", "windows" and "alone".
-            beta, eta, top_p, pooling, variant, temperature, seed, new_tokens, model: see
+            beta, eta, top_p, pooling, variant, temperature, seed, new_tokens, model, window: see
                 `nbce_generate`.
 
         Returns:
@@ -110,7 +123,7 @@ def make_nbce_trace(registry: Registry) -> Callable[..., dict[str, Any]]:
             beta, eta, top_p, pooling, variant, temperature, seed, new_tokens
         )
         trace = result_of(
-            writing(_setting(registry, contexts, question, ways, rule, model), registry)
+            writing(_setting(registry, contexts, question, ways, rule, model, window), registry)
         )
         return {
             "setting": results.settings_of(trace),
@@ -122,7 +135,13 @@ def make_nbce_trace(registry: Registry) -> Callable[..., dict[str, Any]]:
 
 
 def _setting(
-    registry: Registry, contexts: Any, question: Any, ways: Any, rule: Any, model: Any
+    registry: Registry,
+    contexts: Any,
+    question: Any,
+    ways: Any,
+    rule: Rule,
+    model: Any,
+    window: Any,
 ) -> Setting:
     return Setting(
         settings.check_contexts(contexts),
@@ -130,4 +149,5 @@ def _setting(
         settings.check_ways(ways),
         rule,
         settings.check_model(registry, model),
+        check_whole("window", window, WINDOWS),
     )

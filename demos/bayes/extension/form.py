@@ -27,7 +27,7 @@ class Form:
         self.fields: list[Any] = [
             *(self.contexts, self.question, self.ways, self.model, self.beta, self.eta),
             *(self.top_p, self.pooling, self.variant, self.temperature, self.seed),
-            self.new_tokens,
+            *(self.new_tokens, self.window),
         ]
 
     @property
@@ -105,6 +105,13 @@ class Form:
             self.temperature = _slider(
                 "temperature", settings.TEMPERATURES, DEFAULT_RULE.temperature, 0.05
             )
+            self.window = gr.Number(
+                settings.DEFAULT_WINDOW,
+                precision=0,
+                label=text("bayes.extension.window"),
+                min_width=180,
+                elem_id="bayes-extension-window",
+            )
             self.seed = gr.Number(
                 0,
                 precision=0,
@@ -117,7 +124,7 @@ class Form:
 def checks(registry: Registry, values: Sequence[Any]) -> list[Callable[[], object]]:
     """What may be wrong with each field's value, in the order of `Form.fields`."""
     contexts, question, ways, model, beta, eta, top_p, *rest = values
-    pooling, variant, temperature, seed, new_tokens = rest
+    pooling, variant, temperature, seed, new_tokens, window = rest
     return [
         partial(settings.check_contexts, contexts),
         partial(settings.check_question, question),
@@ -131,18 +138,20 @@ def checks(registry: Registry, values: Sequence[Any]) -> list[Callable[[], objec
         partial(check_number, "temperature", temperature, settings.TEMPERATURES),
         partial(check_whole, "seed", seed, SEEDS),
         partial(check_whole, "new_tokens", new_tokens, settings.NEW_TOKENS),
+        partial(check_whole, "window", window, settings.WINDOWS),
     ]
 
 
 def setting_of(registry: Registry, values: Sequence[Any]) -> Setting:
     """The fields' values in the order of `Form.fields`; raises InputProblem, or ModelError."""
-    contexts, question, ways, model, *rule = values
+    contexts, question, ways, model, *rule, window = values
     return Setting(
         settings.check_contexts(contexts),
         settings.check_question(question),
         settings.check_ways(ways),
         settings.check_rule(*rule),
         settings.check_model(registry, model),
+        check_whole("window", window, settings.WINDOWS),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -18,7 +19,7 @@ from demos.bayes.extension.running import Trace, writing
 from demos.bayes.extension.setting import Setting
 from demos.bayes.passages import read_passages
 from demos.frame.demo import House
-from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import (
@@ -44,7 +45,7 @@ class ExtensionPanel:
 
     def __init__(self, house: House):
         self.registry = house.registry
-        self.traces, self.finished = Recent(_KEPT), Recent(_KEPT)
+        self.traces, self.finished, self.boards = (Recent(_KEPT) for _ in range(3))
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection answers
         gr.Markdown(text("bayes.extension.intro"))
         self.form = Form(self.registry)
@@ -120,7 +121,10 @@ class ExtensionPanel:
         ).then(
             self.on_cancelled,
             self.key,
-            [self.progress, self.cancel, self.jsonl, self.csv, *self.form.starters],
+            [
+                *(self.progress, self.cancel, self.answers, self.alone),
+                *(self.jsonl, self.csv, *self.form.starters),
+            ],
             queue=False,
             api_name="bayes_extension_cancelled",
             **_common(),
@@ -190,12 +194,13 @@ class ExtensionPanel:
         temperature: Any,
         seed: Any,
         new_tokens: Any,
+        window: Any,
         request: gr.Request,
     ) -> list[Any]:
         """Validator: a sentence at the field that it is about."""
         language = language_of(request)
         values = [contexts, question, ways, model, beta, eta, top_p, pooling, variant]
-        values += [temperature, seed, new_tokens]
+        values += [temperature, seed, new_tokens, window]
         return [field(problem_or_none(c, language)) for c in checks(self.registry, values)]
 
     @visible_errors
@@ -213,12 +218,13 @@ class ExtensionPanel:
         temperature: Any,
         seed: Any,
         new_tokens: Any,
+        window: Any,
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Answers as they are written; what somebody has asked already is there at once."""
         language = language_of(request)
         values = [contexts, question, ways, model, beta, eta, top_p, pooling, variant]
-        values += [temperature, seed, new_tokens]
+        values += [temperature, seed, new_tokens, window]
         setting = setting_of(self.registry, values)
         key = uuid.uuid4().hex
         rest = {self.progress: IDLE, **self._at_rest()}
@@ -232,6 +238,8 @@ class ExtensionPanel:
             self.finished.put(setting, trace)
             self.traces.put(key, trace)
             yield rest | self._shown(key, trace, language) | self._ended(trace, language)
+        except InputProblem as problem:  # known once the model's tokens are: it is said in place
+            yield rest | {self.progress: note_html(problem.sentence(language), "warning")}
         except Exception:  # said by `visible_errors`; nothing shall look busy meanwhile
             yield rest
             raise
@@ -240,15 +248,16 @@ class ExtensionPanel:
         usable = {button: gr.update(interactive=True) for button in self.form.starters}
         return {self.cancel: gr.update(visible=False), **usable}
 
-    def _busy(self, key: str) -> Updates:
+    def _busy(self) -> Updates:
         """What was said of the run before goes; it can be cancelled."""
         no_file = gr.update(interactive=False)
         return {
-            self.key: key,
+            self.key: "",  # there is nothing to be clicked on before the first token
             self.cancel: gr.update(visible=True),
             **{button: gr.update(interactive=False) for button in self.form.starters},
             self.findings: IDLE,
             self.candidates: IDLE,
+            **dict.fromkeys((self.answers, self.alone, self.legend, self.board), IDLE),
             self.jsonl: no_file,
             self.csv: no_file,
         }
@@ -257,7 +266,7 @@ class ExtensionPanel:
         self, key: str, step: Progress | Trace, setting: Setting, language: Language
     ) -> Updates:
         """Progress, and everything that has been written."""
-        busy = self._busy(key)
+        busy = self._busy()
         if isinstance(step, Progress) and not step.total:
             return busy | {self.progress: note_html(say("bayes.extension.loading", language))}
         if isinstance(step, Progress):
@@ -274,7 +283,9 @@ class ExtensionPanel:
     def _shown(self, key: str, trace: Trace, language: Language) -> Updates:
         """Answers and the first board."""
         choices = drawing.names_of(trace.spoken, language)
-        number = choices[0][1] if choices else None
+        number = self.boards.get(key)  # what the visitor has chosen meanwhile
+        if number is None and choices:
+            number = choices[0][1]
         return {
             self.key: key,
             self.answers: drawing.answers_html(trace, False, language),
@@ -305,11 +316,17 @@ class ExtensionPanel:
     def on_cancelled(self, key: str, request: gr.Request) -> Updates:
         """The note that it was cancelled; what was written stays and can be had."""
         trace = self.traces.get(key)
-        files = {} if trace is None else self._files(trace)
+        kept: Updates = {}
+        if trace is not None:
+            language, stopped = language_of(request), replace(trace, done=True)
+            kept = self._files(trace) | {
+                self.answers: drawing.answers_html(stopped, False, language),
+                self.alone: drawing.answers_html(stopped, True, language),
+            }
         return {
             self.progress: say_cancelled(request)[0],
             **self._at_rest(),
-            **files,
+            **kept,
         }
 
     @visible_errors
@@ -331,6 +348,7 @@ class ExtensionPanel:
         trace: Trace | None = self.traces.get(key)
         if trace is None or number not in range(len(trace.spoken)):
             return note_html(say("bayes.extension.gone", language), "warning")
+        self.boards.put(key, number)
         return drawing.board_html(trace, number, language)
 
 

@@ -19,7 +19,8 @@ from demos.frame.strings import Language, say
 def findings(trace: Trace, language: Language) -> list[str]:
     """What is to be noticed, in the order of importance."""
     said = [_window(trace, language)]
-    said += [_origin(each, language) for each in trace.spoken if each.way == "nbce" and each.pooled]
+    if trace.setting.rule.pooling == "min_entropy":
+        said += [_origin(each, language) for each in trace.spoken if each.way == "nbce"]
     said += _holders(trace, language)
     if trace.setting.rule.variant == "any_row":
         empty = sum(t.chosen == 0 for each in trace.spoken for t in each.tokens)
@@ -29,14 +30,14 @@ def findings(trace: Trace, language: Language) -> list[str]:
 
 
 def _window(trace: Trace, language: Language) -> str:
-    cut = max((each.cut for each in trace.spoken), default=0)
     return say(
-        "bayes.extension.says.cut" if cut else "bayes.extension.says.fits",
+        "bayes.extension.says.cut" if trace.cut else "bayes.extension.says.fits",
         language,
-        contexts=len(trace.lengths),
-        tokens=f"{sum(trace.lengths):,}",
+        contexts=len(trace.setting.contexts),
+        tokens=f"{trace.count:,}",
         window=f"{trace.window:,}",
-        cut=f"{cut:,}",
+        most=f"{trace.most:,}",
+        cut=f"{trace.cut:,}",
     )
 
 
@@ -99,7 +100,9 @@ def settings_of(trace: Trace) -> dict[str, Any]:
         "ways": list(setting.ways),
         **asdict(setting.rule),
         "window": trace.window,
-        "context_tokens": list(trace.lengths),
+        "model_window": trace.most,
+        "context_tokens": trace.count,
+        "finished": trace.done,
     }
 
 

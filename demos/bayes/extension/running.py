@@ -39,8 +39,10 @@ class Trace:
     Attributes:
         setting: what was asked.
         spoken: an answer of each way, of "alone" one of each context.
-        lengths: tokens of every context.
-        window: tokens that the model looks at.
+        count: tokens of the contexts in one text.
+        cut: how many of them do not fit into the window.
+        window: of everything in one text; at most the model's.
+        most: the model's window.
         first: seconds to the first token; 0 before it.
         seconds: so far.
         done: whether it has come to its end.
@@ -48,8 +50,10 @@ class Trace:
 
     setting: Setting
     spoken: tuple[Spoken, ...]
-    lengths: tuple[int, ...]
+    count: int
+    cut: int
     window: int
+    most: int
     first: float
     seconds: float
     done: bool = False
@@ -76,18 +80,14 @@ def writing(setting: Setting, registry: Registry) -> Generator[Progress | Trace,
         need = _contexts(decoding, setting).tokens_kept(setting.ways)
     with registry.decoding(setting.model, need) as decoding:
         contexts = _contexts(decoding, setting)
-        trace = Trace(setting, (), tuple(map(len, contexts.tokens)), decoding.window, 0.0, 0.0)
+        window = min(setting.window, decoding.window)
+        trace = Trace(setting, (), contexts.count, contexts.cut, window, decoding.window, 0.0, 0.0)
         for event in answering(registry, contexts, setting.question, setting.ways, setting.rule):
             seconds = time.perf_counter() - began
             if isinstance(event, Written):
-                trace = Trace(
-                    setting,
-                    tuple(map(_spoken, event.answers)),
-                    trace.lengths,
-                    trace.window,
-                    trace.first or seconds,
-                    seconds,
-                )
+                spoken = tuple(map(_spoken, event.answers))
+                first = trace.first or seconds
+                trace = replace(trace, spoken=spoken, first=first, seconds=seconds)
                 yield trace
             else:
                 share = event.done / max(event.total, 1)
@@ -97,7 +97,8 @@ def writing(setting: Setting, registry: Registry) -> Generator[Progress | Trace,
 
 def _contexts(decoding: Decoding, setting: Setting) -> Contexts:
     tokens = question_tokens(decoding, setting.question)
-    return Contexts(decoding, setting.contexts, tokens, setting.rule.new_tokens)
+    new_tokens = setting.rule.new_tokens
+    return Contexts(decoding, setting.contexts, tokens, new_tokens, setting.window)
 
 
 def _spoken(answer: Answer) -> Spoken:

@@ -25,19 +25,26 @@ NEW_TOKENS = (1, 128)
 POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 DEFAULT_WAYS: tuple[Way, ...] = ("nbce", "mean", "concatenated", "windows")
+WINDOWS = (128, 131_072)  # tokens
+DEFAULT_WINDOW = 512  # of a model that has more: so that there is something to be lost
 DEFAULT_RULE = Rule(new_tokens=24)
 DEFAULT_MODEL = SMOLLM2.key
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Contexts, a question, and the ways in which a model answers it."""
+    """Contexts, a question, and the ways in which a model answers it.
+
+    Attributes:
+        window: tokens that everything in one text may take, question and answer included.
+    """
 
     contexts: tuple[str, ...]
     question: str
     ways: tuple[Way, ...] = DEFAULT_WAYS
     rule: Rule = DEFAULT_RULE
     model: str = DEFAULT_MODEL
+    window: int = DEFAULT_WINDOW
 
 
 DEFAULT = Setting(EXAMPLES["passages"].contexts, EXAMPLES["passages"].question)

@@ -25,8 +25,7 @@ from demos.frame.steps import paced, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
 
-COUNTS = (1, len(bundled_questions()))
-_FEW = 6
+COUNTS = (8, len(bundled_questions()))  # of fewer an interval says nothing
 
 Updates = dict[Any, Any]
 
@@ -48,7 +47,7 @@ class QuestionsPanel:
 
     def _lay_out_inputs(self) -> None:
         with gr.Row():
-            self.count = _slider("count", COUNTS, _FEW, 1)
+            self.count = _slider("count", COUNTS, COUNTS[0], 1)
             self.beta = _slider("beta", BETAS, 0.25, 0.05)
             self.model = gr.Dropdown(
                 [(c.title, c.key) for c in self.registry.catalog.of_kind("causal-lm")],

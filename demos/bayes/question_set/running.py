@@ -13,6 +13,7 @@ from demos.bayes.passages import bundled
 from demos.bayes.question_set.questions import Question, bundled_questions
 from demos.bayes.question_set.scoring import Mean, Score, mean, score, share
 from demos.frame.steps import result_of
+from models.catalog import SMOLLM2
 from models.decoding import Decoding
 from models.registry import Registry
 from models.work import Progress
@@ -23,12 +24,14 @@ class Setting:
     """How many of the questions are asked, who answers, and by which rule.
 
     The way "alone" is the passage that holds the answer, alone: what the model could reach.
+    `window`: tokens that everything in one text may take; None: the model's window.
     """
 
     questions: int
     ways: tuple[Way, ...] = WAYS
     rule: Rule = Rule(new_tokens=24)  # noqa: RUF009  # frozen itself
-    model: str = "SmolLM2-135M-Instruct"
+    model: str = SMOLLM2.key
+    window: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,4 +126,4 @@ def outcome_of(setting: Setting, registry: Registry) -> Outcome:
 
 def _contexts(decoding: Decoding, setting: Setting, questions: tuple[Question, ...]) -> Contexts:
     longest = max(question_tokens(decoding, question.text) for question in questions)
-    return Contexts(decoding, bundled(), longest, setting.rule.new_tokens)
+    return Contexts(decoding, bundled(), longest, setting.rule.new_tokens, setting.window)

@@ -49,7 +49,8 @@ def score(said: str, answer: str) -> Score:
 
 def words(text: str) -> list[str]:
     """Words in lower case, without punctuation and articles."""
-    return [word for word in re.findall(r"\w+", text.lower()) if word not in _ARTICLES]
+    kept = re.sub(r"[^\w\s]|_", "", text.lower())  # "22:40" is one word, "2240"
+    return [word for word in kept.split() if word not in _ARTICLES]
 
 
 def share(hits: Sequence[float]) -> Mean:

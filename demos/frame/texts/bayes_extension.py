@@ -37,7 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bayes.extension.options": ("Model, rule and sampling", "模型、规则与采样"),
     "bayes.extension.model": ("Language model", "语言模型"),
     "bayes.extension.beta": ("β: taken away of p(T)", "β：减去多少 p(T)"),
-    "bayes.extension.eta": ("η: discount for staying", "η：留在原处的优惠"),
+    "bayes.extension.eta": ("η: discount for staying", "η：沿用上一段的熵折扣"),
     "bayes.extension.top_p": ("Top-p of the nucleus", "核的 top-p"),
     "bayes.extension.new_tokens": ("Tokens at most", "最多 token 数"),
     "bayes.extension.pooling": ("NBCE pools by", "NBCE 的池化"),
@@ -54,7 +54,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bayes.extension.seed": ("Seed", "随机种子"),
     "bayes.extension.run": ("Answer", "作答"),
     "bayes.extension.loading": ("The model is being loaded …", "正在加载模型……"),
-    "bayes.extension.reading": ("Rows read", "已读"),
+    "bayes.extension.reading": ("Tokens read", "已读 token"),
     "bayes.extension.writing": ("Tokens written", "已写 token"),
     "bayes.extension.empty": ("no context", "无上下文"),
     "bayes.extension.board": (
@@ -98,13 +98,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bayes.extension.csv": ("Trace (CSV)", "轨迹 (CSV)"),
     "bayes.comma": (", ", "、"),
     "bayes.extension.says.fits": (
-        "{contexts} contexts, {tokens} tokens together; the model's window is {window}: here even the concatenation fits, so NBCE is"
-        " compared with a rival that has read everything.",
-        "{contexts} 段上下文共 {tokens} 个 token，模型窗口为 {window}：这里连拼接也放得下，因此 NBCE 的对手读到了全部内容。",
+        "{contexts} contexts, {tokens} tokens together; the window is {window} of the model's {most}: all of it fits, so everything in one"
+        " text has read as much as NBCE.",
+        "{contexts} 段上下文共 {tokens} 个 token；窗口为 {window}（模型有 {most}）：全部放得下，「全部拼接」读到的与 NBCE 一样多。",
     ),
     "bayes.extension.says.cut": (
-        "{contexts} contexts, {tokens} tokens together; the model's window is {window}: the concatenation has not read the last {cut}.",
-        "{contexts} 段上下文共 {tokens} 个 token，模型窗口为 {window}：拼接时末尾 {cut} 个没有读到。",
+        "{contexts} contexts, {tokens} tokens together; the window is {window} of the model's {most}: everything in one text would lose the"
+        " last {cut}. NBCE reads each context by itself and loses none.",
+        "{contexts} 段上下文共 {tokens} 个 token；窗口为 {window}（模型有 {most}）：「全部拼接」会丢掉末尾 {cut} 个。NBCE 逐段阅读，一个也不丢。",
     ),
     "bayes.extension.says.origin": (
         "NBCE's tokens come from context (number of tokens): {rows}; it switched {switches} times.",
@@ -144,8 +145,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "**Known to fail** (buttons above): *ordered chapters*, the contexts come without an order; *coupled contexts*, “x > 1” and"
         " “x < 0” are each plausible and together impossible; *a confident “I cannot answer”*, which has less entropy than the fact.\n\n"
         "**Limits.** The built-in model has 135 million weights at 4 bits: it is often wrong by itself, with any method; it is asked in"
-        " the form “Text: … Question: … Answer with a few words from the text.” Mean pooling averages log probabilities and is close to"
-        " Parallel Context Windows, where all contexts end at the same position, do not see each other, and are all seen by the question.",
+        " the form “Text: … Question: … Answer with a few words from the text.” Mean pooling averages log probabilities, which the post finds"
+        " close to Parallel Context Windows: there all contexts end at the same position, do not see each other, and are all seen by the"
+        " question; of what all begin with one copy is kept. The window of everything in one text is set small here, to show what is lost"
+        " where texts do not fit; widen it under the options.",
         "对上下文 $S_1 \\dots S_n$ 与文本 $T$，朴素贝叶斯给出\n\n"
         "$$\\log p(T\\mid S_1 \\dots S_n) = (1+\\beta)\\,\\mathcal{P}[\\log p(T\\mid S)] - \\beta \\log p(T) + c$$\n\n"
         "其中 $\\mathcal{P}$ 是对各上下文的池化：这里取熵最小者，每个 token 重新选择"
@@ -157,7 +160,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "**已知会失败**（见上方按钮）：*有顺序的章节*，上下文不带顺序；*互相牵连的上下文*，「x > 1」与「x < 0」各自合理、合起来矛盾；"
         "*自信的「我无法回答」*，其熵比事实更小。\n\n"
         "**局限。** 内置模型只有 1.35 亿参数、4 比特：无论用哪种方法都常常答错；提问格式为 “Text: … Question: … Answer with a few words from the text.”"
-        "平均池化对对数概率取平均，接近并行上下文窗口（各段在同一位置结束、互不可见、都被问题看到）。",
+        "平均池化对对数概率取平均，文章认为它接近并行上下文窗口：各段在同一位置结束、互不可见、都被问题看到；共同的开头只保留一份。"
+        "「全部拼接」的窗口在此设得很小，以显示放不下时会丢掉什么；可在选项中放宽。",
     ),
     "bayes.extension.no_context": (
         "There is no context: write at least one.",
@@ -189,6 +193,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bayes.extension.empty_file": (
         "“{name}” has no text in it: choose another file.",
         "「{name}」中没有文字：请换一个文件。",
+    ),
+    "bayes.extension.no_room": (
+        "Question and answer need {after} tokens by themselves and leave no room for a context in this window: shorten the question, ask"
+        " for fewer tokens or widen the window.",
+        "问题与回答本身就需要 {after} 个 token，窗口里放不下上下文：请缩短问题、减少 token 数或放宽窗口。",
+    ),
+    "bayes.extension.window": (
+        "Window of everything in one text, tokens",
+        "「全部拼接」的窗口（token）",
     ),
     "bayes.extension.too_long": (
         "Context {number} has {tokens} tokens, and with question and answer at most {window} fit into the model's window: shorten"

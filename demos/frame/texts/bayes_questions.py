@@ -53,8 +53,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         " The rule is that of [NBCE](https://kexue.fm/archives/9617).\n\n"
         "**What to notice.** The passages fit together into this model's window, so the concatenation has read everything: NBCE earns its"
         " keep where that is impossible. Exact match is nearly always 0, because the model answers in sentences, and F1 punishes the words"
-        " around the answer. Parallel windows, never trained for, break this model: twelve beginnings stand at the same places, and it"
-        " answers with empty phrases.\n\n"
+        " around the answer. Five differences are shown and none is corrected for the others.\n\n"
         "**Limits.** 24 questions of our own in one language, one small model, one wording of the prompt, chosen by looking at some of"
         " these very questions: compare the ways, do not quote the level.",
         "完全匹配与 token F1 同 SQuAD（[Rajpurkar et al. 2016](https://arxiv.org/abs/1606.05250)）：小写、去标点、去冠词，\n\n"
@@ -62,7 +61,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "按词计数。*含有答案*：答案的词按顺序出现在回答中。比例用 Wilson 区间，F1 用对问题自助抽样 4,000 次的百分位区间；差值逐题计算。"
         "规则同 [NBCE](https://kexue.fm/archives/9617)。\n\n"
         "**注意什么。** 这些文字能一起放进模型窗口，因此拼接读到了全部；NBCE 的价值在放不下的时候。模型用句子回答，所以完全匹配几乎总是 0，"
-        "F1 也会因答案周围的词而降低。并行窗口会弄垮这个未为此训练过的模型：十二个开头占着同样的位置，它只会说空话。\n\n"
+        "F1 也会因答案周围的词而降低。共列出五个差值，未作多重比较校正。\n\n"
         "**局限。** 24 个自拟的英文问题、一个小模型、一种提示写法，而且写法正是看着其中一些问题挑选的：请比较各方式，不要引用其绝对水平。",
     ),
 }

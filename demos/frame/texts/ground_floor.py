@@ -146,6 +146,9 @@ SENTENCES_ZH: dict[str, str] = {
     " machine of its own for this.": (
         "按次借用的 GPU 记不住模型读过的内容：此功能请在自己的机器上运行本应用。"
     ),
+    "There is no memory left for so many rows: take fewer or shorter texts.": (
+        "内存不足以容纳这么多行：请减少或缩短文本。"
+    ),
     "This model has no chat format and cannot be asked: choose one that follows instructions.": (
         "此模型没有对话格式，无法提问：请选择经过指令微调的模型。"
     ),

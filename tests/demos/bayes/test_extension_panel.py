@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -72,6 +73,7 @@ def fields(**changed: Any) -> list[Any]:
         "temperature": 0,
         "seed": 0,
         "new_tokens": 5,
+        "window": 512,
     }
     return list((given | changed).values())
 
@@ -129,7 +131,7 @@ def test_bad_input_gets_a_sentence(check: Callable[[], object], says: str) -> No
 def test_the_sentence_stands_at_its_field(panel: ExtensionPanel) -> None:
     bad = fields(contexts="", question="", ways=[], model="encoder", beta=9)
     answers = panel.check(*bad, REQUEST)
-    assert [each["is_valid"] for each in answers] == [False] * 5 + [True] * 7
+    assert [each["is_valid"] for each in answers] == [False] * 5 + [True] * 8
     assert "does not write texts" in answers[3]["message"]
     assert all(each["is_valid"] for each in panel.check(*fields(), REQUEST))
 
@@ -150,7 +152,7 @@ def test_a_trace_names_every_way(trace: Trace) -> None:
     assert [each.way for each in trace.spoken] == [*WAYS[:-1], *["alone"] * 3]
     assert [each.pooled for each in trace.spoken] == [True] * 3 + [False] * 5
     assert trace.done
-    assert len(trace.lengths) == 3
+    assert (trace.cut, trace.most) == (0, WINDOW)
 
 
 @LANGUAGES
@@ -176,6 +178,7 @@ def test_findings_say_who_spoke(trace: Trace, language: Any) -> None:
     for row in set(rows):
         assert f"{row} ({rows.count(row)})" in said
     assert f"{WINDOW}" in said
+    assert "finished" in results.settings_of(trace)
 
 
 def test_files_hold_every_token(trace: Trace) -> None:
@@ -213,7 +216,7 @@ def test_an_answer_is_streamed_kept_and_clicked(panel: ExtensionPanel) -> None:
 def test_a_cancelled_answer_leaves_what_was_written(panel: ExtensionPanel) -> None:
     running = panel.on_run(*fields(question="b c", new_tokens=20), REQUEST)
     update: dict[Any, Any] = {}
-    while panel.answers not in update:
+    while not update.get(panel.key):
         update = next(running)
     running.close()
     cancelled = panel.on_cancelled(update[panel.key], REQUEST)
@@ -221,12 +224,20 @@ def test_a_cancelled_answer_leaves_what_was_written(panel: ExtensionPanel) -> No
     assert panel.csv not in panel.on_cancelled("", REQUEST)
 
 
-def test_a_long_context_is_an_error_and_nothing_looks_busy(panel: ExtensionPanel) -> None:
-    updates = panel.on_run(*fields(contexts="a\n\n" + "b " * WINDOW), REQUEST)
-    seen: list[dict[Any, Any]] = []
-    with pytest.raises(gr.Error, match="Context 2"):
-        seen.extend(updates)
-    assert not seen[-1][panel.cancel]["visible"]
+def test_a_long_context_is_named_in_place_and_nothing_looks_busy(panel: ExtensionPanel) -> None:
+    *_, last = panel.on_run(*fields(contexts="a\n\n" + "b " * WINDOW), REQUEST)
+    assert "Context 2" in last[panel.progress]
+    assert not last[panel.cancel]["visible"]
+    *_, last = panel.on_run(*fields(question="b " * WINDOW), REQUEST)
+    assert "no room" in last[panel.progress]
+
+
+def test_what_does_not_fit_is_said_whoever_answers(registry: Registry) -> None:
+    for ways in (WAYS[:1], WAYS):
+        setting = replace(SETTING, contexts=("a b c " * 8,) * 4, ways=ways)
+        trace = result_of(writing(setting, registry))
+        assert trace.count >= 96
+        assert f"lose the last {trace.cut}" in results.findings(trace, "en")[0]
 
 
 def test_a_file_fills_the_field(panel: ExtensionPanel, tmp_path: Path) -> None:

@@ -170,3 +170,13 @@ def test_what_cannot_be_combined_is_refused(changed: dict[str, object]) -> None:
 def test_there_has_to_be_a_context() -> None:
     with pytest.raises(ValueError, match="at least one context"):
         combine(random_logits(1))
+
+
+def test_a_token_outside_every_nucleus_is_credited_to_who_says_most_of_it() -> None:
+    rows = torch.full((4, 12), 0.001)
+    for row, favourite in enumerate((0, 1, 2, 3)):
+        rows[row, favourite] = 0.9
+    rows[1:, 9] = torch.tensor([0.02, 0.02, 0.04])
+    found = combine(rows.log(), top_p=0.5, pooling="mean")
+    assert int(found.log_probs.argmax()) == 9
+    assert found.chosen == 3

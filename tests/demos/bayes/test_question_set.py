@@ -50,6 +50,8 @@ def test_every_answer_stands_in_its_passage() -> None:
         ("", "1867", 0, 0, 0),
         ("nothing of it", "1867", 0, 0, 0),
         ("18670", "1867", 0, 0, 0),
+        ("At 22:40.", "22:40", 0, 2 / 3, 1),
+        ("22.40", "2240", 1, 1, 1),
     ],
 )
 def test_scores_are_squads(said: str, answer: str, exact: float, f1: float, holds: float) -> None:
@@ -127,12 +129,12 @@ def test_a_difference_is_called_told_only_where_its_interval_leaves_zero() -> No
 
 def test_the_panel_asks_shows_and_cancels(panel: QuestionsPanel) -> None:
     assert panel.csv in panel.on_ours(REQUEST)
-    updates = list(panel.on_run(1, 0.25, SMOLLM2.key, ["nbce", "alone"], REQUEST))
+    updates = list(panel.on_run(8, 0.25, SMOLLM2.key, ["nbce", "alone"], REQUEST))
     last = updates[-1]
     assert [len(row) for row in last[panel.table]["data"]] == [4, 4]
     with Path(last[panel.csv]["value"]).open(encoding="utf-8-sig") as file:
-        assert [row["way"] for row in csv.DictReader(file)] == ["nbce", "alone"]
-    running = panel.on_run(2, 0.25, SMOLLM2.key, ["nbce"], REQUEST)
+        assert [row["way"] for row in csv.DictReader(file)] == ["nbce", "alone"] * 8
+    running = panel.on_run(8, 0.25, SMOLLM2.key, ["nbce"], REQUEST)
     assert next(running)[panel.cancel]["visible"]
     running.close()
     bad = panel.check(99, "x", "encoder", [], REQUEST)
