@@ -17,7 +17,9 @@ const pick = (event) => {
   if (picked) trigger('click', {answer: +picked.dataset.answer, step: +picked.dataset.step});
 };
 element.addEventListener('click', pick);
-element.addEventListener('keydown', (event) => { if (event.key === 'Enter') pick(event); });
+element.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); pick(event); }
+});
 """
 _GOLDEN = 137.5  # degrees: hues of neighbours lie far apart
 

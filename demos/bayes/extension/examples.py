@@ -13,18 +13,20 @@ class Example:
 
     Attributes:
         holds: words that are in a right answer; None where no words tell.
+        fails: whether it is here to show a failure.
     """
 
     contexts: tuple[str, ...]
     question: str
     holds: str | None = None
+    fails: bool = True
 
 
 _NO_DATE = (
     "The {} files hold no date for the harbour: the answer to the question is “I cannot answer”."
 )
 EXAMPLES: dict[str, Example] = {
-    "passages": Example(bundled(), "In which year did work in the quarry end?", "1958"),
+    "passages": Example(bundled(), "In which year did work in the quarry end?", "1958", False),
     "chapters": Example(
         (
             "Chapter 1. Mia puts the silver key into the red box and goes to school.",

@@ -21,7 +21,7 @@ def findings(trace: Trace, language: Language) -> list[str]:
     said = [_window(trace, language)]
     if trace.setting.rule.pooling == "min_entropy":
         said += [_origin(each, language) for each in trace.spoken if each.way == "nbce"]
-    said += _holders(trace, language)
+    said += _example(trace, language)
     if trace.setting.rule.variant == "any_row":
         empty = sum(t.chosen == 0 for each in trace.spoken for t in each.tokens)
         said.append(say("bayes.extension.says.any_row", language, count=empty))
@@ -50,31 +50,31 @@ def _origin(spoken: Spoken, language: Language) -> str:
     return say("bayes.extension.says.origin", language, rows=listed, switches=switches)
 
 
-def _holders(trace: Trace, language: Language) -> list[str]:
-    """Of our own examples: whose answer holds the right words."""
-    example = next(
-        (
-            each
-            for each in EXAMPLES.values()
-            if (each.contexts, each.question) == (trace.setting.contexts, trace.setting.question)
-        ),
-        None,
-    )
-    if example is None or example.holds is None:
+def _example(trace: Trace, language: Language) -> list[str]:
+    """Of our own examples: why one fails, and whose answer holds the right words."""
+    asked = trace.setting.contexts, trace.setting.question
+    found = [(k, e) for k, e in EXAMPLES.items() if (e.contexts, e.question) == asked]
+    if not found:
         return []
+    (name, example), why = found[0], []
+    if example.fails:
+        why = [say(f"bayes.extension.says.example.{name}", language)]
+    if example.holds is None:
+        return why
     comma = say("bayes.comma", language)
     names: dict[bool, list[str]] = {True: [], False: []}
     for each in trace.spoken:
         names[example.holds.lower() in each.text.lower()].append(way_name(each, language))
     kind = "both" if names[True] and names[False] else "all" if names[True] else "none"
     return [
+        *why,
         say(
             f"bayes.extension.says.holds.{kind}",
             language,
             words=example.holds,
             holders=comma.join(names[True]),
             others=comma.join(names[False]),
-        )
+        ),
     ]
 
 

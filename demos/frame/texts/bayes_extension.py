@@ -2,9 +2,9 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     "bayes.extension.intro": (
-        "**Many contexts, one answer.** The model reads each context by itself; at every token the one that is surest speaks, less what"
-        " the model would say without any. See who speaks where, beside the ways it competes with.",
-        "**多段上下文，一个回答。** 模型分别读每一段；每个 token 由最有把握的那一段来说，再减去模型不看上下文时会说的。"
+        "**Many contexts, one answer.** The model reads each context by itself; at every token the one that is surest (least entropy) speaks,"
+        " less what the model would say without any. See who speaks where, beside the ways it competes with.",
+        "**多段上下文，一个回答。** 模型分别读每一段；每个 token 由最有把握（熵最小）的那一段来说，再减去模型不看上下文时会说的。"
         "看看每处是谁在说，并与其他做法并排比较。",
     ),
     "bayes.extension.example.passages": ("Twelve passages", "十二段文字"),
@@ -36,7 +36,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bayes.extension.way.alone": ("Context {context} alone", "仅第 {context} 段"),
     "bayes.extension.options": ("Model, rule and sampling", "模型、规则与采样"),
     "bayes.extension.model": ("Language model", "语言模型"),
-    "bayes.extension.beta": ("β: taken away of p(T)", "β：减去多少 p(T)"),
+    "bayes.extension.beta": (
+        "β: how much of “no context” is taken away",
+        "β：减去多少「无上下文」",
+    ),
     "bayes.extension.eta": ("η: discount for staying", "η：沿用上一段的熵折扣"),
     "bayes.extension.top_p": ("Top-p of the nucleus", "核的 top-p"),
     "bayes.extension.new_tokens": ("Tokens at most", "最多 token 数"),
@@ -47,8 +50,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bayes.extension.variant": ("Rule", "规则"),
     "bayes.extension.variant.author": ("the author's code", "作者的代码"),
     "bayes.extension.variant.any_row": (
-        "another public code: no η, no nucleus, p(T) may speak",
-        "另一份公开代码：无 η、不截断、p(T) 也可入选",
+        "another public code: no η, no nucleus, “no context” may speak",
+        "另一份公开代码：无 η、不截断，「无上下文」也可入选",
     ),
     "bayes.extension.temperature": ("Temperature, 0 = greedy", "温度，0 = 贪心"),
     "bayes.extension.seed": ("Seed", "随机种子"),
@@ -123,9 +126,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{words}”, the right answer, stands in none.",
         "没有一个回答含有正确答案「{words}」。",
     ),
+    "bayes.extension.says.example.chapters": (
+        "Why it fails: which chapter comes last stands in the order alone, and NBCE, mean and max pooling give the same answer in any order.",
+        "失败原因：哪一章在最后只能由顺序得知，而 NBCE、平均与最大池化在任何顺序下给出同样的回答。",
+    ),
+    "bayes.extension.says.example.coupled": (
+        "Why it fails: each context is fine by itself, together they leave no number. Whoever speaks has seen one of them.",
+        "失败原因：两段各自都成立，合起来却没有这样的数；发言者只看到其中一段。",
+    ),
+    "bayes.extension.says.example.cannot": (
+        "Why it fails: being sure is not being right. “I cannot answer” has little entropy, and what is sure speaks before what is true.",
+        "失败原因：有把握不等于正确。「我无法回答」的熵很小，于是有把握的先于正确的发言。",
+    ),
     "bayes.extension.says.any_row": (
-        "By this rule p(T) itself, without any context, spoke {count} times.",
-        "按此规则，不看上下文的 p(T) 自己发言了 {count} 次。",
+        "By this rule the model without any context spoke {count} times.",
+        "按此规则，不看上下文的模型自己发言了 {count} 次。",
     ),
     "bayes.extension.says.speed": (
         "First token after {first} s, then {pace} tokens a second in each of {answers} answers side by side.",

@@ -26,6 +26,7 @@ from demos.frame.demo import House
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.frame.steps import result_of
+from demos.frame.strings import say
 from models.catalog import SMOLLM2
 from models.registry import Registry
 from models.work import Progress
@@ -179,6 +180,16 @@ def test_findings_say_who_spoke(trace: Trace, language: Any) -> None:
         assert f"{row} ({rows.count(row)})" in said
     assert f"{WINDOW}" in said
     assert "finished" in results.settings_of(trace)
+
+
+@LANGUAGES
+def test_an_example_that_fails_says_why(trace: Trace, language: Any) -> None:
+    for name, example in EXAMPLES.items():
+        setting = Setting(example.contexts, example.question)
+        said = results.findings(replace(trace, setting=setting), language)
+        why = say(f"bayes.extension.says.example.{name}", language) if example.fails else None
+        assert (why in said) == example.fails
+        assert any(str(example.holds) in each for each in said) == (example.holds is not None)
 
 
 def test_files_hold_every_token(trace: Trace) -> None:
