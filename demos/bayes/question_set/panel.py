@@ -58,7 +58,7 @@ class QuestionsPanel:
                 elem_id="bayes-questions-model",
             )
         self.ways = gr.CheckboxGroup(
-            [(text(f"bayes.questions.choice.{way}"), way) for way in WAYS],
+            [(text(_choice(way)), way) for way in WAYS],
             value=["nbce", "concatenated", "alone"],
             label=text("bayes.extension.ways"),
             elem_id="bayes-questions-ways",
@@ -196,6 +196,10 @@ class QuestionsPanel:
     def on_cancelled(self, request: gr.Request) -> tuple[str, Any]:
         """The note that it was cancelled, and no button any more."""
         return say_cancelled(request)[0], gr.update(visible=False)
+
+
+def _choice(way: str) -> str:
+    return f"bayes.{'questions' if way == 'alone' else 'extension'}.choice.{way}"
 
 
 def _common() -> dict[str, Any]:

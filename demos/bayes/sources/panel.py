@@ -8,6 +8,7 @@ from typing import Any, cast
 import gradio as gr
 from gradio.context import Context
 
+from demos.bayes.extension.setting import check_model
 from demos.bayes.fields import check_known
 from demos.bayes.loading import loading
 from demos.bayes.sources import figures, results
@@ -167,7 +168,7 @@ class SourcesPanel:
     def check(self, model: Any, text: Any, mode: Any, request: gr.Request) -> list[Any]:
         """Validator: a sentence at the field that it is about."""
         checks: list[Callable[[], object]] = [
-            lambda: self.registry.card(str(model)),
+            lambda: check_model(self.registry, model),
             lambda: check_text(text),
             lambda: check_known(mode, MODES),
         ]
