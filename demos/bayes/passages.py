@@ -11,6 +11,7 @@ from demos.frame.tables import decode
 ENDINGS = (".txt", ".md")
 _WORDS = 160  # of a passage, about 200 tokens
 _BUNDLED = Path(__file__).parent / "bundled" / "passages.txt"
+_WIDE = "[\u2e80-\u9fff\uff00-\uffef]"  # Chinese has no spaces between its words
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 
 
@@ -22,7 +23,8 @@ def bundled() -> tuple[str, ...]:
 def passages_of(text: str) -> tuple[str, ...]:
     """What stands between empty lines, in one line each."""
     parts = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return tuple(" ".join(part.split()) for part in parts if part.strip())
+    lines = (re.sub(rf"(?<={_WIDE})\s*\n\s*(?={_WIDE})", "", part) for part in parts)
+    return tuple(" ".join(line.split()) for line in lines if line.strip())
 
 
 def read_passages(path: str | Path) -> tuple[str, ...]:
@@ -47,7 +49,8 @@ def _pieces(passage: str) -> list[str]:
     for sentence in _SENTENCE.split(passage):
         if pieces[-1] and _length(pieces[-1]) + _length(sentence) > _WORDS:
             pieces.append("")
-        pieces[-1] = f"{pieces[-1]} {sentence}".strip()
+        between = "" if pieces[-1].endswith(("。", "！", "？")) else " "
+        pieces[-1] = f"{pieces[-1]}{between}{sentence}".strip()
     return [piece for piece in pieces if piece]
 
 

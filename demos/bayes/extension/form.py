@@ -14,7 +14,7 @@ from demos.bayes.extension.examples import EXAMPLES
 from demos.bayes.extension.setting import DEFAULT, DEFAULT_RULE, Setting
 from demos.bayes.fields import SEEDS, check_known, check_number, check_whole
 from demos.bayes.passages import ENDINGS
-from demos.frame.strings import text
+from demos.frame.strings import Language, say, text
 from models.registry import Registry
 
 
@@ -121,8 +121,14 @@ class Form:
             )
 
 
-def checks(registry: Registry, values: Sequence[Any]) -> list[Callable[[], object]]:
+def checks(
+    registry: Registry, values: Sequence[Any], language: Language
+) -> list[Callable[[], object]]:
     """What may be wrong with each field's value, in the order of `Form.fields`."""
+
+    def called(name: str) -> str:
+        return say(f"bayes.extension.{name}", language)
+
     contexts, question, ways, model, beta, eta, top_p, *rest = values
     pooling, variant, temperature, seed, new_tokens, window = rest
     return [
@@ -135,10 +141,10 @@ def checks(registry: Registry, values: Sequence[Any]) -> list[Callable[[], objec
         partial(check_number, "top-p", top_p, settings.TOP_PS),
         partial(check_known, pooling, settings.POOLINGS),
         partial(check_known, variant, settings.VARIANTS),
-        partial(check_number, "temperature", temperature, settings.TEMPERATURES),
-        partial(check_whole, "seed", seed, SEEDS),
-        partial(check_whole, "new_tokens", new_tokens, settings.NEW_TOKENS),
-        partial(check_whole, "window", window, settings.WINDOWS),
+        partial(check_number, called("temperature"), temperature, settings.TEMPERATURES),
+        partial(check_whole, called("seed"), seed, SEEDS),
+        partial(check_whole, called("new_tokens"), new_tokens, settings.NEW_TOKENS),
+        partial(check_whole, called("window"), window, settings.WINDOWS),
     ]
 
 

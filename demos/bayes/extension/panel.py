@@ -16,7 +16,7 @@ from demos.bayes.extension.endpoint import make_nbce_generate, make_nbce_trace
 from demos.bayes.extension.examples import EXAMPLES
 from demos.bayes.extension.form import Form, checks, setting_of
 from demos.bayes.extension.running import Trace, writing
-from demos.bayes.extension.setting import Setting
+from demos.bayes.extension.setting import MOST_CONTEXTS, Setting
 from demos.bayes.passages import read_passages
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
@@ -36,6 +36,7 @@ from demos.frame.strings import Language, language_of, say, text
 from models.work import Progress
 
 _KEPT = 64  # runs whose tokens can still be clicked
+_REPEATED = 16  # answers that are there at once when somebody asks the same
 
 Updates = dict[Any, Any]
 
@@ -45,7 +46,8 @@ class ExtensionPanel:
 
     def __init__(self, house: House):
         self.registry = house.registry
-        self.traces, self.finished, self.boards = (Recent(_KEPT) for _ in range(3))
+        self.traces, self.boards, self.picked = (Recent(_KEPT) for _ in range(3))
+        self.finished = Recent(_REPEATED)
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection answers
         gr.Markdown(text("bayes.extension.intro"))
         self.form = Form(self.registry)
@@ -110,7 +112,7 @@ class ExtensionPanel:
         self.form.file.change(  # not `upload`, which shows nothing of what a validator says
             self.on_file,
             self.form.file,
-            self.form.contexts,
+            [self.form.contexts, self.progress],
             validator=self.check_file,
             api_name="bayes_extension_file",
             **_common(),
@@ -176,9 +178,15 @@ class ExtensionPanel:
         return field(problem_or_none(check, language_of(request)))
 
     @visible_errors
-    def on_file(self, path: str | None, request: gr.Request) -> Any:
-        """The file's passages, into the field where they can be edited."""
-        return "\n\n".join(read_passages(path)) if path else gr.skip()
+    def on_file(self, path: str | None, request: gr.Request) -> tuple[Any, Any]:
+        """The file's passages, into the field where they can be edited, and their number."""
+        if path is None:
+            return gr.skip(), gr.skip()
+        found, language = read_passages(path), language_of(request)
+        many = len(found) > MOST_CONTEXTS
+        key = "bayes.extension.many_contexts" if many else "bayes.extension.passages"
+        note = say(key, language, count=len(found), most=MOST_CONTEXTS)
+        return "\n\n".join(found), note_html(note, "warning" if many else "note")
 
     def check(
         self,
@@ -201,7 +209,9 @@ class ExtensionPanel:
         language = language_of(request)
         values = [contexts, question, ways, model, beta, eta, top_p, pooling, variant]
         values += [temperature, seed, new_tokens, window]
-        return [field(problem_or_none(c, language)) for c in checks(self.registry, values)]
+        return [
+            field(problem_or_none(c, language)) for c in checks(self.registry, values, language)
+        ]
 
     @visible_errors
     def on_run(
@@ -237,7 +247,7 @@ class ExtensionPanel:
                 )
             self.finished.put(setting, trace)
             self.traces.put(key, trace)
-            yield rest | self._shown(key, trace, language) | self._ended(trace, language)
+            yield rest | self._shown(key, trace, language) | self._ended(key, trace, language)
         except InputProblem as problem:  # known once the model's tokens are: it is said in place
             yield rest | {self.progress: note_html(problem.sentence(language), "warning")}
         except Exception:  # said by `visible_errors`; nothing shall look busy meanwhile
@@ -278,6 +288,7 @@ class ExtensionPanel:
         progress = Progress(step.steps, most, spent, share=step.steps / most)
         what = say("bayes.extension.writing", language)
         shown = self._shown(key, step, language)
+        del busy[self.candidates]  # of a token of this run, if any: it may have been clicked on
         return busy | shown | {self.progress: progress_html(what, progress, language)}
 
     def _shown(self, key: str, trace: Trace, language: Language) -> Updates:
@@ -299,11 +310,13 @@ class ExtensionPanel:
             ),
         }
 
-    def _ended(self, trace: Trace, language: Language) -> Updates:
-        """What is said of the whole, its files, and the first token's candidates."""
+    def _ended(self, key: str, trace: Trace, language: Language) -> Updates:
+        """What is said of the whole, its files, and the candidates of the first token, or of the
+        one that was clicked on meanwhile."""
+        number, step = self.picked.get(key) or (0, 0)
         return {
             self.findings: notice_html(results.findings(trace, language)),
-            self.candidates: drawing.candidates_html(trace, 0, 0, language),
+            self.candidates: drawing.candidates_html(trace, number, step, language),
             **self._files(trace),
         }
 
@@ -339,6 +352,7 @@ class ExtensionPanel:
         number, step = int(event.answer), int(event.step)
         if not (0 <= number < len(trace.spoken) and 0 <= step < len(trace.spoken[number].tokens)):
             return note_html(say("bayes.extension.gone", language), "warning")
+        self.picked.put(key, (number, step))
         return drawing.candidates_html(trace, number, step, language)
 
     @visible_errors

@@ -205,6 +205,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” does not write texts: choose a language model.",
         "「{name}」不会写文本：请选择语言模型。",
     ),
+    "bayes.extension.passages": (
+        "{count} passages read; at most {most} are taken.",
+        "已读入 {count} 段；最多可用 {most} 段。",
+    ),
     "bayes.extension.empty_file": (
         "“{name}” has no text in it: choose another file.",
         "「{name}」中没有文字：请换一个文件。",

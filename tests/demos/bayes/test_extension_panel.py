@@ -84,6 +84,7 @@ def fields(**changed: Any) -> list[Any]:
 
 def test_passages_stand_between_empty_lines() -> None:
     assert passages_of("one\ntwo\r\n\r\nthree\n \t\n\n\nfour\n") == ("one two", "three", "four")
+    assert passages_of("今天下雨。\n明天晴。") == ("今天下雨。明天晴。",)
     assert len(bundled()) == 12
 
 
@@ -224,6 +225,25 @@ def test_an_answer_is_streamed_kept_and_clicked(panel: ExtensionPanel) -> None:
     assert len(list(panel.on_run(*fields(), REQUEST))) == 1  # it is there already
 
 
+@pytest.fixture
+def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tiny model is too quick for steps that are half a second apart."""
+    monkeypatch.setattr("demos.bayes.extension.panel.paced", lambda steps: steps)
+
+
+@pytest.mark.usefixtures("every_step")
+def test_a_click_on_the_way_is_kept(panel: ExtensionPanel) -> None:
+    running = panel.on_run(*fields(question="c d", new_tokens=20), REQUEST)
+    update: dict[Any, Any] = {}
+    while not update.get(panel.key):
+        update = next(running)
+    panel.on_pick(update[panel.key], cast(Any, SimpleNamespace(answer=1, step=0)), REQUEST)
+    *rest, last = running
+    assert all(panel.candidates not in each for each in rest)
+    assert "Context 1 alone, token 1" in last[panel.candidates]
+
+
+@pytest.mark.usefixtures("every_step")
 def test_a_cancelled_answer_leaves_what_was_written(panel: ExtensionPanel) -> None:
     running = panel.on_run(*fields(question="b c", new_tokens=20), REQUEST)
     update: dict[Any, Any] = {}
@@ -254,7 +274,13 @@ def test_what_does_not_fit_is_said_whoever_answers(registry: Registry) -> None:
 def test_a_file_fills_the_field(panel: ExtensionPanel, tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("one\n\ntwo")
-    assert panel.on_file(str(path), REQUEST) == "one\n\ntwo"
+    contexts, note = panel.on_file(str(path), REQUEST)
+    assert contexts == "one\n\ntwo"
+    assert "2 passages" in note
+    path.write_text("\n\n".join(f"Passage {i}." for i in range(100)))
+    contexts, note = panel.on_file(str(path), REQUEST)
+    assert "Passage 99" in contexts
+    assert "100 contexts" in note
     (tmp_path / "b.zip").write_bytes(b"PK\x03\x04")
     assert not panel.check_file(str(tmp_path / "b.zip"), REQUEST)["is_valid"]
 
