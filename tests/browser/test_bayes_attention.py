@@ -10,6 +10,7 @@ from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
 TAB = "bayes"
+MEANWHILE = 120_000  # milliseconds: the first panel's example is answered beside these
 
 
 def open_panel(page: Page, key: str, title: str, tab: str = "Naive Bayes") -> Page:
@@ -21,32 +22,36 @@ def open_panel(page: Page, key: str, title: str, tab: str = "Naive Bayes") -> Pa
 def test_both_routes_agree_and_a_trained_layer_is_asked(open_page: OpenPage) -> None:
     page = open_panel(open_page(bad_input=True), "routes", "Attention is naive Bayes")
     findings = page.locator("#bayes-routes-findings")
-    expect(findings).to_contain_text("Both routes agree")
+    expect(findings).to_contain_text("Both routes agree", timeout=MEANWHILE)
     expect(page.locator("#bayes-routes-rules .js-plotly-plot")).to_be_visible()
     beta = page.locator("#bayes-routes-beta input[type=number]")
     beta.fill("2")
     beta.blur()
-    expect(findings).to_contain_text("At β = 2 the generalised rule")
+    expect(findings).to_contain_text("At β = 2 the generalised rule", timeout=MEANWHILE)
     page.locator("#bayes-routes-residual input").check()
-    expect(findings).to_contain_text("a 2-gram that says “wife”")
+    expect(findings).to_contain_text("a 2-gram that says “wife”", timeout=MEANWHILE)
     choose_tab(page, "#bayes-tabs", "bayes-layer", "A trained layer")
-    expect(page.locator("#bayes-layer-learnt")).to_contain_text("It has memorised")
+    expect(page.locator("#bayes-layer-learnt")).to_contain_text(
+        "It has memorised", timeout=MEANWHILE
+    )
     findings = page.locator("#bayes-layer-findings")
-    expect(findings).to_contain_text("“caraway” comes next")
+    expect(findings).to_contain_text("“caraway” comes next", timeout=MEANWHILE)
     beginning = page.locator("#bayes-layer-beginning textarea, #bayes-layer-beginning input")
     beginning.fill("the zebra")
     page.locator("#bayes-layer-ask").click()
     expect(page.locator("#bayes-layer-beginning")).to_contain_text("do not have: zebra")
-    expect(findings).to_contain_text("“caraway” comes next")
+    expect(findings).to_contain_text("“caraway” comes next", timeout=MEANWHILE)
     expect(beginning).to_have_value("the zebra")
     page.locator("#bayes-layer-example-1").click()
-    expect(findings).to_contain_text("“vienna” comes next")
+    expect(findings).to_contain_text("“vienna” comes next", timeout=MEANWHILE)
 
 
 @pytest.mark.slow
 def test_another_layer_is_trained_and_downloaded(open_page: OpenPage) -> None:
     page = open_panel(open_page(), "layer", "A trained layer")
-    expect(page.locator("#bayes-layer-learnt")).to_contain_text("It has memorised")
+    expect(page.locator("#bayes-layer-learnt")).to_contain_text(
+        "It has memorised", timeout=MEANWHILE
+    )
     page.locator("#bayes-layer-options > button").click()
     seed = page.locator("#bayes-layer-seed input")
     seed.fill("3")
