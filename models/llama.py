@@ -24,8 +24,8 @@ from torch.nn import functional
 
 from models.errors import UnsupportedModelError
 
-_GROWTH = 64  # tokens by which room grows
-SPREAD = 1.5  # rows side by side have room for as much more than they need
+_GROWTH = 16  # tokens by which room grows
+SPREAD = 1.25  # rows side by side have room for as much more than they need
 
 
 class KeyValues:

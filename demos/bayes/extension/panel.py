@@ -12,6 +12,7 @@ import gradio as gr
 from gradio.context import Context
 
 from demos.bayes.extension import drawing, results
+from demos.bayes.extension.asked import AskedAlready
 from demos.bayes.extension.endpoint import make_nbce_generate, make_nbce_trace
 from demos.bayes.extension.examples import EXAMPLES
 from demos.bayes.extension.form import Form, checks, setting_of
@@ -36,7 +37,6 @@ from demos.frame.strings import Language, language_of, say, text
 from models.work import Progress
 
 _KEPT = 64  # runs whose tokens can still be clicked
-_REPEATED = 16  # answers that are there at once when somebody asks the same
 
 Updates = dict[Any, Any]
 
@@ -47,7 +47,7 @@ class ExtensionPanel:
     def __init__(self, house: House):
         self.registry = house.registry
         self.traces, self.boards, self.picked = (Recent(_KEPT) for _ in range(3))
-        self.finished = Recent(_REPEATED)
+        self.asked = AskedAlready()
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection answers
         gr.Markdown(text("bayes.extension.intro"))
         self.form = Form(self.registry)
@@ -239,13 +239,10 @@ class ExtensionPanel:
         key = uuid.uuid4().hex
         rest = {self.progress: IDLE, **self._at_rest()}
         try:
-            trace = self.finished.get(setting)
-            if trace is None:
-                trace = yield from showing(
-                    paced(writing(setting, self.registry)),
-                    lambda step: self._step(key, step, setting, language),
-                )
-            self.finished.put(setting, trace)
+            trace = yield from showing(
+                paced(self.asked.answering(setting, lambda: writing(setting, self.registry))),
+                lambda step: self._step(key, step, setting, language),
+            )
             self.traces.put(key, trace)
             yield rest | self._shown(key, trace, language) | self._ended(key, trace, language)
         except InputProblem as problem:  # known once the model's tokens are: it is said in place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from demos.bayes.answers import Answer, Token, Written, answering
@@ -11,8 +12,12 @@ from demos.bayes.contexts import Contexts, Way, question_tokens
 from demos.bayes.extension.setting import Setting
 from demos.bayes.loading import loading
 from models.decoding import Decoding
+from models.errors import MemoryBudgetError
 from models.registry import Registry
 from models.work import Progress
+
+PATIENCE = 20.0  # seconds that memory which others hold is waited for
+_LOOK = 0.5  # seconds between two looks
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,8 @@ def writing(setting: Setting, registry: Registry) -> Generator[Progress | Trace,
     began = time.perf_counter()
     with registry.decoding(setting.model, 1) as decoding:
         need = _contexts(decoding, setting).tokens_kept(setting.ways)
-    with registry.decoding(setting.model, need) as decoding:
+    with ExitStack() as stack:
+        decoding = yield from _entered(stack, registry, setting.model, need)
         contexts = _contexts(decoding, setting)
         window = min(setting.window, decoding.window)
         trace = Trace(setting, (), contexts.count, contexts.cut, window, decoding.window, 0.0, 0.0)
@@ -93,6 +99,21 @@ def writing(setting: Setting, registry: Registry) -> Generator[Progress | Trace,
                 share = event.done / max(event.total, 1)
                 yield Progress(event.done, event.total, seconds, share=share)
     return replace(trace, done=True)
+
+
+def _entered(
+    stack: ExitStack, registry: Registry, model: str, need: int
+) -> Generator[Progress, None, Decoding]:
+    """Rows on a model; where others hold the memory they are waited for, a while."""
+    began = time.monotonic()
+    while True:
+        try:
+            return stack.enter_context(registry.decoding(model, need))
+        except MemoryBudgetError:
+            if time.monotonic() - began > PATIENCE:
+                raise
+        yield Progress(0, 0, time.monotonic() - began)
+        time.sleep(_LOOK)
 
 
 def _contexts(decoding: Decoding, setting: Setting) -> Contexts:

@@ -56,7 +56,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bayes.extension.temperature": ("Temperature, 0 = greedy", "温度，0 = 贪心"),
     "bayes.extension.seed": ("Seed", "随机种子"),
     "bayes.extension.run": ("Answer", "作答"),
-    "bayes.extension.loading": ("The model is being loaded …", "正在加载模型……"),
+    "bayes.extension.loading": ("The model is being made ready …", "正在准备模型……"),
     "bayes.extension.reading": ("Tokens read", "已读 token"),
     "bayes.extension.writing": ("Tokens written", "已写 token"),
     "bayes.extension.empty": ("no context", "无上下文"),

@@ -28,6 +28,7 @@ from demos.frame.own_models import OwnModels
 from demos.frame.steps import result_of
 from demos.frame.strings import say
 from models.catalog import SMOLLM2
+from models.errors import MemoryBudgetError
 from models.registry import Registry
 from models.work import Progress
 from tests.demos.bayes.tiny_lm import tiny_peer, tiny_registry
@@ -148,6 +149,26 @@ def test_progress_comes_before_the_first_token(registry: Registry) -> None:
     traces = [step for step in steps if isinstance(step, Trace)]
     assert [step.steps for step in traces] == [1, 2, 3, 4, 5]
     assert all(step.first == traces[0].seconds for step in traces)
+
+
+def test_memory_that_others_hold_is_waited_for(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoding, tries = Registry.decoding, list[int]()
+
+    def crowded(self: Registry, key: str, tokens: int) -> Any:
+        tries.append(tokens)
+        if len(tries) in (2, 3):
+            raise MemoryBudgetError("full")
+        return decoding(self, key, tokens)
+
+    monkeypatch.setattr(Registry, "decoding", crowded)
+    assert result_of(writing(SETTING, registry)).done
+    assert len(tries) == 4
+    tries.clear()
+    monkeypatch.setattr("demos.bayes.extension.running.PATIENCE", 0.0)
+    with pytest.raises(MemoryBudgetError):
+        result_of(writing(SETTING, registry))
 
 
 def test_a_trace_names_every_way(trace: Trace) -> None:
