@@ -15,6 +15,8 @@ BLUE, RED, GREEN, GOLD, VIOLET, TEAL = (
     "#2f9490",
 )
 PALETTE = (BLUE, RED, GREEN, GOLD, VIOLET, TEAL)
+# Of numbers below and above nought, which fades into the page, on light and on dark.
+SIGNED = [[0.0, BLUE], [0.5, "rgba(128, 128, 128, 0.06)"], [1.0, RED]]
 
 _AXIS = {"gridcolor": GRID, "zerolinecolor": GRID, "linecolor": GRID, "title": {"standoff": 8}}
 
@@ -31,6 +33,18 @@ TEMPLATE = go.layout.Template(
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     }
 )
+
+
+def bar_above(title: str) -> dict[str, object]:
+    """A heatmap's colour bar above it: beside the figure it would take a phone's width."""
+    return {
+        "orientation": "h",
+        "thickness": 8,
+        "len": 0.7,
+        "y": 1.0,
+        "yanchor": "bottom",
+        "title": {"text": title, "side": "top"},
+    }
 
 
 def new_figure(height: int = 420) -> go.Figure:

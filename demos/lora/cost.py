@@ -85,6 +85,6 @@ def _check(way: str, n: int, m: int, r: int, batch: int, optimizer: str) -> None
     for name, value in (("n", n), ("m", m), ("r", r), ("batch", batch)):
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not whole or not 1 <= value <= LARGEST:
-            raise InputProblem("lora.whole", name=name, least=1, most=f"{LARGEST:,}")
+            raise InputProblem("field.whole", name=name, least=1, most=f"{LARGEST:,}")
     if way != "full" and r > min(n, m):
         raise InputProblem("lora.rank", rank=r, most=min(n, m))

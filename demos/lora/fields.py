@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from typing import Any
 
 from demos.frame.errors import InputProblem
-
-SEEDS = (0, 1_000_000)
-
-
-def check_whole(name: str, value: Any, bounds: tuple[int, int]) -> int:
-    """A whole number between two; raises InputProblem."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not bounds[0] <= value <= bounds[1] or int(value) != value:
-        raise InputProblem("lora.whole", name=name, least=bounds[0], most=f"{bounds[1]:,}")
-    return int(value)
+from demos.frame.fields import SEEDS, check_whole
 
 
 def check_number(key: str, value: Any, bounds: tuple[float, float], **values: object) -> float:
@@ -34,9 +24,3 @@ def check_number(key: str, value: Any, bounds: tuple[float, float], **values: ob
 def check_seed(value: Any) -> int:
     """A seed; raises InputProblem."""
     return check_whole("seed", value, SEEDS)
-
-
-def check_known(name: Any, known: Collection[str]) -> None:
-    """Raises InputProblem for a name that is not among those."""
-    if name not in known:
-        raise InputProblem("lora.unknown", name=str(name)[:40], names=", ".join(known))

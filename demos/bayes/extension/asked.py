@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator
 from demos.bayes.extension.running import Trace
 from demos.bayes.extension.setting import Setting
 from demos.frame.recent import Recent
+from demos.frame.steps import showing
 from models.work import Progress
 
 Steps = Generator[Progress | Trace, None, Trace]
@@ -54,19 +55,15 @@ class AskedAlready:
             return True
 
     def _written(self, setting: Setting, write: Callable[[], Steps]) -> Steps:
-        steps = write()
+        def remembered(step: Progress | Trace) -> Progress | Trace:
+            with self._lock:
+                self._latest[setting] = step
+            return step
+
         try:
-            while True:
-                try:
-                    step = next(steps)
-                except StopIteration as stop:
-                    trace: Trace = stop.value
-                    self._finished.put(setting, trace)
-                    return trace
-                with self._lock:
-                    self._latest[setting] = step
-                yield step
+            trace = yield from showing(write(), remembered)
+            self._finished.put(setting, trace)
+            return trace
         finally:
-            steps.close()
             with self._lock:
                 del self._latest[setting]

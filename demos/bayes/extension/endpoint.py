@@ -16,8 +16,8 @@ from demos.bayes.extension.setting import (
     WINDOWS,
     Setting,
 )
-from demos.bayes.fields import check_whole
 from demos.frame.errors import visible_errors
+from demos.frame.fields import check_whole
 from demos.frame.steps import result_of
 from models.registry import Registry
 

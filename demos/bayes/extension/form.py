@@ -12,8 +12,8 @@ from demos.bayes.contexts import WAYS
 from demos.bayes.extension import setting as settings
 from demos.bayes.extension.examples import EXAMPLES
 from demos.bayes.extension.setting import DEFAULT, DEFAULT_RULE, Setting
-from demos.bayes.fields import SEEDS, check_known, check_number, check_whole
 from demos.bayes.passages import ENDINGS
+from demos.frame.fields import SEEDS, check_known, check_number, check_whole
 from demos.frame.strings import Language, say, text
 from models.registry import Registry
 

@@ -9,10 +9,10 @@ from typing import Any, get_args
 from demos.bayes.answers import Rule
 from demos.bayes.contexts import WAYS, Way
 from demos.bayes.extension.examples import EXAMPLES
-from demos.bayes.fields import SEEDS, check_known, check_number, check_whole
 from demos.bayes.nbce import Pooling, Variant
 from demos.bayes.passages import passages_of
 from demos.frame.errors import InputProblem
+from demos.frame.fields import SEEDS, check_known, check_number, check_whole
 from models.catalog import SMOLLM2
 from models.registry import Registry
 

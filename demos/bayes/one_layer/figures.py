@@ -11,11 +11,8 @@ from demos.bayes.one_layer.reading import Prediction
 from demos.bayes.one_layer.results import SHOWN, residual_name
 from demos.bayes.one_layer.training import Trained
 from demos.frame.labels import shortened
-from demos.frame.plots import BLUE, GOLD, INK, RED, new_figure
+from demos.frame.plots import BLUE, GOLD, INK, RED, SIGNED, bar_above, new_figure
 from demos.frame.strings import Language, say
-
-# Nought fades into the page, on light and on dark.
-_SIGNED = [[0.0, BLUE], [0.5, "rgba(128, 128, 128, 0.06)"], [1.0, RED]]
 
 
 def losses_figure(trained: Trained, language: Language) -> go.Figure:
@@ -77,19 +74,12 @@ def contributions_figure(prediction: Prediction, language: Language) -> go.Figur
     figure.add_heatmap(
         z=terms.astype(np.float32),
         y=[shortened(prediction.vocabulary[number]) for number in best],
-        colorscale=_SIGNED,
+        colorscale=SIGNED,
         zmin=-largest,
         zmax=largest,
         xgap=1,
         ygap=1,
-        colorbar={
-            "orientation": "h",  # beside the figure it would take a phone's width
-            "thickness": 8,
-            "len": 0.7,
-            "y": 1.0,
-            "yanchor": "bottom",
-            "title": {"text": say("bayes.layer.axis.nats", language), "side": "top"},
-        },
+        colorbar=bar_above(say("bayes.layer.axis.nats", language)),
         customdata=[[shortened(name, 40) for name in names]] * len(best),
         hovertemplate="%{customdata} → %{y}: %{z:+.2f}<extra></extra>",
     )

@@ -8,7 +8,6 @@ from typing import Any, cast
 import gradio as gr
 from gradio.context import Context
 
-from demos.bayes.fields import SEEDS, check_whole
 from demos.bayes.one_layer import figures, results
 from demos.bayes.one_layer import setting as settings
 from demos.bayes.one_layer.corpus import bundled_corpus
@@ -17,6 +16,7 @@ from demos.bayes.one_layer.setting import Setting, check_beginning, check_settin
 from demos.bayes.one_layer.training import Trained, training
 from demos.frame.demo import House
 from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.fields import SEEDS, check_whole
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import (

@@ -6,8 +6,8 @@ import numpy as np
 
 from demos.bayes.one_layer.reading import Floats, Prediction
 from demos.bayes.one_layer.training import Trained
-from demos.bayes.small_table import small_table
 from demos.frame.export import write_csv
+from demos.frame.small_table import small_table
 from demos.frame.strings import Language, say
 
 SHOWN = 10  # candidates
@@ -149,7 +149,7 @@ def losses_file(trained: Trained) -> str:
 
 def _guesses(prediction: Prediction, distribution: Floats, language: Language) -> str:
     best = np.argsort(-distribution, kind="stable")[:_TOP]
-    comma = say("bayes.layer.comma", language)
+    comma = say("bayes.comma", language)
     return comma.join(
         f"{prediction.vocabulary[number]} {_percent(distribution[number])} %" for number in best
     )

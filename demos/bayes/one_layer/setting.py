@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from demos.bayes.fields import SEEDS, check_whole
 from demos.bayes.one_layer.corpus import words_of
 from demos.frame.errors import InputProblem
+from demos.frame.fields import SEEDS, check_whole
 
 DIMENSIONS, STEPS = (4, 96), (20, 1_000)
 MOST_CHARACTERS = 2_000

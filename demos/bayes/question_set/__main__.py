@@ -7,7 +7,7 @@ import sys
 from demos.bayes.question_set.questions import bundled_questions
 from demos.bayes.question_set.running import Setting, asking
 from demos.bayes.question_set.shipped import FILE, write
-from demos.frame.steps import showing
+from demos.frame.steps import result_of, showing
 from models.registry import Registry
 from models.work import Progress
 
@@ -19,13 +19,8 @@ def main() -> None:
         sys.stdout.write(f"\r{step.done} of {step.total}, {step.seconds:.0f} s ")
         sys.stdout.flush()
 
-    steps = showing(asking(Setting(len(bundled_questions())), registry), told)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            write(stop.value, FILE)
-            break
+    setting = Setting(len(bundled_questions()))
+    write(result_of(showing(asking(setting, registry), told)), FILE)
     registry.close()
 
 

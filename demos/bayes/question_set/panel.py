@@ -11,13 +11,13 @@ from gradio.context import Context
 
 from demos.bayes.contexts import WAYS
 from demos.bayes.extension.setting import BETAS, check_model, check_rule, check_ways
-from demos.bayes.fields import check_number, check_whole
 from demos.bayes.question_set import figures, results
 from demos.bayes.question_set.questions import bundled_questions
 from demos.bayes.question_set.running import Outcome, Setting, asking
 from demos.bayes.question_set.shipped import read_shipped
 from demos.frame.demo import House
 from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.fields import check_number, check_whole
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import IDLE, notice_html, progress_html, progress_line, say_cancelled

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from demos.bayes.answers import Answer, Rule, answering
+from demos.bayes.answers import Rule, answering
 from demos.bayes.contexts import WAYS, Contexts, Way, question_tokens
 from demos.bayes.loading import loading
 from demos.bayes.passages import bundled
 from demos.bayes.question_set.questions import Question, bundled_questions
 from demos.bayes.question_set.scoring import Mean, Score, mean, score, share
-from demos.frame.steps import result_of
+from demos.frame.steps import result_of, showing
 from models.catalog import SMOLLM2
 from models.decoding import Decoding
 from models.registry import Registry
@@ -90,33 +91,24 @@ def asking(setting: Setting, registry: Registry) -> Generator[Progress, None, Ou
                 *(registry, contexts, question.text, setting.ways, setting.rule),
                 only=[question.passage],
             )
-            answers = yield from _counted(steps, setting, number, len(questions), began)
+            shown = _within(setting, number, len(questions), began)
+            answers = yield from showing(steps, shown)
             answered.append(Answered(question, {answer.way: answer.text for answer in answers}))
     return Outcome(setting, tuple(answered), time.perf_counter() - began)
 
 
-def _counted(
-    steps: Generator[object, None, tuple[Answer, ...]],
-    setting: Setting,
-    number: int,
-    total: int,
-    began: float,
-) -> Generator[Progress, None, tuple[Answer, ...]]:
-    """Progress between two tokens, so that a cancel is felt at once."""
-    done = 0
-    try:
-        while True:
-            try:
-                next(steps)
-            except StopIteration as stop:
-                answers: tuple[Answer, ...] = stop.value
-                return answers
-            done += 1
-            within = min(done / (setting.rule.new_tokens + 6), 1.0)
-            seconds = time.perf_counter() - began
-            yield Progress(number, total, seconds, share=(number + within) / total)
-    finally:
-        steps.close()
+def _within(
+    setting: Setting, number: int, total: int, began: float
+) -> Callable[[object], Progress]:
+    """Progress between two tokens of a question, so that a cancel is felt at once."""
+    count = itertools.count(1)
+
+    def progress(_: object) -> Progress:
+        within = min(next(count) / (setting.rule.new_tokens + 6), 1.0)
+        seconds = time.perf_counter() - began
+        return Progress(number, total, seconds, share=(number + within) / total)
+
+    return progress
 
 
 def outcome_of(setting: Setting, registry: Registry) -> Outcome:

@@ -7,13 +7,11 @@ import plotly.graph_objects as go
 
 from demos.bayes.sources.reading import Found
 from demos.frame.labels import shortened
-from demos.frame.plots import BLUE, GOLD, RED, new_figure
+from demos.frame.plots import BLUE, GOLD, RED, SIGNED, bar_above, new_figure
 from demos.frame.strings import Language, say
 
 _LABELS = 32  # tokens that are written; of more every second, third, ... is
 _LABEL_WIDTH = 12
-# Nought fades into the page, on light and on dark.
-_SIGNED = [[0.0, BLUE], [0.5, "rgba(128, 128, 128, 0.06)"], [1.0, RED]]
 
 
 def heat_figure(found: Found, language: Language) -> go.Figure:
@@ -26,19 +24,12 @@ def heat_figure(found: Found, language: Language) -> go.Figure:
     figure = new_figure(height=460)
     figure.add_heatmap(
         z=found.tokens,
-        colorscale=_SIGNED,
+        colorscale=SIGNED,
         zmin=-largest,
         zmax=largest,
         xgap=1 if n <= 64 else 0,
         ygap=1,
-        colorbar={
-            "orientation": "h",  # beside the figure it would take a phone's width
-            "thickness": 8,
-            "len": 0.7,
-            "y": 1.0,
-            "yanchor": "bottom",
-            "title": {"text": say("bayes.sources.axis.logit", language), "side": "top"},
-        },
+        colorbar=bar_above(say("bayes.sources.axis.logit", language)),
         customdata=[
             [f"{place + 1} · {label} → {candidate}" for place, label in enumerate(labels)]
             for candidate in candidates

@@ -9,13 +9,13 @@ import gradio as gr
 from gradio.context import Context
 
 from demos.bayes.extension.setting import check_model
-from demos.bayes.fields import check_known
 from demos.bayes.loading import loading
 from demos.bayes.sources import figures, results
 from demos.bayes.sources.reading import Found, taking_apart
 from demos.bayes.sources.setting import MODES, check_asked, check_text
 from demos.frame.demo import House
 from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.fields import check_known
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import IDLE, note_html, notice_html, progress_line, say_cancelled

@@ -63,17 +63,15 @@ def taking_apart(registry: Registry, asked: Asked) -> Found:
         names, candidates = decoding.names(ids), decoding.names(chosen)
     logits = path.logits.numpy()  # [V]
     shifted = np.exp(logits - logits.max())
-    raw, mean = path.raw, path.mean
-    tokens, mlp = raw.tokens.numpy(), raw.mlp.numpy()
-    sums = raw.embedding.numpy() + tokens.sum(axis=1) + mlp.sum(axis=1)  # [k]
+    parts = path.centred
     return Found(
         *(asked, names, dropped, candidates),
         probabilities=(shifted / shifted.sum())[chosen],
-        embedding=raw.embedding.numpy() - mean.embedding.numpy(),
-        tokens=tokens - mean.tokens.numpy(),
-        attention=raw.attention.numpy() - mean.attention.numpy(),
-        mlp=mlp - mean.mlp.numpy(),
-        gap=float(np.abs(sums - logits[chosen]).max()),
+        embedding=parts.embedding.numpy(),
+        tokens=parts.tokens.numpy(),
+        attention=parts.attention.numpy(),
+        mlp=parts.mlp.numpy(),
+        gap=path.gap,
     )
 
 

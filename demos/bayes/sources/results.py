@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from demos.bayes.small_table import small_table
 from demos.bayes.sources.reading import Found
 from demos.frame.export import write_csv
+from demos.frame.small_table import small_table
 from demos.frame.strings import Language, say
 
 _NAMED = 3  # sources that are named
@@ -80,7 +80,7 @@ def _most(found: Found, candidate: int, language: Language) -> str:
     """The tokens from which most comes, with how much."""
     terms = found.tokens[candidate]
     best = np.argsort(-terms, kind="stable")[:_NAMED]
-    return say("bayes.sources.comma", language).join(
+    return say("bayes.comma", language).join(
         say("bayes.sources.term", language, token=found.names[place], term=f"{terms[place]:+.2f}")
         for place in best
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from demos.bayes.fields import check_known
 from demos.frame.errors import InputProblem
+from demos.frame.fields import check_known
 
 MODES = ("raw", "chat")  # the text goes on; or it is a message, and the answer begins
 MOST_TOKENS = 256

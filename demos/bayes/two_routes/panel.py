@@ -9,13 +9,13 @@ from typing import Any, cast
 import gradio as gr
 from gradio.context import Context
 
-from demos.bayes.fields import SEEDS, check_known, check_number, check_whole
 from demos.bayes.two_routes import figures, results
 from demos.bayes.two_routes import setting as settings
 from demos.bayes.two_routes.comparing import comparing
 from demos.bayes.two_routes.setting import KINDS, TOKENS, Setting, check_setting
 from demos.frame.demo import House
 from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.fields import SEEDS, check_known, check_number, check_whole
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import notice_html

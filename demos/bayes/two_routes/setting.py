@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from demos.bayes.fields import SEEDS, check_known, check_number, check_whole
 from demos.frame.errors import InputProblem
+from demos.frame.fields import SEEDS, check_known, check_number, check_whole
 
 KINDS = ("words", "random")  # skip-grams made by hand, or random vectors
 DIMENSIONS, BETAS, WEIGHTS = (1, 16), (0.0, 5.0), (0.0, 1.0)

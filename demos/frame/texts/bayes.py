@@ -16,17 +16,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bayes.tab.routes": ("Attention is naive Bayes", "注意力即朴素贝叶斯"),
     "bayes.tab.layer": ("A trained layer", "训练出的一层"),
     "bayes.tab.sources": ("Sources of a prediction", "预测的来源"),
-    "bayes.whole": (
-        "{name} has to be a whole number from {least} to {most}.",
-        "{name} 必须是 {least} 到 {most} 之间的整数。",
-    ),
-    "bayes.number": (
-        "{name} has to be a number from {least} to {most}.",
-        "{name} 必须是 {least} 到 {most} 之间的数。",
-    ),
-    "bayes.unknown": (
-        "There is no “{name}” here: choose from {names}.",
-        "这里没有「{name}」：请从 {names} 中选择。",
-    ),
+    "bayes.comma": (", ", "、"),
     "bayes.no_text": ("Write a text first.", "请先输入文本。"),
 }

@@ -99,7 +99,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bayes.extension.jsonl": ("Trace (JSONL)", "轨迹 (JSONL)"),
     "bayes.extension.csv": ("Trace (CSV)", "轨迹 (CSV)"),
-    "bayes.comma": (", ", "、"),
     "bayes.extension.says.fits": (
         "{contexts} contexts, {tokens} tokens together; the window is {window} of the model's {most}: all of it fits, so everything in one"
         " text has read as much as NBCE.",

@@ -44,7 +44,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bayes.layer.column.source": ("Source", "来源"),
     "bayes.layer.column.weight": ("Attention", "注意力"),
     "bayes.layer.column.guesses": ("Its likeliest next words", "它认为最可能的下一词"),
-    "bayes.layer.comma": (", ", "、"),
     "bayes.layer.residual": ("2-gram of “{word}” (residual)", "「{word}」的 2-gram（残差）"),
     "bayes.layer.residual_short": ("2-gram", "2-gram"),
     "bayes.layer.figure.contributions": (

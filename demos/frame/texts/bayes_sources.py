@@ -65,7 +65,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Straight from the tokens, most for “{name}” comes from {tokens}.",
         "直接来自各 token 的部分中，对「{name}」贡献最多的是：{tokens}。",
     ),
-    "bayes.sources.comma": (", ", "、"),
     "bayes.sources.term": ("“{token}” {term}", "「{token}」{term}"),
     "bayes.sources.says.against": (
         "Most against it comes from “{token}”: {term}.",

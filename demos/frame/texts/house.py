@@ -13,6 +13,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "计算设备 {device}，数值格式 {dtype}（{reason}）。",
     ),
     # --- the house ---
+    "field.whole": (
+        "{name} has to be a whole number from {least} to {most}.",
+        "{name} 必须是 {least} 到 {most} 之间的整数。",
+    ),
+    "field.number": (
+        "{name} has to be a number from {least} to {most}.",
+        "{name} 必须是 {least} 到 {most} 之间的数。",
+    ),
+    "field.unknown": (
+        "There is no “{name}” here: choose from {names}.",
+        "这里没有「{name}」：请从 {names} 中选择。",
+    ),
     "home.title": ("Home", "首页"),
     "home.text": (
         "## Touch the ideas of 科学空间\n"

@@ -17,14 +17,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lora.tab.tuning": ("Fine-tuning", "微调"),
     "lora.tab.cost": ("What it costs", "代价"),
     "lora.seed": ("Seed", "随机种子"),
-    "lora.whole": (
-        "{name} has to be a whole number from {least} to {most}.",
-        "{name} 必须是 {least} 到 {most} 之间的整数。",
-    ),
-    "lora.unknown": (
-        "There is no “{name}” here: choose from {names}.",
-        "这里没有「{name}」：请从 {names} 中选择。",
-    ),
     "lora.rank": (
         "A rank of {rank} is not possible here: choose one from 1 to {most}.",
         "这里的秩不能是 {rank}：请在 1 到 {most} 之间选择。",

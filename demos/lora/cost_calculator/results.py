@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from demos.frame.export import write_csv
+from demos.frame.small_table import Cell, small_table
 from demos.frame.strings import Language, say
 from demos.lora.cost import WAYS, Cost
 from demos.lora.cost_calculator import thresholds
 from demos.lora.cost_calculator.setting import PRESETS, Costs, Setting
-from demos.lora.small_table import Cell, small_table
 
 _COLUMNS = ("forward", "backward", "operations", "intermediates", "trained", "state")
 _PREFIXES = ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from demos.frame.errors import InputProblem
+from demos.frame.fields import check_whole
 from demos.lora.cost import LARGEST, MOMENTS, WAYS, Cost, Way, cost
-from demos.lora.fields import check_whole
 
 OPTIMIZERS = tuple(MOMENTS)
 PRECISIONS = {"float32": 4, "bfloat16": 2}  # bytes a number

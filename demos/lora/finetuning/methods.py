@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 from demos.frame.errors import InputProblem
-from demos.lora.fields import check_known
+from demos.frame.fields import check_known
 from demos.lora.optimizers import (
     AdditiveOptimizer,
     GaloreOptimizer,

@@ -12,6 +12,7 @@ from gradio.context import Context
 
 from demos.frame.demo import House
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
+from demos.frame.fields import check_known, check_whole
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import (
@@ -25,7 +26,7 @@ from demos.frame.progress import (
 from demos.frame.steps import paced
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
-from demos.lora.fields import check_known, check_number, check_seed, check_whole
+from demos.lora.fields import check_number, check_seed
 from demos.lora.finetuning import figures, results
 from demos.lora.finetuning.methods import METHODS, RANKS, RATES, MethodName, Run, check_rank
 from demos.lora.finetuning.shipped import shipped

@@ -10,6 +10,7 @@ from gradio.context import Context
 
 from demos.frame.demo import House
 from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.fields import check_whole
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.log_slider import as_number, log_slider
@@ -17,7 +18,7 @@ from demos.frame.progress import notice_html
 from demos.frame.strings import language_of, text
 from demos.frame.svg import svg_button
 from demos.lora.directions import KINDS
-from demos.lora.fields import check_seed, check_whole
+from demos.lora.fields import check_seed
 from demos.lora.gradient_views import figures, results
 from demos.lora.gradient_views import setting as settings
 from demos.lora.gradient_views.drawing import looking

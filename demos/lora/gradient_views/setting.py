@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from demos.frame.fields import check_known, check_whole
 from demos.frame.log_slider import as_number
 from demos.lora.directions import KINDS, GradientKind
-from demos.lora.fields import check_known, check_seed, check_whole
+from demos.lora.fields import check_seed
 from demos.lora.optimizers import check_rank
 
 SIDES, RANKS, SAMPLES, ETAS = (4, 64), (1, 16), (10, 10_000), (0.01, 10.0)

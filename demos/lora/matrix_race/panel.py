@@ -11,6 +11,7 @@ from gradio.context import Context
 
 from demos.frame.demo import House
 from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.fields import check_whole
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import (
@@ -24,7 +25,7 @@ from demos.frame.progress import (
 from demos.frame.steps import paced, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
-from demos.lora.fields import check_seed, check_whole
+from demos.lora.fields import check_seed
 from demos.lora.landscape import TARGETS
 from demos.lora.matrix_race import figures, results
 from demos.lora.matrix_race import setting as settings

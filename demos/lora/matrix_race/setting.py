@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from demos.frame.errors import InputProblem
-from demos.lora.fields import check_known, check_number, check_seed, check_whole
+from demos.frame.fields import check_known, check_whole
+from demos.lora.fields import check_number, check_seed
 from demos.lora.landscape import TARGETS, TargetKind
 from demos.lora.optimizers import check_rank
 

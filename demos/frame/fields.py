@@ -15,7 +15,7 @@ def check_whole(name: str, value: Any, bounds: tuple[int, int]) -> int:
     """A whole number between two; raises InputProblem."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not number or not bounds[0] <= value <= bounds[1] or int(value) != value:
-        raise InputProblem("bayes.whole", name=name, least=bounds[0], most=f"{bounds[1]:,}")
+        raise InputProblem("field.whole", name=name, least=bounds[0], most=f"{bounds[1]:,}")
     return int(value)
 
 
@@ -27,11 +27,11 @@ def check_number(name: str, value: Any, bounds: tuple[float, float]) -> float:
         number = math.nan
     if not bounds[0] <= number <= bounds[1]:
         least, most = (f"{bound:g}" for bound in bounds)
-        raise InputProblem("bayes.number", name=name, least=least, most=most)
+        raise InputProblem("field.number", name=name, least=least, most=most)
     return number
 
 
 def check_known(name: Any, known: Collection[str]) -> None:
     """Raises InputProblem for a name that is not among those."""
     if name not in known:
-        raise InputProblem("bayes.unknown", name=str(name)[:40], names=", ".join(known))
+        raise InputProblem("field.unknown", name=str(name)[:40], names=", ".join(known))
