@@ -7,16 +7,21 @@ import os
 from collections.abc import Sequence
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is imported
+# Gradio sums up its last events with pandas, after each, for statistics that nobody is shown.
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "64")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 ZERO_GPU = os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
 if ZERO_GPU:
     import spaces  # noqa: F401  # before anything touches CUDA
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from demos import DEMOS
 from demos.frame.demo import Demo, House
 from demos.frame.home import build_home
 from demos.frame.own_models import OwnModels
+from demos.frame.sessions import OpenPages, keep_sessions_small, let_go_of_sessions
 from demos.frame.status import build_status_line
 from demos.frame.strings import I18N, text
 from demos.frame.tables import MAX_FILE_BYTES
@@ -31,6 +36,7 @@ HEADER = '<div class="kl-header"><span class="kl-seal">科</span><h1>Kexue Lab</
 
 def build_app(registry: Registry, demos: Sequence[Demo] = DEMOS) -> gr.Blocks:
     """The interface over one registry: the whole of it, or with some of the tabs."""
+    keep_sessions_small()
     with gr.Blocks(title="Kexue Lab", delete_cache=(3_600, DAY), analytics_enabled=False) as app:
         house = House(registry, app, OwnModels(registry, app))
         with gr.Row(equal_height=True):
@@ -72,7 +78,10 @@ def launch(app: gr.Blocks, **options: object) -> None:
         "footer_links": ["api", "settings"],
         "_frontend": False,  # else gradio asks for its own page and gives up on a busy machine
     }
+    pages = OpenPages()
+    settings["app_kwargs"] = {"middleware": [Middleware(pages.middleware)]}
     app.launch(**(settings | options))
+    let_go_of_sessions(app, pages)
 
 
 def main() -> None:
