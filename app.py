@@ -18,12 +18,10 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from demos import DEMOS
-from demos.frame.demo import Demo, House
-from demos.frame.home import build_home
-from demos.frame.own_models import OwnModels
+from demos.frame.demo import Demo
+from demos.frame.pages import build_pages, page_middleware
 from demos.frame.sessions import OpenPages, keep_sessions_small, let_go_of_sessions
-from demos.frame.status import build_status_line
-from demos.frame.strings import I18N, text
+from demos.frame.strings import I18N
 from demos.frame.tables import MAX_FILE_BYTES
 from demos.frame.theme import STYLE_SHEET, build_theme
 from models.registry import Registry
@@ -31,23 +29,12 @@ from models.registry import Registry
 CONCURRENT_EVENTS = 32  # visitors whose requests the registry may merge
 DAY = 86_400
 
-HEADER = '<div class="kl-header"><span class="kl-seal">科</span><h1>Kexue Lab</h1></div>'
-
 
 def build_app(registry: Registry, demos: Sequence[Demo] = DEMOS) -> gr.Blocks:
-    """The interface over one registry: the whole of it, or with some of the tabs."""
+    """The interface over one registry: all pages, or some."""
     keep_sessions_small()
-    with gr.Blocks(title="Kexue Lab", delete_cache=(3_600, DAY), analytics_enabled=False) as app:
-        house = House(registry, app, OwnModels(registry, app))
-        with gr.Row(equal_height=True):
-            gr.HTML(HEADER, container=False)
-            build_status_line(registry)
-        with gr.Tabs(elem_id="tabs"):
-            with gr.Tab(text("home.title"), id="home"):
-                build_home(demos)
-            for demo in demos:
-                with gr.Tab(text(f"{demo.key}.title"), id=demo.key, elem_id=f"tab-{demo.key}"):
-                    demo.build(house)
+    app = gr.Blocks(title="Kexue Lab", delete_cache=(3_600, DAY), analytics_enabled=False)
+    build_pages(app, registry, demos)
     no_status_of_components(app)
     return app.queue(api_open=False, default_concurrency_limit=CONCURRENT_EVENTS, max_size=256)
 
@@ -64,7 +51,7 @@ def no_status_of_components(app: gr.Blocks) -> None:
 
 
 def launch(app: gr.Blocks, **options: object) -> None:
-    """Serve the app with the house's settings; `options` override (tests choose a port)."""
+    """Serve the app with the app's settings; `options` override (tests choose a port)."""
     settings: dict[str, object] = {
         "theme": build_theme(),
         "css_paths": [STYLE_SHEET],
@@ -79,7 +66,8 @@ def launch(app: gr.Blocks, **options: object) -> None:
         "_frontend": False,  # else gradio asks for its own page and gives up on a busy machine
     }
     pages = OpenPages()
-    settings["app_kwargs"] = {"middleware": [Middleware(pages.middleware)]}
+    middleware = [page_middleware(app), Middleware(pages.middleware)]
+    settings["app_kwargs"] = {"middleware": middleware}
     app.launch(**(settings | options))
     let_go_of_sessions(app, pages)
 

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import gradio as gr
-from gradio.context import Context
 
 from demos.attention.readings import MODEL_KINDS, Asked, Readings, check_asked, takes_pairs
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.status import computed_on
@@ -32,14 +31,13 @@ Updates = dict[Any, Any]
 
 
 class Desk:
-    """Components as attributes, handlers as methods. Made inside the open tab."""
+    """Components as attributes, handlers as methods. Made inside the open page."""
 
-    def __init__(self, house: House):
-        self.house, self.registry = house, house.registry
-        self.readings = Readings(house.registry)
-        tab = cast(gr.Tab, Context.block)
+    def __init__(self, context: AppContext):
+        self.context, self.registry = context, context.registry
+        self.readings = Readings(context.registry)
         self._lay_out()
-        self._wire(tab)
+        self._wire()
 
     def _lay_out(self) -> None:
         cards = self.registry.catalog.of_kind(*MODEL_KINDS)
@@ -77,9 +75,9 @@ class Desk:
                     elem_id="attention-second",
                 )
         self.progress = gr.HTML(elem_id="attention-progress")
-        self.house.own_models.follow(self.model, "attention_model", *MODEL_KINDS)
+        self.context.own_models.follow(self.model, "attention_model", *MODEL_KINDS)
 
-    def _wire(self, tab: gr.Tab) -> None:
+    def _wire(self) -> None:
         self.reading: gr.State = gr.State(cast(Any, None))  # an `Asked` whose figures are at hand
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [self.model, self.first, self.second]
@@ -87,7 +85,7 @@ class Desk:
         self.model.input(
             self.on_model, self.model, self.second, api_name="attention_model", **common
         )
-        opened = tab.select(
+        opened = self.context.app.load(
             self.on_open,
             [self.reading, *inputs],
             outputs,
@@ -128,7 +126,7 @@ class Desk:
     def on_open(
         self, reading: Asked | None, model: str, first: str, second: str, request: gr.Request
     ) -> Iterator[Updates]:
-        """The worked example for whoever opens the tab for the first time."""
+        """The worked example for whoever opens the page."""
         if reading is not None:
             yield {self.reading: reading}
             return

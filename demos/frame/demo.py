@@ -1,9 +1,10 @@
-"""What a wing of the house is: a key, a way to build its tab, and the posts it stands on."""
+"""What a demo is, and what its page and panels are laid out into."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
@@ -12,8 +13,8 @@ from models.registry import Registry
 
 
 @dataclass(frozen=True)
-class House:
-    """What every tab is built into: the app, its registry, and each visitor's own models."""
+class AppContext:
+    """What every page is built into: the app, its registry, and each visitor's own models."""
 
     registry: Registry
     app: gr.Blocks
@@ -22,13 +23,18 @@ class House:
 
 @dataclass(frozen=True)
 class Demo:
-    """One tab.
+    """One page.
 
-    `key` is the tab's id and the prefix of its element ids, endpoints and strings (`<key>.title`,
-    `<key>.summary`). `build` lays the tab out inside an open `gr.Tab`, wires it to the registry,
-    and hangs its worked example on the app's load event.
+    Attributes:
+        key: the page's address and the prefix of its element ids, endpoints and strings
+            (`<key>.title`, `<key>.summary`, `<key>.intro`, `<key>.tab.<panel>`).
+        posts: numbers of the posts it stands on.
+        panels: by key, in order; each lays itself out inside an open `gr.Tab` and wires itself.
+        toolbar: lays out what stands above the panels and makes what each of them is handed; the
+            context itself where there is no such thing.
     """
 
     key: str
-    build: Callable[[House], None]
     posts: tuple[str, ...]
+    panels: Mapping[str, Callable[[Any], object]]
+    toolbar: Callable[[AppContext], Any] = lambda context: context

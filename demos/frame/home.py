@@ -1,4 +1,4 @@
-"""The home view: what this is in three sentences, and a door to every tab."""
+"""The home page: what this is in three sentences, and a link to every page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from demos.frame.strings import text
 
 
 def build_home(demos: Sequence[Demo]) -> None:
-    """Lay out the home tab; each card's button selects its demo's tab."""
+    """Lay out the first page: a card for each demo."""
     gr.Markdown(text("home.text"), elem_id="home-text")
     for start in range(0, len(demos), 2):
         with gr.Row(equal_height=True):
@@ -25,11 +25,10 @@ def _build_card(demo: Demo) -> None:
         gr.Markdown(text(f"{demo.key}.summary"))
         links = " · ".join(f"[{post}](https://kexue.fm/archives/{post})" for post in demo.posts)
         gr.Markdown(f"kexue.fm: {links}")
-        door = gr.Button(text("home.open"), elem_id=f"home-open-{demo.key}", size="sm")
-        # In the browser alone: no trip to the server to change a tab.
-        door.click(
-            None,
-            js=f"""() => document.querySelector('[role=tab][data-tab-id="{demo.key}"]')?.click()""",
-            api_name=f"open_{demo.key}",
-            api_visibility="private",
+        link = f'<a class="kl-open" href="./{demo.key}" data-page="{demo.key}">'
+        gr.HTML(
+            f"{link}{text('home.open')}</a>",
+            container=False,
+            padding=False,
+            elem_id=f"home-open-{demo.key}",
         )

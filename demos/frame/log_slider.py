@@ -85,6 +85,11 @@ def log_slider(
     )
 
 
+def is_log_slider(block: object) -> bool:
+    """Whether a component is one of these."""
+    return isinstance(block, gr.HTML) and 'class="kl-log-slider"' in str(block.html_template)
+
+
 def as_number(value: object, low: float, high: float) -> float:
     """The number that such a slider stands at.
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from html import escape
+from typing import cast
 
 import gradio as gr
+from gradio.context import Context
 
 from demos.frame.strings import Language, language_of, said, say
 from models.registry import Registry, RegistryStatus
 
-# A server that does not answer is left to the next event, which says so.
+# What is heard of the server, or not, is said by the page's script (`page.js`).
 _REFRESH = """
 const refresh = async () => {
   if (!element.isConnected) return clearInterval(timer);
-  try { props.value = await server.status_line(); } catch {}
+  if (document.hidden) return;
+  try {
+    const [app, line] = await server.status_line();
+    props.value = line;
+    window.kexue?.heard(app);
+  } catch { window.kexue?.heard(null); }
 };
 const timer = setInterval(refresh, 4000);
 refresh();
@@ -66,10 +73,18 @@ def build_status_line(registry: Registry) -> None:
     away from all fields of the page.
     """
 
-    def status_line(_: object, request: gr.Request) -> str:
-        return status_html(registry.status(), language_of(request))
+    app = cast(gr.Blocks, Context.root_block)
 
-    gr.HTML(elem_id="status", container=False, js_on_load=_REFRESH, server_functions=[status_line])
+    def status_line(_: object, request: gr.Request) -> tuple[str, str]:
+        return str(app.app_id), status_html(registry.status(), language_of(request))
+
+    gr.HTML(
+        elem_id="status",
+        container=False,
+        padding=False,
+        js_on_load=_REFRESH,
+        server_functions=[status_line],
+    )
 
 
 def _line(text: str, detail: str, busy: bool) -> str:

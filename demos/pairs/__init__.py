@@ -1,6 +1,20 @@
-"""The Pairs tab: sentence pairs scored by bi-encoders and cross-encoders side by side."""
+"""The Pairs page: sentence pairs scored by bi-encoders and cross-encoders side by side."""
 
 from demos.frame.demo import Demo
-from demos.pairs.tab import build
+from demos.pairs.grid.panel import GridPanel
+from demos.pairs.playground.panel import PlaygroundPanel
+from demos.pairs.published.panel import PublishedPanel
+from demos.pairs.score.panel import ScorePanel
+from demos.pairs.training.panel import TrainingPanel
 
-PAIRS = Demo(key="pairs", build=build, posts=("8847", "8860", "9341"))
+PAIRS = Demo(
+    key="pairs",
+    posts=("8847", "8860", "9341"),
+    panels={
+        "score": ScorePanel,
+        "grid": GridPanel,
+        "playground": PlaygroundPanel,
+        "training": TrainingPanel,
+        "published": PublishedPanel,
+    },
+)

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import gradio as gr
-from gradio.context import Context
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.steps import paced, showing
@@ -54,13 +53,12 @@ Updates = dict[Any, Any]
 
 
 class Desk:
-    """Components as attributes, handlers as methods. Made inside the open tab."""
+    """Components as attributes, handlers as methods. Made inside the open page."""
 
-    def __init__(self, house: House):
-        self.house, self.registry = house, house.registry
+    def __init__(self, context: AppContext):
+        self.context, self.registry = context, context.registry
         self.tables = Tables()
-        self.answers = Answers(house.registry, self.tables)
-        self.tab = cast(gr.Tab, Context.block)
+        self.answers = Answers(context.registry, self.tables)
         self.chosen: gr.State = gr.State(Chosen(Bundled(DEFAULT_EXAMPLE)))
         self.question: gr.State = gr.State(cast(Any, None))  # a `Question` that is answered
         self.own: gr.State = gr.State(cast(Any, None))  # a `Chosen` of files, to come back to
@@ -137,8 +135,8 @@ class Desk:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asked = [self.chosen, self.law, self.x]
         fitted = [self.question, self.progress, self.cancel]
-        # The page's language is known when the tab is opened, not when it is laid out.
-        opened = self.tab.select(
+        # The visitor's language is known when the page is opened, not when it is laid out.
+        opened = self.context.app.load(
             self.on_open,
             [self.question, *asked],
             [self.example, self.law, *fitted],
@@ -272,7 +270,7 @@ class Desk:
         x: str,
         request: gr.Request,
     ) -> Iterator[Updates]:
-        """Names in the visitor's language; the worked example on the first opening."""
+        """Names in the visitor's language; the worked example."""
         if question is not None:
             yield {self.question: question}
             return

@@ -19,7 +19,7 @@ from demos.bayes.extension.form import Form, checks, setting_of
 from demos.bayes.extension.running import Trace, writing
 from demos.bayes.extension.setting import MOST_CONTEXTS, Setting
 from demos.bayes.passages import read_passages
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
@@ -44,8 +44,8 @@ Updates = dict[Any, Any]
 class ExtensionPanel:
     """Components as attributes, handlers as methods."""
 
-    def __init__(self, house: House):
-        self.registry = house.registry
+    def __init__(self, context: AppContext):
+        self.registry = context.registry
         self.traces, self.boards, self.picked = (Recent(_KEPT) for _ in range(3))
         self.asked = AskedAlready()
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection answers

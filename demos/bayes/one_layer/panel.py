@@ -14,7 +14,7 @@ from demos.bayes.one_layer.corpus import bundled_corpus
 from demos.bayes.one_layer.reading import predicting
 from demos.bayes.one_layer.setting import Setting, check_beginning, check_setting
 from demos.bayes.one_layer.training import Trained, training
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.fields import SEEDS, check_whole
 from demos.frame.formula import formula_markdown
@@ -48,8 +48,8 @@ Updates = dict[Any, Any]
 class LayerPanel:
     """Components as attributes, handlers as methods."""
 
-    def __init__(self, house: House):
-        self.registry = house.registry
+    def __init__(self, context: AppContext):
+        self.registry = context.registry
         self.kept = Recent(_KEPT)
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection trains
         gr.Markdown(text("bayes.layer.intro"))

@@ -15,7 +15,7 @@ from demos.bayes.question_set import figures, results
 from demos.bayes.question_set.questions import bundled_questions
 from demos.bayes.question_set.running import Outcome, Setting, asking
 from demos.bayes.question_set.shipped import read_shipped
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.fields import check_number, check_whole
 from demos.frame.formula import formula_markdown
@@ -33,8 +33,8 @@ Updates = dict[Any, Any]
 class QuestionsPanel:
     """Components as attributes, handlers as methods."""
 
-    def __init__(self, house: House):
-        self.registry = house.registry
+    def __init__(self, context: AppContext):
+        self.registry = context.registry
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection shows our run
         gr.Markdown(text("bayes.questions.intro"))
         self._lay_out_inputs()

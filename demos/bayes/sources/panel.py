@@ -13,7 +13,7 @@ from demos.bayes.loading import loading
 from demos.bayes.sources import figures, results
 from demos.bayes.sources.reading import Found, taking_apart
 from demos.bayes.sources.setting import MODES, check_asked, check_text
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.fields import check_known
 from demos.frame.formula import formula_markdown
@@ -37,8 +37,8 @@ Updates = dict[Any, Any]
 class SourcesPanel:
     """Components as attributes, handlers as methods."""
 
-    def __init__(self, house: House):
-        self.registry = house.registry
+    def __init__(self, context: AppContext):
+        self.registry = context.registry
         self.kept = Recent(_KEPT)
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection reads the example
         gr.Markdown(text("bayes.sources.intro"))

@@ -13,7 +13,7 @@ from demos.bayes.two_routes import figures, results
 from demos.bayes.two_routes import setting as settings
 from demos.bayes.two_routes.comparing import comparing
 from demos.bayes.two_routes.setting import KINDS, TOKENS, Setting, check_setting
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.fields import SEEDS, check_known, check_number, check_whole
 from demos.frame.formula import formula_markdown
@@ -30,8 +30,8 @@ Updates = dict[Any, Any]
 class RoutesPanel:
     """Components as attributes, handlers as methods."""
 
-    def __init__(self, house: House):
-        self.registry = house.registry
+    def __init__(self, context: AppContext):
+        self.registry = context.registry
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection draws
         gr.Markdown(text("bayes.routes.intro"))
         self._lay_out_inputs()

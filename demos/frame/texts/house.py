@@ -30,17 +30,36 @@ TEXTS: dict[str, tuple[str, str]] = {
         "## Touch the ideas of 科学空间\n"
         "Kexue Lab lets you try, on real models and on your own data, ideas from Su Jianlin's blog"
         " [科学空间](https://kexue.fm) instead of only reading about them. "
-        "Every tab opens on a worked example, shows its formula and its source, and says what is known to be"
+        "Every page opens on a worked example, shows its formula and its source, and says what is known to be"
         " wrong or limited. "
         "All computing happens on the machine that serves this page, and your sentences are passed to"
         " no third party.",
         "## 亲手触摸「科学空间」的想法\n"
         "Kexue Lab 让你用真实的模型和自己的数据，亲手试一试苏剑林博客"
         "[科学空间](https://kexue.fm)中的想法，而不只是读一读。"
-        "每个标签页都从一个现成的例子开始，给出公式与出处，并说明已知的错误和局限。"
+        "每个页面都从一个现成的例子开始，给出公式与出处，并说明已知的错误和局限。"
         "所有计算都在提供本页面的机器上完成，你的句子不会交给第三方。",
     ),
     "home.open": ("Open", "打开"),
+    "pages.bar": ("Pages", "页面"),
+    "page.restored": (
+        "What you had filled in here is back.",
+        "你在本页填写过的内容已恢复。",
+    ),
+    "page.restored.do": ("Start again with the example", "重新从示例开始"),
+    "page.large": (
+        "What stands in the fields of this page is too large to be kept: after a reload the example will stand here.",
+        "本页填写的内容太大，无法保留：刷新后将恢复为示例。",
+    ),
+    "page.silent": (
+        "The server does not answer. What you have filled in stays here; this line goes when it is back.",
+        "服务器没有响应。你填写的内容仍在；服务器恢复后此提示会消失。",
+    ),
+    "page.restarted": (
+        "The server was started anew. Reload the page to go on: what you have filled in comes back.",
+        "服务器已重新启动。请刷新页面后继续：你填写的内容会恢复。",
+    ),
+    "page.restarted.do": ("Reload", "刷新"),
     "status.starting": ("starting: models are loading", "启动中：正在加载模型"),
     "status.ready": (
         "{device} · {dtype} · {models} loaded ({megabytes} MB) · queue {queue}",

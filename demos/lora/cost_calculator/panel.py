@@ -8,7 +8,7 @@ from typing import Any, cast
 import gradio as gr
 from gradio.context import Context
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import when_laid_out
@@ -26,7 +26,9 @@ Updates = dict[Any, Any]
 class CostPanel:
     """Components as attributes, handlers as methods."""
 
-    def __init__(self, house: House):  # made as the others are; nothing is computed on a device
+    def __init__(
+        self, context: AppContext
+    ):  # made as the others are; nothing is computed on a device
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection draws
         gr.Markdown(text("lora.cost.intro"))
         self._lay_out_inputs()

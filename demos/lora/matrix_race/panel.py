@@ -9,7 +9,7 @@ from typing import Any, cast
 import gradio as gr
 from gradio.context import Context
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.fields import check_whole
 from demos.frame.formula import formula_markdown
@@ -49,8 +49,8 @@ Updates = dict[Any, Any]
 class RacePanel:
     """Components as attributes, handlers as methods."""
 
-    def __init__(self, house: House):
-        self.registry = house.registry
+    def __init__(self, context: AppContext):
+        self.registry = context.registry
         tab = cast(gr.Tab, Context.block)  # the open tab, whose first selection races
         gr.Markdown(text("lora.race.intro"))
         self._lay_out_inputs()

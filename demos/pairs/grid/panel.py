@@ -8,7 +8,7 @@ from typing import Any, cast
 import gradio as gr
 from gradio.context import Context
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
@@ -44,8 +44,8 @@ Updates = dict[Any, Any]
 class GridPanel:
     """Components as attributes, handlers as methods; the two text boxes are the source."""
 
-    def __init__(self, house: House):
-        self.registry = house.registry
+    def __init__(self, context: AppContext):
+        self.registry = context.registry
         tab = cast(gr.Tab, Context.block)  # the open tab, whose selection runs the example
         gr.Markdown(text("pairs.grid.intro"))
         self._lay_out_inputs()
@@ -54,7 +54,7 @@ class GridPanel:
             formula_markdown("pairs.grid.about_text")
         self._wire_inputs()
         self._wire_scoring(tab)
-        house.own_models.follow(self.models, "grid", *SCORING_KINDS)
+        context.own_models.follow(self.models, "grid", *SCORING_KINDS)
 
     # --- layout --------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import gradio as gr
 import numpy as np
 from gradio.context import Context
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
@@ -49,7 +49,7 @@ Path = list[list[float]]  # scores [n], one list a step
 class PlaygroundPanel:
     """Components as attributes, handlers as methods."""
 
-    def __init__(self, house: House):
+    def __init__(self, context: AppContext):
         tab = cast(gr.Tab, Context.block)  # the open tab, whose selection draws the example
         gr.Markdown(text("pairs.playground.intro"))
         with gr.Row():

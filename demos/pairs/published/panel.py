@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
@@ -33,8 +33,8 @@ Updates = dict[Any, Any]
 class PublishedPanel:
     """Figures follow the visitor's language, so they are drawn when the page is opened."""
 
-    def __init__(self, house: House):
-        self.registry = house.registry
+    def __init__(self, context: AppContext):
+        self.registry = context.registry
         self.curves, self.setting = read_comparison()
         gr.Markdown(text("published.intro"))
         self._lay_out_published()
@@ -42,7 +42,7 @@ class PublishedPanel:
         self._lay_out_probe()
         with gr.Accordion(text("published.about"), open=False, elem_id="published-about"):
             formula_markdown("published.about_text")
-        self._wire(house)
+        self._wire(context)
 
     # --- layout --------------------------------------------------------------------------------
 
@@ -104,10 +104,10 @@ class PublishedPanel:
 
     # --- wiring --------------------------------------------------------------------------------
 
-    def _wire(self, house: House) -> None:
+    def _wire(self, context: AppContext) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        house.own_models.follow(self.models, "published", *SCORING_KINDS)
-        house.app.load(
+        context.own_models.follow(self.models, "published", *SCORING_KINDS)
+        context.app.load(
             self.on_load,
             None,
             [

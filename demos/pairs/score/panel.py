@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
@@ -38,8 +38,8 @@ Updates = dict[Any, Any]
 class ScorePanel:
     """Components as attributes, handlers as methods; the table is the one source of pairs."""
 
-    def __init__(self, house: House):
-        self.registry = house.registry
+    def __init__(self, context: AppContext):
+        self.registry = context.registry
         with gr.Row():
             with gr.Column(scale=7, min_width=340):
                 self._lay_out_table()
@@ -51,8 +51,8 @@ class ScorePanel:
         with gr.Accordion(text("pairs.about"), open=False, elem_id="pairs-about"):
             formula_markdown("pairs.about_text")
         self._wire_inputs()
-        self._wire_scoring(house.app)
-        house.own_models.follow(self.models, "pairs", *SCORING_KINDS)
+        self._wire_scoring(context.app)
+        context.own_models.follow(self.models, "pairs", *SCORING_KINDS)
 
     # --- layout --------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import new_folder, write_csv, write_zip
 from demos.frame.formula import formula_markdown
@@ -38,8 +38,8 @@ Updates = dict[Any, Any]
 class TrainingPanel:
     """Components as attributes, handlers as methods; a session's runs live in its own state."""
 
-    def __init__(self, house: House):
-        self.registry, self.own_models = house.registry, house.own_models
+    def __init__(self, context: AppContext):
+        self.registry, self.own_models = context.registry, context.own_models
         gr.Markdown(text("training.intro"))
         self.runs = gr.State(list[Run]())
         with gr.Row():

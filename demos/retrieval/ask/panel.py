@@ -42,7 +42,7 @@ class AskPanel:
     """Components as attributes, handlers as methods."""
 
     def __init__(self, desk: Desk):
-        self.desk, self.registry = desk, desk.house.registry
+        self.desk, self.registry = desk, desk.context.registry
         tab = cast(gr.Tab, Context.block)  # the open tab, whose selection runs the example
         gr.Markdown(text("retrieval.ask.intro"))
         self._lay_out_inputs()

@@ -402,7 +402,7 @@ class ComparePanel:
         # A cancel of the visitor's withdraws the calls.
         return (
             yield from showing(
-                queries_in.scoring(self.desk.house.registry, opened, asked),
+                queries_in.scoring(self.desk.context.registry, opened, asked),
                 lambda progress: {
                     self.progress: progress_html(what, progress, language),
                     self.cancel: gr.update(interactive=True),

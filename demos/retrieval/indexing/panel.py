@@ -40,7 +40,7 @@ class IndexingPanel:
     """Components as attributes, handlers as methods."""
 
     def __init__(self, desk: Desk):
-        self.desk, self.registry, self.shelf = desk, desk.house.registry, desk.shelf
+        self.desk, self.registry, self.shelf = desk, desk.context.registry, desk.shelf
         self.builder = Builder(self.registry, self.shelf.folder)
         gr.Markdown(text("retrieval.indexing.intro"))
         self.own = gr.State(Own())
@@ -113,7 +113,7 @@ class IndexingPanel:
             allow_custom_value=self.registry.allow_hub_ids,
             elem_id=f"retrieval-indexing-{kind}",
         )
-        self.desk.house.own_models.follow(
+        self.desk.context.own_models.follow(
             chooser, f"retrieval_indexing_{kind.replace('-', '_')}", kind
         )
         return chooser

@@ -43,7 +43,7 @@ class MatrixPanel:
 
     def __init__(self, desk: Desk):
         self.desk = desk
-        self.sources = Sources(desk.shelf, desk.house.registry)
+        self.sources = Sources(desk.shelf, desk.context.registry)
         tab = cast(gr.Tab, Context.block)  # the open tab, whose selection runs the example
         gr.Markdown(text("retrieval.matrix.intro"))
         self._lay_out_inputs()

@@ -148,8 +148,7 @@ class DataPanel:
         desk = self.desk
         tabs = cast(gr.Tabs, tab.parent)
         self.tabs = tabs
-        gr.on(
-            [desk.tab.select, tab.select],
+        tab.select(
             lambda: True,
             None,
             self.opened,

@@ -25,7 +25,7 @@ from demos.attention.axiom_board.plane import EXPONENTS, find_case, searching
 from demos.attention.axiom_board.vector import MOST_ENTRIES, PRESETS, as_text, as_vector
 from demos.attention.desk import Desk
 from demos.attention.sparsity import INDICES, Axiom
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.frame.steps import result_of
@@ -246,7 +246,7 @@ def test_the_known_move_is_recomputed() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> AxiomsPanel:
     with gr.Blocks() as app, gr.Tab("Attention"):
-        desk = Desk(House(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
         with gr.Tab("Axioms"):
             made = AxiomsPanel(desk)
     return made

@@ -27,7 +27,7 @@ from demos.attention.experiment.running import Point, Result, Trial, experiment,
 from demos.attention.experiment.settings import Settings
 from demos.attention.experiment.shipped import Shipped, read_shipped, write_shipped
 from demos.attention.experiment.tasks import TASKS
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.frame.strings import Language
@@ -263,7 +263,7 @@ def test_the_configuration_is_told_whole() -> None:
 @pytest.fixture(scope="module")
 def made(registry: Registry) -> Iterator[DecoderPanel]:
     with gr.Blocks() as app, gr.Tab("Attention"):
-        desk = Desk(House(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
         with gr.Tab("Decoder"):
             yield DecoderPanel(desk)
 

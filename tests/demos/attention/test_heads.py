@@ -26,7 +26,7 @@ from demos.attention.heads.overview import colour, overview_html, sprite, streng
 from demos.attention.heads.panel import HeadsPanel, Shown
 from demos.attention.measure import NEIGHBOURS, measure_layer
 from demos.attention.readings import Asked, Measured, Readings, sinks_of
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.export import write_npz
 from demos.frame.own_models import OwnModels
@@ -299,7 +299,7 @@ def test_the_arrays_can_be_read_without_pickle() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> HeadsPanel:
     with gr.Blocks() as app, gr.Tab("Attention"):
-        desk = Desk(House(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
         with gr.Tab("Heads"):
             made = HeadsPanel(desk)
     names = [each["api_name"] for each in app.get_config_file()["dependencies"]]

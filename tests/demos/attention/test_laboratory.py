@@ -24,7 +24,7 @@ from demos.attention.masks import MASKS
 from demos.attention.rank import crossing, crossover, laboratory
 from demos.attention.readings import Asked
 from demos.attention.spectra import MEASURED, spectra_figure
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.frame.steps import result_of
@@ -239,7 +239,7 @@ def test_texts_are_complete() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> Iterator[LaboratoryPanel]:
     with gr.Blocks() as app, gr.Tab():
-        desk = Desk(House(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
         with gr.Tab():
             yield LaboratoryPanel(desk)
 

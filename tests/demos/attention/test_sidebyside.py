@@ -24,7 +24,7 @@ from demos.attention.sidebyside.comparing import (
 )
 from demos.attention.sidebyside.figures import layers_figure
 from demos.attention.sidebyside.panel import SideBySidePanel
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.own_models import OwnModels
 from demos.frame.steps import result_of
 from models.attention import attention_weights
@@ -147,7 +147,7 @@ def test_names_of_models_are_shown_as_text() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> SideBySidePanel:
     with gr.Blocks() as app, gr.Tab("Attention"):
-        desk = Desk(House(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
         with gr.Tab("Side by side"):
             made = SideBySidePanel(desk)
     names = [each["api_name"] for each in app.get_config_file()["dependencies"]]

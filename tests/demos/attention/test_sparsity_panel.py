@@ -22,7 +22,7 @@ from demos.attention.distribution.row import Row, heat, row_of
 from demos.attention.index_names import index_name
 from demos.attention.readings import Asked, Measured, Readings, sinks_of
 from demos.attention.sparsity import INDICES
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.frame.steps import result_of
@@ -203,7 +203,7 @@ def test_texts_are_complete() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> SparsityPanel:
     with gr.Blocks() as app, gr.Tab("Attention"):
-        desk = Desk(House(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
         with gr.Tab("Sparsity"):
             made = SparsityPanel(desk)
     return made

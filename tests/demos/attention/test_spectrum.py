@@ -24,7 +24,7 @@ from demos.attention.spectrum.endpoint import check_mask, make_attention_rank
 from demos.attention.spectrum.head import Head, measure_head, own_mask, rows_of, same_as
 from demos.attention.spectrum.panel import Shown, SpectrumPanel
 from demos.attention.spectrum.results import Compared
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.frame.steps import result_of
@@ -249,7 +249,7 @@ def test_texts_are_complete() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> Iterator[SpectrumPanel]:
     with gr.Blocks() as app, gr.Tab():
-        desk = Desk(House(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
         with gr.Tab():
             yield SpectrumPanel(desk)
 

@@ -22,7 +22,7 @@ from demos.bayes.extension.panel import ExtensionPanel
 from demos.bayes.extension.running import Trace, writing
 from demos.bayes.extension.setting import Setting
 from demos.bayes.passages import bundled, passages_of, read_passages
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.frame.steps import result_of
@@ -57,7 +57,7 @@ def trace(registry: Registry) -> Trace:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> ExtensionPanel:
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return ExtensionPanel(House(registry, app, OwnModels(registry, app)))
+        return ExtensionPanel(AppContext(registry, app, OwnModels(registry, app)))
 
 
 def fields(**changed: Any) -> list[Any]:

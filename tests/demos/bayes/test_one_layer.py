@@ -26,7 +26,7 @@ from demos.bayes.one_layer.training import (
     start,
     training,
 )
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.frame.steps import result_of
@@ -54,7 +54,7 @@ def prediction(trained: Trained, request: pytest.FixtureRequest) -> Prediction:
 def panel(registry: Registry) -> LayerPanel:
     """The panel inside an app of its own."""
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return LayerPanel(House(registry, app, OwnModels(registry, app)))
+        return LayerPanel(AppContext(registry, app, OwnModels(registry, app)))
 
 
 # --- words ----------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from demos.bayes.question_set.questions import Question, bundled_questions
 from demos.bayes.question_set.running import Answered, Outcome, Setting, outcome_of
 from demos.bayes.question_set.scoring import mean, score, share
 from demos.bayes.question_set.shipped import outcome_from, read_shipped, write
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.own_models import OwnModels
 from models.catalog import SMOLLM2
 from models.registry import Registry
@@ -91,7 +91,7 @@ def outcome(registry: Registry) -> Outcome:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> QuestionsPanel:
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return QuestionsPanel(House(registry, app, OwnModels(registry, app)))
+        return QuestionsPanel(AppContext(registry, app, OwnModels(registry, app)))
 
 
 def test_every_way_answers_every_question(outcome: Outcome) -> None:

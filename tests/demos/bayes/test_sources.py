@@ -19,7 +19,7 @@ from demos.bayes.sources import panel as panels
 from demos.bayes.sources.panel import SourcesPanel
 from demos.bayes.sources.reading import CANDIDATES, Found, taking_apart
 from demos.bayes.sources.setting import Asked, check_asked
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from models.catalog import Catalog
@@ -62,7 +62,7 @@ def found(registry: Registry) -> Found:
 def panel(registry: Registry) -> SourcesPanel:
     """The panel inside an app of its own."""
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return SourcesPanel(House(registry, app, OwnModels(registry, app)))
+        return SourcesPanel(AppContext(registry, app, OwnModels(registry, app)))
 
 
 # --- what is read ---------------------------------------------------------------------------------

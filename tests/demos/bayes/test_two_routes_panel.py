@@ -15,7 +15,7 @@ from demos.bayes.two_routes import figures, results
 from demos.bayes.two_routes.comparing import _SCORES, comparing, make_vectors
 from demos.bayes.two_routes.panel import RoutesPanel
 from demos.bayes.two_routes.setting import CANDIDATES, TOKENS, Setting, check_setting
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from models.registry import Registry
@@ -34,7 +34,7 @@ SETTINGS = [
 def panel(registry: Registry) -> RoutesPanel:
     """The panel inside an app of its own."""
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return RoutesPanel(House(registry, app, OwnModels(registry, app)))
+        return RoutesPanel(AppContext(registry, app, OwnModels(registry, app)))
 
 
 @pytest.mark.parametrize("setting", SETTINGS)

@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.lora.gradient_views import figures, results
@@ -33,7 +33,7 @@ def views() -> Views:
 def panel(registry: Registry) -> GradientsPanel:
     """The panel inside an app of its own."""
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return GradientsPanel(House(registry, app, OwnModels(registry, app)))
+        return GradientsPanel(AppContext(registry, app, OwnModels(registry, app)))
 
 
 def test_directions_are_measured_against_the_gradient(views: Views) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.steps import result_of
 from demos.lora.landscape import energy, input_scales, target
@@ -245,7 +245,7 @@ def panel(registry: Registry) -> RacePanel:
     from demos.frame.own_models import OwnModels
 
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return RacePanel(House(registry, app, OwnModels(registry, app)))
+        return RacePanel(AppContext(registry, app, OwnModels(registry, app)))
 
 
 def fields_of(panel: RacePanel, **changed: Any) -> list[Any]:

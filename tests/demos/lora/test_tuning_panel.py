@@ -12,7 +12,7 @@ import gradio as gr
 import pytest
 import torch
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.own_models import OwnModels
 from demos.lora.finetuning import figures, results, shipped
 from demos.lora.finetuning.methods import BASE, METHODS, RATES, Run
@@ -33,7 +33,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FinetuningPanel]
     catalog = Catalog((tiny.card(BASE, base, max_length=32),))
     registry = Registry(catalog, device="cpu", dtype=torch.float32)
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        yield FinetuningPanel(House(registry, app, OwnModels(registry, app)))
+        yield FinetuningPanel(AppContext(registry, app, OwnModels(registry, app)))
     registry.close()
 
 

@@ -17,7 +17,7 @@ import torch
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.frame.recent import Recent
@@ -470,10 +470,10 @@ def test_the_endpoint_checks_what_it_is_sent(
 @pytest.fixture
 def panel(registry: Registry, shelf: Shelf) -> ComparePanel:
     with gr.Blocks() as app:
-        house = House(registry, app, OwnModels(registry, app))
+        context = AppContext(registry, app, OwnModels(registry, app))
         corpus = gr.Dropdown([("Made up", helpdesk.KEY)], value=helpdesk.KEY)
         with gr.Tabs(), gr.Tab("compare"):
-            return ComparePanel(Desk(house, shelf, corpus))
+            return ComparePanel(Desk(context, shelf, corpus))
 
 
 def test_opening_the_tab_compares_the_held_out_queries(panel: ComparePanel) -> None:
@@ -518,7 +518,7 @@ def test_a_bad_field_is_said_at_that_field(panel: ComparePanel, place: int, valu
 
 
 def test_every_event_is_named_and_only_the_endpoint_is_public(panel: ComparePanel) -> None:
-    events = panel.desk.house.app.get_config_file()["dependencies"]
+    events = panel.desk.context.app.get_config_file()["dependencies"]
     public = [e["api_name"] for e in events if e["api_visibility"] == "public"]
     ours = [e["api_name"] for e in events if str(e["api_name"]).startswith("retrieval_compare")]
     assert public == ["retrieval_compare"]
@@ -526,7 +526,7 @@ def test_every_event_is_named_and_only_the_endpoint_is_public(panel: ComparePane
 
 
 def test_the_endpoint_answers_a_client(panel: ComparePanel) -> None:
-    app = panel.desk.house.app
+    app = panel.desk.context.app
     app.launch(prevent_thread_lock=True, quiet=True)
     try:
         client = Client(app.local_url, verbose=False)

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import pytest
 import torch
 
-from demos.frame.demo import House
+from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem
 from demos.frame.labels import cut_to_width, wrapped
 from demos.frame.own_models import OwnModels
@@ -229,8 +229,8 @@ def panel(registry: Registry) -> MatrixPanel:
         pytest.skip("the bundled index has not been made")
     with gr.Blocks() as app:
         corpus = gr.Dropdown([("Help desk", helpdesk.KEY)], value=helpdesk.KEY)
-        house = House(registry, app, OwnModels(registry, app))
-        desk = Desk(house, Shelf(registry), corpus)
+        context = AppContext(registry, app, OwnModels(registry, app))
+        desk = Desk(context, Shelf(registry), corpus)
         with gr.Tab("See it"):
             made_panel = MatrixPanel(desk)
     names = [each["api_name"] for each in app.get_config_file()["dependencies"]]

@@ -1,0 +1,151 @@
+// Runs before Gradio does, which then lays out what stands in `gradio_config`.
+//
+// - The open panel is part of the address (?panel=fit) and of the document's title.
+// - What was typed, pasted and chosen comes back after a reload: kept in this browser tab alone.
+// - A server that is silent, or was started anew, is said.
+((about) => {
+  const config = window.gradio_config;
+  const chinese = (navigator.language || "").toLowerCase().startsWith("zh");
+  const say = (key) => about.sentences[key][chinese ? 1 : 0];
+  const KEPT = "kexue-lab:" + location.pathname;
+  const byId = new Map(config.components.map((c) => [c.props.elem_id, c]));
+  document.documentElement.lang = chinese ? "zh" : "en";
+
+  // Gradio translates labels and Markdown, but not HTML.
+  const texts = config.i18n_translations[chinese ? "zh" : "en"];
+  for (const { type, props } of config.components)
+    if (type === "html" && typeof props.value === "string")
+      props.value = props.value.replace(/__i18n__\{.*?"key": "(.+?)"\}/g, (_, key) => texts[key]);
+
+  // --- panels ---------------------------------------------------------------------------------
+
+  const panels = Object.keys(about.panels);
+  const panelOf = (address) => {
+    const named = new URLSearchParams(address).get("panel");
+    return panels.includes(named) ? named : panels[0];
+  };
+  const tabOf = (panel) => `${about.page}-${panel}`;
+  const titleOf = (panel) => [...(panel ? [about.panels[panel]] : []), about.title]
+    .map((names) => names[chinese ? 1 : 0]).join(" · ");
+  const tabs = byId.get(about.page + "-tabs");
+  if (tabs) tabs.props.selected = tabOf(panelOf(location.search));
+  config.title = titleOf(panelOf(location.search));
+
+  // Called whenever another panel is open, whoever opened it.
+  const tabChanged = (bar) => {
+    const tab = document.querySelector(`#${bar} [role=tab][aria-selected=true]`);
+    const panel = panels.find((key) => tabOf(key) === tab?.dataset.tabId);
+    if (!panel) return;
+    document.title = titleOf(panel);
+    if (panel === panelOf(location.search)) return;
+    const address = new URL(location.href);
+    address.searchParams.set("panel", panel);
+    history.pushState(null, "", address);
+  };
+  if (tabs) addEventListener("popstate", () => document.getElementById("panel-open")?.click());
+
+  // --- fields ---------------------------------------------------------------------------------
+
+  const fits = {
+    textbox: (props, value) => typeof value === "string",
+    number: (props, value) => value === null || Number.isFinite(value),
+    slider: (props, value) => value >= props.minimum && value <= props.maximum,
+    checkbox: (props, value) => typeof value === "boolean",
+    radio: (props, value) => offers(props, [value]),
+    checkboxgroup: (props, value) => Array.isArray(value) && offers(props, value),
+    dropdown: (props, value) => Array.isArray(value) === Boolean(props.multiselect)
+      && (props.allow_custom_value || offers(props, [value].flat())),
+    html: (props, value) => typeof value === "string" && Number.isFinite(parseFloat(value)),
+    dataframe: (props, value) => Array.isArray(value?.data) && Array.isArray(value.headers),
+  };
+  const offers = (props, values) => values.every(
+    (value) => (props.choices || []).some(([, offered]) => offered === value));
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  const first = new Map(about.fields.map((id) => [id, byId.get(id).props.value]));
+  let saved = {}, storage = null;
+  try {
+    storage = window.sessionStorage;
+    const kept = JSON.parse(storage.getItem(KEPT)) || {};
+    if (kept.version === about.version) saved = kept.values;
+  } catch {}
+  const restored = about.fields.filter((id) => {
+    const field = byId.get(id);
+    if (!(id in saved) || !fits[field.type]?.(field.props, saved[id])) return false;
+    field.props.value = saved[id];
+    return true;
+  });
+
+  let waiting = null, latest = [];
+  const keep = () => {
+    const values = {};
+    about.fields.forEach((id, place) => {
+      if (latest[place] !== undefined && !same(latest[place], first.get(id)))
+        values[id] = latest[place];
+    });
+    if (same(values, saved)) return;
+    saved = values;
+    try {
+      const text = JSON.stringify({ version: about.version, values });
+      if (text.length > about.maxCharacters) throw new Error("too large");
+      storage.setItem(KEPT, text);
+      if (note.kind === "large") note.show("");
+    } catch {
+      storage?.removeItem(KEPT);
+      note.show("large");
+    }
+  };
+  const remember = (...values) => {
+    latest = values;
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, 300);
+  };
+  addEventListener("pagehide", () => latest.length && keep());
+
+  // --- a line below the bar -------------------------------------------------------------------
+
+  const note = {
+    kind: "",
+    show(kind) {
+      const line = document.getElementById("page-note");
+      if (!line) return void requestAnimationFrame(() => this.show(kind));
+      this.kind = kind;
+      line.textContent = kind ? say(kind) + " " : "";
+      const action = { restored: forget, restarted: () => location.reload() }[kind];
+      if (!action) return;
+      const button = document.createElement("button");
+      button.textContent = say(kind + ".do");
+      button.onclick = action;
+      line.append(button);
+    },
+  };
+  const forget = () => {
+    removeEventListener("pagehide", keep);
+    latest = [];
+    clearTimeout(waiting);
+    storage?.removeItem(KEPT);
+    location.reload();
+  };
+  if (restored.length) note.show("restored");
+
+  // --- the server -----------------------------------------------------------------------------
+
+  const heard = (app) => {
+    if (app && app !== about.server) return note.kind !== "restarted" && note.show("restarted");
+    if (!app) return note.kind !== "restarted" && note.show("silent");
+    if (note.kind === "silent") note.show("");
+  };
+
+  window.kexue = {
+    tabChanged, remember, heard,
+    saved: (id) => saved[id],
+    wantedTab: () => tabOf(panelOf(location.search)),
+  };
+
+  // Links to other pages keep the theme that the address names.
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-page]");
+    const theme = new URLSearchParams(location.search).get("__theme");
+    if (link && theme) link.search = "?__theme=" + encodeURIComponent(theme);
+  }, true);
+})
