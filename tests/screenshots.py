@@ -37,7 +37,7 @@ CORPUS = tuple(
 
 @dataclass(frozen=True)
 class View:
-    """One picture: which panel of which tab, for whom, and how large.
+    """One picture: which panel of which page, for whom, and how large.
 
     Attributes:
         scroll_to: what stands at the top of the picture; "" for the top of the page.
@@ -95,9 +95,8 @@ VIEWS = (
 )
 
 
-def open_tab(page: Page, tab: str) -> None:
-    """Open a tab and wait until its example is drawn."""
-    page.locator(f"#tabs > .tab-wrapper [data-tab-id={tab}]").last.click()
+def wait_for_example(page: Page, tab: str) -> None:
+    """Wait until the example of a page is drawn."""
     drawn = {
         "pairs": "#pairs-plot .js-plotly-plot",
         "retrieval": "#retrieval-ask-plot .js-plotly-plot",
@@ -159,8 +158,8 @@ def take(browser: Browser, address: str, view: View) -> None:
         locale=view.language, viewport={"width": view.width, "height": view.height}
     )
     page = context.new_page()
-    page.goto(f"{address}?__theme={view.theme}")
-    open_tab(page, view.tab)
+    page.goto(f"{address}{view.tab}?__theme={view.theme}")
+    wait_for_example(page, view.tab)
     if view.panel not in ("score", "ask", "heads", "race", "extension"):  # these are open already
         open_panel(page, view.tab, view.panel)
     if view.scroll_to:

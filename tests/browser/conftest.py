@@ -1,19 +1,16 @@
 """The real app in a thread, a real browser, and a page that fails on anything amiss.
 
-A module that names its tab, `TAB = "lora"`, gets the app with that tab alone: a page of all tabs
-takes seconds longer, for every test. Those that name none get all.
+A module names the page that its tests open, `PAGE = "/lora"`; else it is the first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import gradio as gr
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from app import build_app, launch
-from demos import DEMOS
 from models.registry import Registry
 from tests.browser.chromium import ARGUMENTS, find_chromium
 
@@ -22,29 +19,12 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def serve(registry: Registry) -> Iterator[Callable[[str | None], str]]:
-    """The address of the running app with one tab, or with all; started when first asked for."""
-    apps: dict[str | None, gr.Blocks] = {}
-
-    def serve_(tab: str | None) -> str:
-        if tab not in apps:
-            demos = [demo for demo in DEMOS if tab in (None, demo.key)]
-            app = build_app(registry, demos)
-            launch(
-                app, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None
-            )
-            apps[tab] = app
-        return str(apps[tab].local_url)
-
-    yield serve_
-    for app in apps.values():
-        app.close()
-
-
-@pytest.fixture
-def app_url(serve: Callable[[str | None], str], request: pytest.FixtureRequest) -> str:
-    """The address of the app that the module's tests see."""
-    return serve(getattr(request.module, "TAB", None))
+def app_url(registry: Registry) -> Iterator[str]:
+    """The address of the running app."""
+    app = build_app(registry)
+    launch(app, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
+    yield str(app.local_url).rstrip("/")
+    app.close()
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +39,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, app_url: str) -> Iterator[OpenPage]:
+def open_page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """Open the app as a visitor with a language, a theme and a width.
 
     The test fails at its end on a console error, an exception in the page, or a request to
@@ -70,7 +50,7 @@ def open_page(browser: Browser, app_url: str) -> Iterator[OpenPage]:
     pages: list[Page] = []
 
     def open_(
-        path: str = "/",
+        path: str | None = None,
         language: str = "en-US",
         theme: str = "light",
         width: int = 1280,
@@ -84,15 +64,16 @@ def open_page(browser: Browser, app_url: str) -> Iterator[OpenPage]:
             if message.type == "error" and not (bad_input and "422" in message.text):  # type: ignore[attr-defined]
                 problems.append(f"console: {message.text}")  # type: ignore[attr-defined]
 
-        def on_request(request: object) -> None:
-            url = request.url  # type: ignore[attr-defined]
+        def on_request(sent: object) -> None:
+            url = sent.url  # type: ignore[attr-defined]
             if not url.startswith((app_url, app_url.replace("http", "ws"), "data:", "blob:")):
                 problems.append(f"request to another host: {url}")
 
         page.on("console", on_console)
         page.on("pageerror", lambda error: problems.append(f"page error: {error}"))
         page.on("request", on_request)
-        page.goto(f"{app_url.rstrip('/')}{path}?__theme={theme}")
+        address = app_url + (path or getattr(request.module, "PAGE", "/"))
+        page.goto(f"{address}{'&' if '?' in address else '?'}__theme={theme}")
         pages.append(page)
         return page
 

@@ -15,13 +15,12 @@ from demos.frame.steps import Run
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
-TAB = "attention"
+PAGE = "/attention"
 
 PROGRESS = "#attention-decoder-progress"
 
 
 def open_panel(page: Page) -> Page:
-    page.locator("#tabs > .tab-wrapper [data-tab-id=attention]").last.click()
     page.locator("#attention-tabs > .tab-wrapper [data-tab-id=attention-decoder]").last.click()
     expect(page.locator("#attention-decoder-card .kl-masks figure")).to_have_count(2)
     return page

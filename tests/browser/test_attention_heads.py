@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
-TAB = "attention"
+PAGE = "/attention"
 
 OVERVIEW = "#attention-heads-overview"
 TITLE = "#attention-heads-matrix .gtitle"
@@ -20,7 +20,6 @@ TITLE = "#attention-heads-matrix .gtitle"
 
 def open_tab(page: Page) -> Page:
     """The tab, with its example measured and drawn."""
-    page.locator("#tabs > .tab-wrapper [data-tab-id=attention]").last.click()
     expect(page.locator(f"{OVERVIEW} button")).to_have_count(72)
     expect(page.locator("#attention-heads-matrix .heatmaplayer")).to_be_attached()
     return page

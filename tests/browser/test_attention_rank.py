@@ -13,13 +13,12 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
-TAB = "attention"
+PAGE = "/attention"
 
 RANK, LABORATORY = "#attention-rank", "#attention-laboratory"
 
 
 def open_panel(page: Page, name: str) -> Page:
-    page.locator("#tabs > .tab-wrapper [data-tab-id=attention]").last.click()
     page.locator(f"#attention-tabs > .tab-wrapper [data-tab-id=attention-{name}]").last.click()
     return page
 
@@ -131,7 +130,6 @@ def test_no_mask_is_said_at_its_field_and_nothing_is_lost(open_page: OpenPage) -
 @pytest.mark.slow
 def test_both_panels_fit_a_phone_in_chinese_and_dark(open_page: OpenPage) -> None:
     page = open_page(language="zh-CN", theme="dark", width=400)
-    choose_tab(page, "#tabs", "attention", "注意力")
     for key, name, said in (
         ("rank", "秩", f"{RANK}-notes"),
         ("laboratory", "实验室", f"{LABORATORY}-findings"),

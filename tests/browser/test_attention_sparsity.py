@@ -12,14 +12,13 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
-TAB = "attention"
+PAGE = "/attention"
 
 VECTOR = "#attention-axioms-vector :is(input, textarea)"
 
 
 def open_panel(page: Page, name: str) -> Page:
     """The inner tab, once its last figure is drawn."""
-    page.locator("#tabs > .tab-wrapper [data-tab-id=attention]").last.click()
     page.locator(f"#attention-tabs > .tab-wrapper [data-tab-id=attention-{name}]").last.click()
     last = {"sparsity": "#attention-sparsity-csv:enabled", "axioms": "#attention-axioms-plane .bg"}
     # The first to open the axioms waits for their search: long on a busy machine.
@@ -155,7 +154,6 @@ def test_a_bad_vector_is_said_at_its_field_and_kept(open_page: OpenPage) -> None
 @pytest.mark.slow
 def test_dark_and_narrow(open_page: OpenPage) -> None:
     page = open_page(theme="dark", width=400)
-    choose_tab(page, "#tabs", "attention", "Attention")
     for name, title, shown in (
         ("sparsity", "Sparsity", "#attention-sparsity-curves"),
         ("axioms", "Axioms", ".kl-board"),

@@ -12,12 +12,11 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
-TAB = "bayes"
+PAGE = "/bayes"
 A_MODEL_READS = 150_000  # milliseconds: on a busy machine, the first time loaded
 
 
 def open_extension(page: Page, panel: str = "Answer from contexts") -> Page:
-    choose_tab(page, "#tabs", "bayes", "Naive Bayes")
     choose_tab(page, "#bayes-tabs", "bayes-extension", panel)
     return page
 
@@ -81,7 +80,6 @@ def test_a_file_becomes_contexts_and_a_hundred_are_refused(
 @pytest.mark.slow
 def test_our_run_of_the_questions_fits_a_phone_in_chinese(open_page: OpenPage) -> None:
     page = open_page(language="zh-CN", theme="dark", width=400)
-    choose_tab(page, "#tabs", "bayes", "朴素贝叶斯")
     choose_tab(page, "#bayes-tabs", "bayes-questions", "问题集")
     expect(page.locator("#bayes-questions-findings")).to_contain_text("24 个问题")
     expect(page.locator("#bayes-questions-means .js-plotly-plot")).to_be_visible()

@@ -9,12 +9,11 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
-TAB = "bayes"
+PAGE = "/bayes"
 MEANWHILE = 120_000  # milliseconds: the first panel's example is answered beside these
 
 
-def open_panel(page: Page, key: str, title: str, tab: str = "Naive Bayes") -> Page:
-    choose_tab(page, "#tabs", "bayes", tab)
+def open_panel(page: Page, key: str, title: str) -> Page:
     choose_tab(page, "#bayes-tabs", f"bayes-{key}", title)
     return page
 
@@ -98,6 +97,6 @@ def test_a_prediction_is_taken_apart_and_another_candidate_looked_at(open_page: 
 )
 def test_panels_fit_a_phone_in_chinese_and_dark(open_page: OpenPage, key: str, title: str) -> None:
     page = open_page(language="zh-CN", theme="dark", width=400)
-    open_panel(page, key, title, "朴素贝叶斯")
+    open_panel(page, key, title)
     expect(page.locator(f"#bayes-{key}-findings")).to_contain_text("舍入误差", timeout=90_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -9,17 +9,15 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
-TAB = "lora"
+PAGE = "/lora"
 
 
 def open_panel(page: Page, key: str, title: str) -> Page:
-    choose_tab(page, "#tabs", "lora", "LoRA")
     choose_tab(page, "#lora-tabs", f"lora-{key}", title)
     return page
 
 
-def open_race(page: Page, tab: str = "LoRA", panel: str = "Matrix race") -> Page:
-    choose_tab(page, "#tabs", "lora", tab)
+def open_race(page: Page, panel: str = "Matrix race") -> Page:
     choose_tab(page, "#lora-tabs", "lora-race", panel)
     expect(page.locator("#lora-race-courses .js-plotly-plot")).to_be_visible()
     return page
@@ -56,7 +54,7 @@ def test_a_divergence_is_said_and_another_method_looked_at(open_page: OpenPage) 
 
 @pytest.mark.slow
 def test_the_race_fits_a_phone_in_chinese_and_dark(open_page: OpenPage) -> None:
-    page = open_race(open_page(language="zh-CN", theme="dark", width=400), "LoRA", "矩阵竞赛")
+    page = open_race(open_page(language="zh-CN", theme="dark", width=400), "矩阵竞赛")
     expect(page.locator("#lora-race-findings")).to_contain_text("秩 4")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 

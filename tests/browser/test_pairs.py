@@ -13,10 +13,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
+PAGE = "/pairs"
 
 
 def open_pairs(page: Page) -> Page:
-    page.get_by_role("tab").nth(1).click()
     expect(page.locator("#pairs-plot .js-plotly-plot")).to_be_visible()
     return page
 
@@ -40,7 +40,7 @@ def upload(page: Page, path: Path) -> None:
 
 
 def test_the_first_view_is_scored_already(open_page: OpenPage) -> None:
-    page = open_page()
+    page = open_page("/")
     expect(page.locator("#home-text")).to_contain_text("Su Jianlin")
     page.locator("#home-open-pairs").click()
     scored(page, 12)
@@ -268,8 +268,6 @@ def test_formula_source_and_limits_are_there(open_page: OpenPage) -> None:
 @pytest.mark.slow
 def test_ten_browsers_at_once(open_page: OpenPage) -> None:
     pages = [open_page() for _ in range(10)]
-    for page in pages:
-        page.get_by_role("tab").nth(1).click()
     for number, page in enumerate(pages):
         paste(page, f"visitor {number} asks\tvisitor {number} answers\n")
         expect(page.locator("#pairs-read-note")).to_contain_text("1 pasted pairs")

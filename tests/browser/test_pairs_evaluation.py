@@ -11,7 +11,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.test_pairs import open_pairs, paste, scored
 
 pytestmark = pytest.mark.browser
-TAB = "pairs"
+PAGE = "/pairs"
 
 
 def plot(page: Page, name: str) -> Locator:

@@ -13,11 +13,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
-TAB = "pairs"
+PAGE = "/pairs"
 
 
 def open_grid(page: Page) -> Page:
-    page.get_by_role("tab").nth(1).click()
     page.locator("#pairs-tabs > .tab-wrapper [data-tab-id=pairs-grid]").last.click()
     expect(page.locator("#pairs-grid-plot-2 .js-plotly-plot")).to_be_visible()
     return page

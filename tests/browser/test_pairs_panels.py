@@ -14,13 +14,12 @@ from tests.browser.conftest import OpenPage
 from tests.browser.test_pairs import open_pairs, paste, scored
 
 pytestmark = pytest.mark.browser
-TAB = "pairs"
+PAGE = "/pairs"
 
 PANELS = {"score": 0, "grid": 1, "playground": 2, "training": 3, "published": 4}
 
 
 def open_panel(page: Page, name: str) -> Page:
-    page.get_by_role("tab").nth(1).click()
     page.locator("#pairs-tabs").get_by_role("tab").nth(PANELS[name]).click()
     return page
 

@@ -12,11 +12,10 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
-TAB = "pairs"
+PAGE = "/pairs"
 
 
 def open_playground(page: Page) -> Page:
-    page.get_by_role("tab").nth(1).click()
     choose_tab(page, "#pairs-tabs", "pairs-playground", "CoSENT 试验台")
     expect(page.locator("#pairs-playground-terms .js-plotly-plot")).to_be_visible()
     return page

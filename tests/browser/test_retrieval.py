@@ -16,7 +16,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
-TAB = "retrieval"
+PAGE = "/retrieval"
 
 QUERY = "The parcel is marked as delivered"
 TOO_FEW = "The number of different texts is 1 and a search needs at least 20"
@@ -25,7 +25,6 @@ ANSWERS = "#retrieval-ask-answers .kl-answers"
 
 def open_tab(page: Page) -> Page:
     """The tab, with its example shown."""
-    page.locator("#tabs > .tab-wrapper [data-tab-id=retrieval]").last.click()
     expect(page.locator(f"{ANSWERS} section")).to_have_count(3)
     return page
 

@@ -10,11 +10,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
-TAB = "scaling"
+PAGE = "/scaling"
 
 
 def open_scaling(page: Page, panel: str) -> Page:
-    page.locator("#tabs > .tab-wrapper [data-tab-id=scaling]").last.click()
     expect(page.locator("#scaling-progress")).to_contain_text("72 of 72 points")
     page.locator(f"#scaling-tabs > .tab-wrapper [data-tab-id=scaling-{panel}]").last.click()
     return page
@@ -49,7 +48,6 @@ def test_a_point_is_clicked_away_and_fitted_without(open_page: OpenPage) -> None
 @pytest.mark.slow
 def test_all_panels_open_in_chinese_and_dark(open_page: OpenPage) -> None:
     page = open_page(language="zh-CN", theme="dark")
-    page.locator("#tabs > .tab-wrapper [data-tab-id=scaling]").last.click()
     expect(page.locator("#scaling-progress")).to_contain_text("72")
     for panel, plot in (
         ("fit", "scaling-fit-loss"),

@@ -8,14 +8,13 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
-TAB = "scaling"
+PAGE = "/scaling"
 
 FRONTIER = "#scaling-frontier"
 
 
 def test_a_budget_is_answered_and_a_slip_is_said(open_page: OpenPage) -> None:
     page = open_page(bad_input=True)
-    page.locator("#tabs > .tab-wrapper [data-tab-id=scaling]").last.click()
     expect(page.locator("#scaling-progress")).to_contain_text("72 of 72 points")
     page.locator("#scaling-tabs > .tab-wrapper [data-tab-id=scaling-frontier]").last.click()
     for name in ("plane", "ratio"):

@@ -9,13 +9,12 @@ from tests.browser.conftest import OpenPage
 from tests.browser.tabs import choose_tab
 
 pytestmark = pytest.mark.browser
-TAB = "scaling"
+PAGE = "/scaling"
 
 QUANTA = "#scaling-quanta"
 
 
 def open_quanta(page: Page) -> Page:
-    page.locator("#tabs > .tab-wrapper [data-tab-id=scaling]").last.click()
     tab = page.locator("#scaling-tabs > .tab-wrapper [data-tab-id=scaling-quanta]").last
     expect(tab).to_be_attached()
     tab.click()
@@ -68,7 +67,6 @@ def test_a_window_without_width_is_said_at_its_slider(open_page: OpenPage) -> No
 @pytest.mark.slow
 def test_the_laboratory_fits_a_phone_in_chinese_and_dark(open_page: OpenPage) -> None:
     page = open_page(language="zh-CN", theme="dark", width=400)
-    choose_tab(page, "#tabs", "scaling", "缩放定律")
     choose_tab(page, "#scaling-tabs", "scaling-quanta", "量子实验室")
     expect(page.locator(f"{QUANTA}-findings")).to_contain_text("理论值")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
