@@ -9,7 +9,6 @@
   const say = (key) => about.sentences[key][chinese ? 1 : 0];
   const KEPT = "kexue-lab:" + location.pathname;
   const byId = new Map(config.components.map((c) => [c.props.elem_id, c]));
-  document.documentElement.lang = chinese ? "zh" : "en";
 
   // Gradio translates labels and Markdown, but not HTML.
   const texts = config.i18n_translations[chinese ? "zh" : "en"];
@@ -76,12 +75,10 @@
     return true;
   });
 
-  let waiting = null, latest = [];
-  const keep = () => {
+  const keep = (read) => {
     const values = {};
     about.fields.forEach((id, place) => {
-      if (latest[place] !== undefined && !same(latest[place], first.get(id)))
-        values[id] = latest[place];
+      if (read[place] !== undefined && !same(read[place], first.get(id))) values[id] = read[place];
     });
     if (same(values, saved)) return;
     saved = values;
@@ -95,12 +92,20 @@
       note.show("large");
     }
   };
-  const remember = (...values) => {
-    latest = values;
-    clearTimeout(waiting);
-    waiting = setTimeout(keep, 300);
+  // The fields are read a moment after a visitor did something, and once more when the server may
+  // have answered by filling in others.
+  let timers = [], forgotten = false;
+  const read = () => forgotten || document.getElementById("fields-read")?.click();
+  const readSoon = (event) => {
+    if (!event.isTrusted) return;
+    timers.forEach(clearTimeout);
+    timers = [400, 2500].map((delay) => setTimeout(read, delay));
   };
-  addEventListener("pagehide", () => latest.length && keep());
+  if (about.fields.length) {
+    for (const name of ["input", "change", "click", "keyup", "paste", "drop"])
+      addEventListener(name, readSoon, true);
+    addEventListener("pagehide", read);
+  }
 
   // --- a line below the bar -------------------------------------------------------------------
 
@@ -120,9 +125,7 @@
     },
   };
   const forget = () => {
-    removeEventListener("pagehide", keep);
-    latest = [];
-    clearTimeout(waiting);
+    forgotten = true;
     storage?.removeItem(KEPT);
     location.reload();
   };
@@ -137,7 +140,8 @@
   };
 
   window.kexue = {
-    tabChanged, remember, heard,
+    tabChanged, heard,
+    fieldsRead: keep,
     saved: (id) => saved[id],
     wantedTab: () => tabOf(panelOf(location.search)),
   };

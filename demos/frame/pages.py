@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import gradio as gr
-from gradio.blocks import Block
 from starlette.middleware import Middleware
 
 from demos.frame.demo import AppContext, Demo
@@ -106,19 +105,15 @@ def _wire(app: gr.Blocks, page: str, tabs: gr.Tabs) -> None:
         api_name=f"{page}_panel_open",
         **quiet,
     )
-    fields = list(_fields_of(app, page))
-    gr.on(
-        [_change_of(field) for field in fields],
+    # One event that the script asks for, not one of every field: dozens would fire at the start.
+    reader = gr.Button(visible="hidden", elem_id="fields-read")
+    reader.click(
         None,
-        fields,
-        js="(...values) => { window.kexue.remember(...values); }",
-        api_name=f"{page}_remember",
+        list(_fields_of(app, page)),
+        js="(...values) => { window.kexue.fieldsRead(values); }",
+        api_name=f"{page}_fields_read",
         **quiet,
     )
-
-
-def _change_of(field: Block) -> Any:
-    return field.input if is_log_slider(field) else field.change  # type: ignore[attr-defined]
 
 
 def _info(app: gr.Blocks, page: str) -> PageInfo:
