@@ -17,7 +17,6 @@ Design:
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -29,11 +28,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.cache_folder import CACHE_VARIABLE, cache_folder
 from models.errors import ModelUnavailableError, UnsupportedModelError
 from models.sources import file_digest
 
-CACHE_VARIABLE = "KEXUE_LAB_CACHE"
-_DEFAULT_CACHE = Path("~/.cache/kexue-lab")
 _VERSION = 1  # of what is written: a newer one is converted anew
 _DIGESTS_FILE = "digests.json"
 _CONTROL_TOKEN = 3  # GGUF's type of <|im_start|> and its like
@@ -87,11 +85,6 @@ def converted(gguf_file: Path, digest: str) -> Path:
             variable=CACHE_VARIABLE,
         ) from error
     return folder
-
-
-def cache_folder() -> Path:
-    """Where this app keeps what it would otherwise compute again."""
-    return Path(os.environ.get(CACHE_VARIABLE) or _DEFAULT_CACHE).expanduser()
 
 
 def _is_whole(folder: Path) -> bool:

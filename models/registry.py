@@ -380,7 +380,7 @@ class Registry:
         Args:
             settings: see `TrainingSettings`; the limits of `models.train.session` hold.
             train, held_out: disjoint pairs.
-            owner: the session that alone will see the model.
+            owner: secret of the visitor who alone will see the model.
             start: key of an adapter to go on from, whose rank is taken; None starts from the base.
 
         Raises:
@@ -403,8 +403,7 @@ class Registry:
                 )
                 yield from trainer.run(lambda piece: engine.scheduler.call(piece, Lane.BULK))
                 card = run_apart(self._keep_trained, trainer, base, files.folder)
-        for gone in self._visitors.add(owner, card):
-            engine.store.discard(gone)
+        self._discard(self._visitors.add(owner, card))
         best = trainer.best_evaluation
         assert best is not None
         yield Trained(self.card(card.key), best)
@@ -498,9 +497,13 @@ class Registry:
         limit = card.max_length or base.max_length
         run_apart(export_adapter, folder, files.folder, card.adapter, limit)
 
-    def forget_visitor(self, owner: str) -> None:
-        """A visitor has gone, and the visitor's models go too."""
-        for key in self._visitors.forget(owner):
+    def visit(self, owner: str) -> None:
+        """A visitor is here: the own models stay for another while (see `models.visitors`)."""
+        self._discard(self._visitors.visit(owner))
+
+    def _discard(self, keys: Iterable[str]) -> None:
+        """Unload models whose files are gone."""
+        for key in keys:
             if self._started.done() and self._started.exception() is None:
                 self._started.result().store.discard(key)
 

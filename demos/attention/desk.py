@@ -75,7 +75,7 @@ class Desk:
                     elem_id="attention-second",
                 )
         self.progress = gr.HTML(elem_id="attention-progress")
-        self.context.own_models.follow(self.model, "attention_model", *MODEL_KINDS)
+        self.context.own_models.follow(self.model, *MODEL_KINDS)
 
     def _wire(self) -> None:
         self.reading: gr.State = gr.State(cast(Any, None))  # an `Asked` whose figures are at hand

@@ -8,6 +8,7 @@ from typing import Any, cast
 import gradio as gr
 from starlette.middleware import Middleware
 
+from demos.frame.browser_secret import browser_secret
 from demos.frame.demo import AppContext, Demo
 from demos.frame.home import build_home
 from demos.frame.log_slider import is_log_slider
@@ -30,13 +31,16 @@ _FIELDS = (
 def build_pages(app: gr.Blocks, registry: Registry, demos: Sequence[Demo]) -> None:
     """Lay out every page of an app that has none yet."""
     keys = (HOME, *(demo.key for demo in demos))
+    secret = browser_secret()
     with app:
         _lay_out_head(registry, keys, HOME)
         build_home(demos)
     for demo in demos:
         with app.route(demo.key, demo.key, show_in_navbar=False):
             _lay_out_head(registry, keys, demo.key)
-            tabs = _lay_out_demo(demo, AppContext(registry, app, OwnModels(registry, app)))
+            own_models = OwnModels(registry, secret)
+            tabs = _lay_out_demo(demo, AppContext(registry, app, own_models))
+            own_models.wire(app, demo.key)
             _wire(app, demo.key, tabs)
 
 
@@ -71,7 +75,8 @@ def _link(key: str, is_current: bool) -> str:
 def _lay_out_demo(demo: Demo, context: AppContext) -> gr.Tabs:
     gr.Markdown(text(f"{demo.key}.intro"))
     above = demo.toolbar(context)
-    with gr.Tabs(elem_id=f"{demo.key}-tabs") as tabs:
+    tabs = gr.Tabs(elem_id=f"{demo.key}-tabs")
+    with tabs:
         for key, panel in demo.panels.items():
             name, tab_id = text(f"{demo.key}.tab.{key}"), f"{demo.key}-{key}"
             with gr.Tab(name, id=tab_id, elem_id=f"{demo.key}-tab-{key}"):

@@ -118,3 +118,47 @@ def test_what_is_too_large_to_be_kept_is_said(open_page: OpenPage) -> None:
     expect(page.locator("#page-note")).to_be_hidden()
     reload(page)
     expect(first).to_have_value("A short text.")
+
+
+# --- who a visitor is ----------------------------------------------------------------------------
+
+
+def train_a_model(page: Page) -> None:
+    """As few steps as the slider allows, and the name of what came of it."""
+    steps = page.locator("#training-steps input[type=number]")
+    steps.fill(steps.get_attribute("min") or "10")
+    steps.press("Tab")
+    page.locator("#training-train").click()
+    expect(page.locator("#training-progress")).to_contain_text("Done", timeout=120_000)
+
+
+def offered(page: Page, chooser: str) -> list[str]:
+    page.locator(f"{chooser} input").click()
+    return page.get_by_role("option").all_inner_texts()
+
+
+def test_an_own_model_is_on_every_page_of_this_browser_and_of_no_other(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/pairs?panel=training", leaves=True)
+    train_a_model(page)
+    page.reload()
+    choose_tab(page, "#pairs-tabs", "pairs-grid", "Grid")
+    page.wait_for_timeout(1_000)
+    assert any("My bi-encoder" in option for option in offered(page, "#pairs-grid-models"))
+    page.locator("#pages a").nth(3).click()
+    expect(page.locator("#attention-progress")).to_contain_text("tokens")
+    assert any("My bi-encoder" in option for option in offered(page, "#attention-model"))
+    page.get_by_role("option", name=re.compile("My bi-encoder")).click()
+    page.locator("#attention-run").click()
+    expect(page.locator("#attention-progress")).to_contain_text("My bi-encoder")
+    page.wait_for_timeout(700)
+    page.reload()
+    expect(page.locator("#attention-model input")).to_have_value(re.compile("My bi-encoder"))
+    second = page.context.new_page()
+    second.goto(page.url)
+    expect(second.locator("#attention-progress")).to_contain_text("tokens")
+    assert any("My bi-encoder" in option for option in offered(second, "#attention-model"))
+    other = open_page("/attention")
+    expect(other.locator("#attention-progress")).to_contain_text("tokens")
+    assert not any("My" in option for option in offered(other, "#attention-model"))

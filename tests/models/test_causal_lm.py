@@ -15,9 +15,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from models import from_gguf
 from models.attention import attention_weights
+from models.cache_folder import CACHE_VARIABLE
 from models.catalog import CATALOG, SMOLLM2, Catalog
 from models.errors import InputError, ModelError, ModelUnavailableError, UnsupportedModelError
-from models.from_gguf import CACHE_VARIABLE, converted
+from models.from_gguf import converted
 from models.registry import Registry
 from models.sources import file_digest, find_files, gguf_file
 from tests.models import tiny

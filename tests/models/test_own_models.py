@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,17 +96,21 @@ def test_a_training_may_go_on_from_an_adapter(registry: Registry) -> None:
         next(registry.train(SETTINGS, pairs, held_out, "me", start="tiny"))
 
 
-def test_it_goes_with_its_owner(registry: Registry) -> None:
+def test_it_goes_when_its_owner_stays_away(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, trained = train(registry, "me")
     _, kept = train(registry, "you")
     registry.score(trained.card.key, PAIRS)
-    registry.forget_visitor("me")
+    begun = time.monotonic()
+    for hours in (6, 13):  # since the training
+        monkeypatch.setattr(registry._visitors, "_clock", lambda later=hours: begun + later * 3_600)
+        registry.visit("you")
     with pytest.raises(UnknownModelError, match="no longer here"):
         registry.score(trained.card.key, PAIRS)
     assert trained.card.adapter is not None
     assert not trained.card.adapter.exists()
     assert registry.score(kept.card.key, PAIRS).shape == (2,)
-    registry.forget_visitor("nobody")
 
 
 def test_the_oldest_makes_room(registry: Registry) -> None:

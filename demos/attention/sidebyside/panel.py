@@ -99,7 +99,7 @@ class SideBySidePanel:
                     label=text("attention.heads.sinks"), elem_id="attention-sidebyside-without"
                 )
         self.progress = gr.HTML(elem_id="attention-sidebyside-progress")
-        self.desk.context.own_models.follow(self.other, "attention_other", *MODEL_KINDS)
+        self.desk.context.own_models.follow(self.other, *MODEL_KINDS)
 
     def _lay_out_results(self) -> None:
         self.notice = gr.HTML(elem_id="attention-sidebyside-notice")

@@ -5,10 +5,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "training.intro": (
         "Train an adapter on labelled pairs, here, in a minute: watch the loss and the Spearman correlation on pairs"
         " that are held out. Train twice (CoSENT, then cross-entropy) and lay the two runs over each other. The model"
-        " joins **your own** list in every tab; nobody else sees it, and it goes when you close the page: download it.",
+        " joins **your own** list on every page, in this browser alone; nobody else sees it. It is forgotten 12 hours after"
+        " your last visit, or when the server ends, or earlier when room is needed: download what you want to keep.",
         "在这里用带标签的句子对训练一个适配器，大约一分钟：观察损失，以及在留出句子对上的 Spearman 相关系数。"
-        "训练两次（先 CoSENT，再交叉熵），把两次的曲线叠在一起看。训练好的模型会出现在**你自己的**模型列表中，"
-        "别人看不到；关闭页面后模型即被删除，请先下载。",
+        "训练两次（先 CoSENT，再交叉熵），把两次的曲线叠在一起看。训练好的模型会出现在各页面**你自己的**模型列表中（仅限本浏览器），"
+        "别人看不到。距你上次访问 12 小时后、服务器关闭时或空间不足时，模型会被删除：需要保留的请下载。",
     ),
     "training.file": (
         "Your own labelled pairs (empty: ours)",
@@ -53,8 +54,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "training.step": ("Training {run}", "正在训练 {run}"),
     "training.done": (
-        "Done: “{model}” is in your list of models, in every tab of this page.",
-        "完成：「{model}」已加入你的模型列表，本页所有标签页都可使用。",
+        "Done: “{model}” is in your list of models, on every page.",
+        "完成：「{model}」已加入你的模型列表，各页面都可使用。",
     ),
     "training.cancelled": (
         "Cancelled: the curves so far are kept, no model was made.",

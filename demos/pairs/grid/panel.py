@@ -54,7 +54,7 @@ class GridPanel:
             formula_markdown("pairs.grid.about_text")
         self._wire_inputs()
         self._wire_scoring(tab)
-        context.own_models.follow(self.models, "grid", *SCORING_KINDS)
+        context.own_models.follow(self.models, *SCORING_KINDS)
 
     # --- layout --------------------------------------------------------------------------------
 

@@ -106,7 +106,7 @@ class PublishedPanel:
 
     def _wire(self, context: AppContext) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        context.own_models.follow(self.models, "published", *SCORING_KINDS)
+        context.own_models.follow(self.models, *SCORING_KINDS)
         context.app.load(
             self.on_load,
             None,

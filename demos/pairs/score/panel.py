@@ -52,7 +52,7 @@ class ScorePanel:
             formula_markdown("pairs.about_text")
         self._wire_inputs()
         self._wire_scoring(context.app)
-        context.own_models.follow(self.models, "pairs", *SCORING_KINDS)
+        context.own_models.follow(self.models, *SCORING_KINDS)
 
     # --- layout --------------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ class TrainingPanel:
                 elem_id="training-loss",
             )
         self.start = gr.Dropdown(
-            self._starts("bi-encoder", None),
+            self._starts("bi-encoder", None, None),
             value="",
             label=text("training.start"),
             info=text("training.start_hint"),
@@ -145,7 +145,7 @@ class TrainingPanel:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         self.kind.input(
             self.on_kind,
-            self.kind,
+            [self.kind, self.own_models.visitor],
             [self.loss, self.rate, self.start],
             api_name="training_kind",
             **common,
@@ -169,7 +169,7 @@ class TrainingPanel:
         ]
         run = self.train.click(
             self.on_train,
-            [self.file, *settings, self.start, self.runs],
+            [self.file, *settings, self.start, self.runs, self.own_models.visitor],
             outputs,
             validator=self.check_inputs,
             concurrency_limit=None,  # the registry's line holds them back, and says so
@@ -220,13 +220,14 @@ class TrainingPanel:
         seed: float | None,
         start: str | None,
         runs: list[Run],
+        visitor: object,
         request: gr.Request,
     ) -> list[Any]:
         """Validator of Train: a sentence at the file, or at the learning rate."""
         language = language_of(request)
         data = problem_or_none(lambda: _data(path), language)
         chosen = problem_or_none(lambda: _settings(kind, loss, steps, rate, batch, seed), language)
-        return [field(data), *[field(None)] * 3, field(chosen), *[field(None)] * 4]
+        return [field(data), *[field(None)] * 3, field(chosen), *[field(None)] * 5]
 
     @visible_errors
     def on_train(
@@ -240,6 +241,7 @@ class TrainingPanel:
         seed: float | None,
         start: str | None,
         runs: list[Run],
+        visitor: object,
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Train; curves meanwhile, the model in the visitor's own list at the end."""
@@ -254,7 +256,7 @@ class TrainingPanel:
         working = say("training.starting", language)
         yield {self.runs: runs, self.progress: note_html(working), self.cancel: _on}
         began = shown = time.monotonic()
-        owner = str(request.session_hash)
+        owner = self.own_models.owner(visitor, request)
         try:
             training = self.registry.train(settings, train, held_out, owner, start or None)
             with closing(training) as events:
@@ -279,14 +281,18 @@ class TrainingPanel:
             yield self._finished(runs, language) | {self.progress: IDLE}
             raise
 
-    def on_kind(self, kind: EncoderKind, request: gr.Request) -> tuple[Any, Any, Any]:
+    def on_kind(
+        self, kind: EncoderKind, visitor: object, request: gr.Request
+    ) -> tuple[Any, Any, Any]:
         """The losses, the usual rate and the starts of a kind."""
         losses = gr.update(choices=_loss_choices(kind), value="cosent")
-        starts = gr.update(choices=self._starts(kind, request), value="")
+        starts = gr.update(choices=self._starts(kind, visitor, request), value="")
         return losses, _rate_of(kind, ""), starts
 
-    def _starts(self, kind: EncoderKind, request: gr.Request | None) -> list[tuple[Any, str]]:
-        cards = self.own_models.cards(request, kind)
+    def _starts(
+        self, kind: EncoderKind, visitor: object, request: gr.Request | None
+    ) -> list[tuple[Any, str]]:
+        cards = self.own_models.cards(visitor, request, kind)
         adapters = [(c.title, c.key) for c in cards if c.adapter is not None and c.base == BASE]
         return [(text("training.start_base"), ""), *adapters]
 

@@ -113,9 +113,7 @@ class IndexingPanel:
             allow_custom_value=self.registry.allow_hub_ids,
             elem_id=f"retrieval-indexing-{kind}",
         )
-        self.desk.context.own_models.follow(
-            chooser, f"retrieval_indexing_{kind.replace('-', '_')}", kind
-        )
+        self.desk.context.own_models.follow(chooser, kind)
         return chooser
 
     # --- wiring --------------------------------------------------------------------------------

@@ -246,7 +246,7 @@ def test_the_known_move_is_recomputed() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> AxiomsPanel:
     with gr.Blocks() as app, gr.Tab("Attention"):
-        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, "secret")))
         with gr.Tab("Axioms"):
             made = AxiomsPanel(desk)
     return made

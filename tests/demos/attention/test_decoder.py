@@ -263,7 +263,7 @@ def test_the_configuration_is_told_whole() -> None:
 @pytest.fixture(scope="module")
 def made(registry: Registry) -> Iterator[DecoderPanel]:
     with gr.Blocks() as app, gr.Tab("Attention"):
-        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, "secret")))
         with gr.Tab("Decoder"):
             yield DecoderPanel(desk)
 

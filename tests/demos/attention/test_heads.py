@@ -299,7 +299,7 @@ def test_the_arrays_can_be_read_without_pickle() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> HeadsPanel:
     with gr.Blocks() as app, gr.Tab("Attention"):
-        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, "secret")))
         with gr.Tab("Heads"):
             made = HeadsPanel(desk)
     names = [each["api_name"] for each in app.get_config_file()["dependencies"]]

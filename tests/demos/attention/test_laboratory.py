@@ -239,7 +239,7 @@ def test_texts_are_complete() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> Iterator[LaboratoryPanel]:
     with gr.Blocks() as app, gr.Tab():
-        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, "secret")))
         with gr.Tab():
             yield LaboratoryPanel(desk)
 

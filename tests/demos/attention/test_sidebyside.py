@@ -147,7 +147,7 @@ def test_names_of_models_are_shown_as_text() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> SideBySidePanel:
     with gr.Blocks() as app, gr.Tab("Attention"):
-        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, "secret")))
         with gr.Tab("Side by side"):
             made = SideBySidePanel(desk)
     names = [each["api_name"] for each in app.get_config_file()["dependencies"]]

@@ -203,7 +203,7 @@ def test_texts_are_complete() -> None:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> SparsityPanel:
     with gr.Blocks() as app, gr.Tab("Attention"):
-        desk = Desk(AppContext(registry, app, OwnModels(registry, app)))
+        desk = Desk(AppContext(registry, app, OwnModels(registry, "secret")))
         with gr.Tab("Sparsity"):
             made = SparsityPanel(desk)
     return made

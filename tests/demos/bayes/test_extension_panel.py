@@ -57,7 +57,7 @@ def trace(registry: Registry) -> Trace:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> ExtensionPanel:
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return ExtensionPanel(AppContext(registry, app, OwnModels(registry, app)))
+        return ExtensionPanel(AppContext(registry, app, OwnModels(registry, "secret")))
 
 
 def fields(**changed: Any) -> list[Any]:

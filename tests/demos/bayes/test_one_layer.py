@@ -54,7 +54,7 @@ def prediction(trained: Trained, request: pytest.FixtureRequest) -> Prediction:
 def panel(registry: Registry) -> LayerPanel:
     """The panel inside an app of its own."""
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return LayerPanel(AppContext(registry, app, OwnModels(registry, app)))
+        return LayerPanel(AppContext(registry, app, OwnModels(registry, "secret")))
 
 
 # --- words ----------------------------------------------------------------------------------------

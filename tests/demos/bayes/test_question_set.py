@@ -91,7 +91,7 @@ def outcome(registry: Registry) -> Outcome:
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> QuestionsPanel:
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return QuestionsPanel(AppContext(registry, app, OwnModels(registry, app)))
+        return QuestionsPanel(AppContext(registry, app, OwnModels(registry, "secret")))
 
 
 def test_every_way_answers_every_question(outcome: Outcome) -> None:

@@ -62,7 +62,7 @@ def found(registry: Registry) -> Found:
 def panel(registry: Registry) -> SourcesPanel:
     """The panel inside an app of its own."""
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return SourcesPanel(AppContext(registry, app, OwnModels(registry, app)))
+        return SourcesPanel(AppContext(registry, app, OwnModels(registry, "secret")))
 
 
 # --- what is read ---------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ SETTINGS = [
 def panel(registry: Registry) -> RoutesPanel:
     """The panel inside an app of its own."""
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return RoutesPanel(AppContext(registry, app, OwnModels(registry, app)))
+        return RoutesPanel(AppContext(registry, app, OwnModels(registry, "secret")))
 
 
 @pytest.mark.parametrize("setting", SETTINGS)

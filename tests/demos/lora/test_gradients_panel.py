@@ -33,7 +33,7 @@ def views() -> Views:
 def panel(registry: Registry) -> GradientsPanel:
     """The panel inside an app of its own."""
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return GradientsPanel(AppContext(registry, app, OwnModels(registry, app)))
+        return GradientsPanel(AppContext(registry, app, OwnModels(registry, "secret")))
 
 
 def test_directions_are_measured_against_the_gradient(views: Views) -> None:

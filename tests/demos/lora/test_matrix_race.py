@@ -245,7 +245,7 @@ def panel(registry: Registry) -> RacePanel:
     from demos.frame.own_models import OwnModels
 
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        return RacePanel(AppContext(registry, app, OwnModels(registry, app)))
+        return RacePanel(AppContext(registry, app, OwnModels(registry, "secret")))
 
 
 def fields_of(panel: RacePanel, **changed: Any) -> list[Any]:

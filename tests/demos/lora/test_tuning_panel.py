@@ -33,7 +33,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FinetuningPanel]
     catalog = Catalog((tiny.card(BASE, base, max_length=32),))
     registry = Registry(catalog, device="cpu", dtype=torch.float32)
     with gr.Blocks() as app, gr.Tabs(), gr.Tab():
-        yield FinetuningPanel(AppContext(registry, app, OwnModels(registry, app)))
+        yield FinetuningPanel(AppContext(registry, app, OwnModels(registry, "secret")))
     registry.close()
 
 

@@ -470,7 +470,7 @@ def test_the_endpoint_checks_what_it_is_sent(
 @pytest.fixture
 def panel(registry: Registry, shelf: Shelf) -> ComparePanel:
     with gr.Blocks() as app:
-        context = AppContext(registry, app, OwnModels(registry, app))
+        context = AppContext(registry, app, OwnModels(registry, "secret"))
         corpus = gr.Dropdown([("Made up", helpdesk.KEY)], value=helpdesk.KEY)
         with gr.Tabs(), gr.Tab("compare"):
             return ComparePanel(Desk(context, shelf, corpus))

@@ -229,7 +229,7 @@ def panel(registry: Registry) -> MatrixPanel:
         pytest.skip("the bundled index has not been made")
     with gr.Blocks() as app:
         corpus = gr.Dropdown([("Help desk", helpdesk.KEY)], value=helpdesk.KEY)
-        context = AppContext(registry, app, OwnModels(registry, app))
+        context = AppContext(registry, app, OwnModels(registry, "secret"))
         desk = Desk(context, Shelf(registry), corpus)
         with gr.Tab("See it"):
             made_panel = MatrixPanel(desk)
