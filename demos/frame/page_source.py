@@ -17,7 +17,7 @@ MAX_KEPT_CHARACTERS = 500_000  # of what was filled in on a page, for a reload
 
 _SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8").rstrip().rstrip(";")
 _CONFIG = "window.gradio_config = "
-_TRANSLATED = re.compile(r"translation_metadata\W+key\W+([^"\\]+)")
+_TRANSLATED = re.compile(r'translation_metadata\W+key\W+([^"\\]+)')
 # Of every component; the documents of the API are made of `gradio_api_info`.
 _UNUSED = ("api_info", "api_info_as_input", "api_info_as_output", "example_inputs")
 _SAID = ("restored", "restored.do", "large", "silent", "restarted", "restarted.do")
