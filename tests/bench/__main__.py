@@ -17,6 +17,7 @@ from tests.bench import (
     retrieval,
     scaling,
     startup,
+    visitors,
 )
 
 BENCHMARKS = {
@@ -38,6 +39,7 @@ BENCHMARKS = {
     "lora": lora.steps,
     "decoding": decoding.steps,
     "startup": startup.first_page,
+    "visitors": visitors.visitors,
 }
 
 
