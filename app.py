@@ -15,6 +15,7 @@ if ZERO_GPU:
     import spaces  # noqa: F401  # before anything touches CUDA
 
 import gradio as gr
+from gradio.context import LocalContext
 from starlette.middleware import Middleware
 
 from demos import DEMOS
@@ -91,6 +92,7 @@ def main() -> None:
     registry = Registry(
         eager=ZERO_GPU,
         allow_hub_ids=os.environ.get("KEXUE_LAB_ALLOW_HUB_IDS") == "1",
+        request_name=lambda: LocalContext.event_id.get(None),
     )
     app = build_app(registry)
     launch(app, prevent_thread_lock=True)

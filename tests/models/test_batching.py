@@ -9,10 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from models.batching import Item, Lane, OutOfMemory, Scheduler, cut_by_tokens
+from models.batching import Item, Lane, OutOfMemory, Scheduler
 from models.errors import CancelledError, MemoryBudgetError
 
 
@@ -51,16 +49,6 @@ def recorder_and_scheduler(
 
 
 Both = tuple[Recorder, Scheduler]
-
-
-@given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 500))
-def test_cuts_hold_every_item_once_and_keep_the_budget(lengths: list[int], budget: int) -> None:
-    batches = cut_by_tokens(lengths, budget)
-    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
-    for batch in batches:
-        assert sum(lengths[i] for i in batch) <= budget or len(batch) == 1
-    in_order = [lengths[i] for batch in batches for i in batch]
-    assert in_order == sorted(lengths, reverse=True)
 
 
 def test_results_come_back_in_the_order_of_the_items(recorder_and_scheduler: Both) -> None:
