@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from models.sentences import Sentence
+from models.threads import Threads
 
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
@@ -97,6 +98,7 @@ class Device:
         self.choice = choice
         self.token_budget = CUDA_TOKEN_BUDGET if self.is_cuda else CPU_TOKEN_BUDGET
         self.batch_overhead = CUDA_BATCH_OVERHEAD if self.is_cuda else CPU_BATCH_OVERHEAD
+        self._threads = Threads(torch.get_num_threads())
 
     @property
     def is_cuda(self) -> bool:
@@ -137,6 +139,14 @@ class Device:
         ):  # not here
             return False
         return True
+
+    def use_threads(self, tokens: int | None = None) -> None:
+        """Give the calling thread's next piece the threads that suit it; see `models.threads`."""
+        if self.choice.device.type != "cpu" or self._threads.most == 1:
+            return
+        wanted = self._threads.choose(tokens)
+        if wanted != torch.get_num_threads():
+            torch.set_num_threads(wanted)
 
     def place(self, module: ModuleT) -> ModuleT:
         """Move a module's weights onto the device."""

@@ -414,13 +414,23 @@ class Registry:
                 trainer = run_apart(
                     _make_trainer, settings, *data, files.folder, base, engine.device, adapter
                 )
-                yield from trainer.run(lambda piece: engine.scheduler.call(piece, Lane.BULK))
+                yield from trainer.run(self._bulk_call)
                 card = run_apart(self._keep_trained, trainer, base, files.folder)
         for gone in self._visitors.add(owner, card):
             engine.store.discard(gone)
         best = trainer.best_evaluation
         assert best is not None
         yield Trained(self.card(card.key), best)
+
+    def _bulk_call(self, piece: Callable[[], ResultT]) -> ResultT:
+        """Run a piece of a training on the device's thread."""
+        engine = self._engine
+
+        def on_device() -> ResultT:
+            engine.device.use_threads()
+            return piece()
+
+        return engine.scheduler.call(on_device, Lane.BULK)
 
     def _keep_trained(self, trainer: Trainer, base: ModelCard, base_folder: Path) -> ModelCard:
         """Write an adapter into a folder of the visitors' models; returns its card."""
@@ -472,9 +482,6 @@ class Registry:
                 yield Queued(ahead)
             engine = self._engine
 
-            def execute(piece: Callable[[], Any]) -> Any:
-                return engine.scheduler.call(piece, Lane.BULK)
-
             need = _TUNING_COPIES * _FLOAT_BYTES * base.parameters
             with engine.store.reserve(base, need) as files:
                 reached: dict[str, Tensor] | None = None
@@ -485,9 +492,9 @@ class Registry:
                         *(settings, *data, files.folder, base, engine.device, None),
                         *(steering, reached),
                     )
-                    before = execute(partial(weights_of, trainer))
-                    yield from trainer.run(execute)
-                    yield report(trainer, tasks, number, before, execute)
+                    before = self._bulk_call(partial(weights_of, trainer))
+                    yield from trainer.run(self._bulk_call)
+                    yield report(trainer, tasks, number, before, self._bulk_call)
                     reached = {name: p.detach() for name, p in trainer.parameters.items()}
 
     def trainings_waiting(self) -> int:
@@ -755,6 +762,7 @@ class Registry:
         engine = self._engine
         model = engine.store.get(key)
         model.calls += 1
+        engine.device.use_threads()
         llama = cast("CausalLM", model.encoder).llama()
         with self._known_out_of_memory(), torch.inference_mode():
             logits = llama.forward([p.row for p in pieces], [p.tokens for p in pieces])
@@ -781,6 +789,7 @@ class Registry:
         model = engine.store.get(str(key))
         encodings = [cast("Encoding", item.encoding) for item in items]
         model.calls += 1
+        engine.device.use_threads(sum(map(len, encodings)))
         with self._known_out_of_memory():
             wait = engine.device.fetch(engine.forward(model.card.key, encodings))
 
@@ -809,6 +818,7 @@ class Registry:
 
         engine = self._engine
         model.calls += 1
+        engine.device.use_threads(len(encoding))
         try:
             seen = engine.record(model.card.key, encoding)
         except Exception as error:
@@ -833,6 +843,7 @@ class Registry:
 
     def _compute(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         device = self._engine.device
+        device.use_threads()
         placed = tuple(
             self._held.place(arg, device) if isinstance(arg, Held) else arg for arg in args
         )
