@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
+
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # before torch is imported, as in app.py
 
 import torch
 
