@@ -30,6 +30,7 @@ CUDA_TOKEN_BUDGET = 65_536
 # What one more padded batch costs, in tokens that could be computed meanwhile.
 CPU_BATCH_OVERHEAD = 64
 CUDA_BATCH_OVERHEAD = 4_096
+_ALL_THREADS = torch.get_num_threads()  # before anybody has been given fewer
 _NO_MEMORY = ("can't allocate memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDA error: out of memory")
 _LENT_GPU_BUDGET = (
     24 << 30
@@ -98,7 +99,7 @@ class Device:
         self.choice = choice
         self.token_budget = CUDA_TOKEN_BUDGET if self.is_cuda else CPU_TOKEN_BUDGET
         self.batch_overhead = CUDA_BATCH_OVERHEAD if self.is_cuda else CPU_BATCH_OVERHEAD
-        self._threads = Threads(torch.get_num_threads())
+        self._threads = Threads(_ALL_THREADS)
 
     @property
     def is_cuda(self) -> bool:
