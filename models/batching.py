@@ -2,13 +2,18 @@
 
 Design:
 - One thread owns the device. Callers hand in tickets and wait; nobody else runs a forward pass.
-- A window is what is taken from the queue at once: the oldest ticket and all others for the same
-  model, up to `WINDOW_BATCHES` batches. Inside a window equal items are computed once, items are
-  sorted by length, longest first, and batches are cut by a budget of tokens.
-- Interactive tickets go first. A bulk window gives way between any two of its batches, so a small
-  request waits for one batch of somebody's long job, not for the job. Callers hand in long jobs
-  slice by slice, so bulk tickets of several callers alternate.
-- Out of memory halves the budget of that model and runs the halves of the batch; it grows back
+- After every batch and every function it is asked anew whose turn it is, by a multi-level feedback
+  queue: a ticket's level follows from the seconds of the device that its request has used and that
+  the ticket will take (`LEVELS`); bulk work has a level of its own, the last. The lowest level has
+  its turn, and in it the request that arrived first, so that later pieces keep its place. Of bulk
+  tickets the one that has gone longest without the device comes first.
+- No level starves: one that has waited for `PATIENCE` times its next piece has its turn before
+  all others, for one piece.
+- A batch is filled from the ticket whose turn it is, then from others for the same model that are
+  of its level or a lower one. Equal items that wait are computed once.
+- A batch has at most a budget of tokens, and on a device that is waited for no more than take
+  `PIECE_SECONDS`. Callers hand in long jobs slice by slice.
+- Out of memory halves the budget of that model and queues the batch's items again; it grows back
   after a while.
 
 This module knows neither torch nor models: items have a length, groups have a name.
@@ -19,16 +24,22 @@ from __future__ import annotations
 import atexit
 import contextvars
 import enum
-import itertools
 import threading
-from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+import time
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from models.errors import CancelledError, MemoryBudgetError
+from models.requests import Request
 
-WINDOW_BATCHES = 8
+LEVELS = (0.05, 0.5, 5.0)  # seconds of the device
+PATIENCE = 10.0  # so a level has a tenth of the device at least
+PIECE_SECONDS = 0.05
+_FEWEST_TOKENS = 256  # of a batch that is kept short: less would cost more than it spares
+_DECAY = 0.8  # of what was measured before, in the running averages
 _BATCHES_UNTIL_REGROWTH = 256
 _PATIENCE_SECONDS = 10.0  # at the end of the process, for the batch that is running
 _SLACK = 1.05  # whole items do not fill equal shares exactly
@@ -65,27 +76,31 @@ Recall = Callable[[Hashable, Hashable], Any]
 
 @dataclass(eq=False)
 class Ticket(Generic[ResultT]):
-    """One caller's wait for its items' results, or for a function's."""
+    """One caller's wait for its items' results, or for a function's.
+
+    `submitted`, `served`: when it was handed in, and when the device last worked for it.
+    """
 
     group: Hashable
     items: Sequence[Item]
     call: Callable[[], ResultT] | None = None
+    lane: Lane = Lane.INTERACTIVE
+    request: Request = field(default_factory=Request)
+    submitted: float = 0.0
+    served: float = 0.0
     # Context variables travel along: a Space with a lent GPU finds the visitor's allowance in them.
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
     _results: list[Any] = field(default_factory=list)
     _missing: int = 0
     _error: BaseException | None = None
     _done: threading.Event = field(default_factory=threading.Event)
+    _jobs: list[_Job] = field(default_factory=list)  # that wait, longest first
+    _tokens: int = 0  # of these
     cancelled: bool = False
 
     def __post_init__(self) -> None:
         self._results = [None] * len(self.items)
         self._missing = len(self.items)
-
-    @property
-    def tokens(self) -> int:
-        """Tokens of all items."""
-        return sum(len(item.encoding) for item in self.items)
 
     def cancel(self) -> None:
         """Give up: nothing more is computed for it, and waiting for it raises."""
@@ -128,16 +143,26 @@ class Ticket(Generic[ResultT]):
             self._done.set()
 
 
-@dataclass
+@dataclass(eq=False)
 class _Job:
-    """One distinct item of a window and everybody who waits for it."""
+    """One distinct item and everybody who waits for it."""
 
     item: Item
-    waiting: list[tuple[Ticket[Any], int]]
+    waiting: list[tuple[Ticket[Any], int]] = field(default_factory=list)
+    taken: bool = False  # into a batch
+
+    @property
+    def tokens(self) -> int:
+        return len(self.item.encoding)
 
     @property
     def wanted(self) -> bool:
         return any(not ticket.done() for ticket, _ in self.waiting)
+
+    def take(self, taken: bool = True) -> None:
+        self.taken = taken
+        for ticket in {id(ticket): ticket for ticket, _ in self.waiting}.values():
+            ticket._tokens += -self.tokens if taken else self.tokens
 
     def deliver(self, result: Any) -> None:
         for ticket, index in self.waiting:
@@ -145,39 +170,26 @@ class _Job:
                 ticket.deliver(index, result)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Batch:
     group: Hashable
     jobs: list[_Job]
-    lane: Lane
+    context: contextvars.Context
 
     @property
     def tokens(self) -> int:
-        return sum(len(job.item.encoding) for job in self.jobs)
+        return sum(job.tokens for job in self.jobs)
 
-    def fail(self, error: BaseException) -> None:
+    def tickets(self) -> Iterator[tuple[Ticket[Any], float]]:
+        """Who waits for it, and for how much of it."""
+        whole = max(self.tokens, 1)
         for job in self.jobs:
             for ticket, _ in job.waiting:
-                ticket.fail(error)
+                yield ticket, job.tokens / whole / len(job.waiting)
 
-
-def cut_by_tokens(lengths: Sequence[int], budget: int) -> list[list[int]]:
-    """Indices of items cut into batches of at most `budget` tokens, longest items first.
-
-    Batches are of about equal size: a small rest would cost a pass of its own. An item longer than
-    the budget stands alone.
-    """
-    total = sum(lengths)
-    share = min(budget, total / max(-(-total // budget), 1) * _SLACK)
-    batches: list[list[int]] = []
-    tokens = 0
-    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if not batches or tokens + lengths[index] > share:
-            batches.append([])
-            tokens = 0
-        batches[-1].append(index)
-        tokens += lengths[index]
-    return batches
+    def fail(self, error: BaseException) -> None:
+        for ticket, _ in self.tickets():
+            ticket.fail(error)
 
 
 class Scheduler:
@@ -189,6 +201,7 @@ class Scheduler:
         token_budget: tokens a batch.
         pipelined: whether `execute` returns before the device has finished, so that the next batch
             is best launched before waiting.
+        clock: seconds; tests have one of their own.
     """
 
     def __init__(
@@ -197,6 +210,7 @@ class Scheduler:
         recall: Recall = lambda group, key: None,
         token_budget: int = 1024,
         pipelined: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ):
         self._execute = execute
         self._recall = recall
@@ -204,10 +218,15 @@ class Scheduler:
         self._budgets: dict[Hashable, int] = {}
         self._good_batches: dict[Hashable, int] = {}
         self._pipelined = pipelined
+        self._clock = clock
+        self._paces: dict[Hashable, float] = {}  # seconds a token, by group
+        self._call_seconds = dict.fromkeys(Lane, PIECE_SECONDS)
         self._changed = threading.Condition()
-        self._waiting: dict[Lane, deque[Ticket[Any]]] = {lane: deque() for lane in Lane}
-        self._windows: dict[Lane, deque[_Batch]] = {lane: deque() for lane in Lane}
-        self._launched: tuple[_Batch, Callable[[], Sequence[Any]]] | None = None
+        self._waiting: list[Ticket[Any]] = []
+        self._jobs: defaultdict[Hashable, dict[Hashable, _Job]] = defaultdict(dict)  # by group, key
+        self._launched: tuple[_Batch, Callable[[], Sequence[Any]], float] | None = None
+        self._landed = 0.0
+        self._served = [0.0] * (len(LEVELS) + 2)  # when each level last had its turn
         self._closed = False
         self.out_of_memory_events = 0
         self.batches_run = 0
@@ -216,37 +235,54 @@ class Scheduler:
         # A daemon thread inside torch's own threads aborts the process when the interpreter ends.
         atexit.register(self.close)
 
-    def submit(self, group: Hashable, items: Sequence[Item], lane: Lane) -> Ticket[Any]:
-        """Queue items for a model.
+    def submit(
+        self,
+        group: Hashable,
+        items: Sequence[Item],
+        lane: Lane,
+        request: Request | None = None,
+    ) -> Ticket[Any]:
+        """Queue items for a model; without a `request` they are one of their own.
 
         Raises:
             RuntimeError: called on the device's own thread, which would wait for itself.
         """
         if threading.current_thread() is self._thread:
             raise RuntimeError("a function run on the device cannot ask for a model's batch")
-        ticket: Ticket[Any] = Ticket(group, items)
+        ticket: Ticket[Any] = self._ticket(group, items, None, lane, request)
         if not items:
             ticket.finish(None)
             ticket._results = []
             return ticket
-        return self._enqueue(ticket, lane)
+        return self._enqueue(ticket)
 
-    def call(self, function: Callable[[], ResultT], lane: Lane = Lane.INTERACTIVE) -> ResultT:
+    def call(
+        self,
+        function: Callable[[], ResultT],
+        lane: Lane = Lane.INTERACTIVE,
+        request: Request | None = None,
+    ) -> ResultT:
         """Run a function on the device's thread, between batches, and wait for it."""
         if threading.current_thread() is self._thread:
             return function()
-        ticket: Ticket[ResultT] = Ticket(None, (), function)
-        return cast(ResultT, self._enqueue(ticket, lane).result())
+        ticket = self._ticket(None, (), function, lane, request)
+        return cast(ResultT, self._enqueue(ticket).result())
 
     def queue_length(self) -> int:
-        """Tickets that nobody has begun plus batches of begun windows."""
+        """Tickets that wait for the device, begun ones too."""
         with self._changed:
-            queues: Iterable[deque[Any]] = (*self._waiting.values(), *self._windows.values())
-            return sum(len(queue) for queue in queues)
+            return sum(not ticket.done() for ticket in self._waiting)
 
     def budget(self, group: Hashable) -> int:
-        """Tokens a batch of this model may have now."""
+        """Tokens a batch of this model may have now, for the memory's sake."""
         return self._budgets.get(group, self._full_budget)
+
+    def batch_tokens(self, group: Hashable) -> int:
+        """Tokens a batch of this model is given: the budget, or what takes `PIECE_SECONDS`."""
+        budget = self.budget(group)
+        if self._pipelined or group not in self._paces:
+            return budget
+        return min(budget, max(_FEWEST_TOKENS, int(PIECE_SECONDS / self._paces[group])))
 
     def close(self) -> None:
         """Stop the thread after the batch that is running and wait for it; what waits is cancelled.
@@ -255,7 +291,7 @@ class Scheduler:
         """
         with self._changed:
             self._closed = True
-            waiting = list(itertools.chain(*self._waiting.values()))
+            waiting = list(self._waiting)
             self._changed.notify_all()
         for ticket in waiting:
             ticket.cancel()
@@ -263,14 +299,37 @@ class Scheduler:
         if threading.current_thread() is not self._thread:
             self._thread.join(_PATIENCE_SECONDS)
 
-    def _enqueue(self, ticket: Ticket[Any], lane: Lane) -> Ticket[Any]:
+    def _ticket(
+        self,
+        group: Hashable,
+        items: Sequence[Item],
+        call: Callable[[], ResultT] | None,
+        lane: Lane,
+        request: Request | None,
+    ) -> Ticket[ResultT]:
+        now = self._clock()
+        return Ticket(group, items, call, lane, request or Request(now), now, now)
+
+    def _enqueue(self, ticket: Ticket[Any]) -> Ticket[Any]:
         with self._changed:
             if self._closed:
                 ticket.cancel()
             else:
-                self._waiting[lane].append(ticket)
+                self._list_jobs(ticket)
+                self._waiting.append(ticket)
                 self._changed.notify_all()
         return ticket
+
+    def _list_jobs(self, ticket: Ticket[Any]) -> None:
+        """What a ticket waits for; equal items that wait already are shared."""
+        known = self._jobs[ticket.group]
+        own: dict[Hashable, _Job] = {}
+        for index, item in enumerate(ticket.items):
+            job = known.setdefault(item.key, _Job(item))
+            job.waiting.append((ticket, index))
+            own[item.key] = job
+        ticket._jobs = sorted(own.values(), key=lambda job: -job.tokens)
+        ticket._tokens = sum(job.tokens for job in ticket._jobs)
 
     # --- the device's thread ---
 
@@ -281,82 +340,143 @@ class Scheduler:
                 self._land()
             elif isinstance(step, Ticket):
                 self._land()
-                _run_call(step)
+                self._run_call(step)
             else:
                 self._run(step)
         self._land()
-        for batch in itertools.chain(*self._windows.values()):
-            batch.fail(CancelledError("The app is stopping."))
 
     def _next_step(self, wait: bool) -> _Batch | Ticket[Any] | None:
         """What to do now: a function, a batch, or None if there is nothing and no `wait`."""
         with self._changed:
             while not self._closed:
-                for lane in Lane:  # interactive first
-                    if not self._windows[lane] and self._waiting[lane]:
-                        if self._waiting[lane][0].call is not None:
-                            return self._waiting[lane].popleft()
-                        self._windows[lane].extend(self._open_window(lane))
-                    while self._windows[lane]:
-                        batch = self._windows[lane].popleft()
-                        batch.jobs = [job for job in batch.jobs if job.wanted]
-                        if batch.jobs:
-                            return batch
-                if not wait:
-                    return None
-                if not any(self._waiting.values()):
+                for ticket in [ticket for ticket in self._waiting if ticket.done()]:
+                    self._drop(ticket)
+                first = self._first()
+                if first is None:
+                    if not wait:
+                        return None
                     self._changed.wait()
+                elif first.call is not None:
+                    self._drop(first)
+                    return first
+                elif batch := self._fill(first):
+                    return batch
         return None
 
-    def _open_window(self, lane: Lane) -> list[_Batch]:
-        """Take the oldest ticket and others of its group; merge, sort and cut them."""
-        waiting = self._waiting[lane]
-        group = waiting[0].group
-        limit = WINDOW_BATCHES * self.budget(group)
-        taken: list[Ticket[Any]] = []
-        left: list[Ticket[Any]] = []
-        for ticket in waiting:
-            fits = not taken or ticket.tokens <= limit
-            if ticket.call is None and ticket.group == group and fits:
-                taken.append(ticket)
-                limit -= ticket.tokens
-            else:
-                left.append(ticket)
-        waiting.clear()
-        waiting.extend(left)
-        return self._cut(group, self._merge(group, taken), lane)
+    def _first(self) -> Ticket[Any] | None:
+        """Whose turn it is; see the module's design notes."""
+        firsts: dict[int, Ticket[Any]] = {}
+        since: dict[int, float] = {}
+        for ticket in sorted(self._waiting, key=_place):
+            level = self._level(ticket)
+            firsts.setdefault(level, ticket)
+            since[level] = min(since.get(level, ticket.submitted), ticket.submitted)
+        if not firsts:
+            return None
+        now, overdue = self._clock(), {}
+        for level, ticket in firsts.items():
+            waited = now - max(since[level], self._served[level])
+            overdue[level] = waited - PATIENCE * self._piece_seconds(ticket)
+        most = max(overdue, key=lambda level: overdue[level])
+        chosen = most if overdue[most] > 0 else min(firsts)
+        self._served[chosen] = now
+        return firsts[chosen]
 
-    def _cut(self, group: Hashable, jobs: list[_Job], lane: Lane) -> list[_Batch]:
-        lengths = [len(job.item.encoding) for job in jobs]
+    def _level(self, ticket: Ticket[Any]) -> int:
+        if ticket.lane is Lane.BULK:
+            return len(LEVELS) + 1
+        cost = self._pace(ticket.group) * ticket._tokens  # a function's is not known before
+        return bisect(LEVELS, ticket.request.used + cost)
+
+    def _piece_seconds(self, ticket: Ticket[Any]) -> float:
+        """About what the device will take until it can be given to somebody else."""
+        if ticket.call is not None:
+            return self._call_seconds[ticket.lane]
+        return self._pace(ticket.group) * min(ticket._tokens, self.batch_tokens(ticket.group))
+
+    def _pace(self, group: Hashable) -> float:
+        return self._paces.get(group, PIECE_SECONDS / self._full_budget)
+
+    def _drop(self, ticket: Ticket[Any]) -> None:
+        """Wait no longer for a ticket."""
+        self._waiting.remove(ticket)
+        known = self._jobs[ticket.group]
+        for job in ticket._jobs:
+            if not job.taken and not job.wanted and known.get(job.item.key) is job:
+                del known[job.item.key]
+
+    def _fill(self, first: Ticket[Any]) -> _Batch | None:
+        """A batch of the ticket whose turn it is and of others that suit; None if all is known."""
+        room = self.batch_tokens(first.group)
+        # Batches of about equal size: a small rest would cost a pass of its own.
+        share = first._tokens / max(-(-first._tokens // room), 1) * _SLACK
+        jobs: list[_Job] = []
+        tokens = self._take(first, jobs, 0, min(room, share))
+        if jobs:
+            for ticket in sorted(self._company(first), key=_place):
+                tokens = self._take(ticket, jobs, tokens, room)
+        if not jobs:
+            return None
+        jobs.sort(key=lambda job: -job.tokens)
+        return _Batch(first.group, jobs, first.context)
+
+    def _company(self, first: Ticket[Any]) -> list[Ticket[Any]]:
+        """Other tickets that a batch may be filled from: longer ones would hold up the first."""
+        level = self._level(first)
         return [
-            _Batch(group, [jobs[i] for i in indices], lane)
-            for indices in cut_by_tokens(lengths, self.budget(group))
+            ticket
+            for ticket in self._waiting
+            if ticket is not first
+            and ticket.call is None
+            and ticket.group == first.group
+            and self._level(ticket) <= level
         ]
 
-    def _merge(self, group: Hashable, tickets: list[Ticket[Any]]) -> list[_Job]:
-        """Distinct items that still need computing; known results are delivered at once."""
-        jobs: dict[Hashable, _Job] = {}
-        for ticket in tickets:
-            if ticket.done():  # cancelled while it waited
+    def _take(self, ticket: Ticket[Any], jobs: list[_Job], tokens: int, room: float) -> int:
+        """Add a ticket's jobs to `jobs` while there is room; deliver what is known. The tokens."""
+        group, left = ticket.group, []
+        for job in ticket._jobs:
+            if job.taken:
                 continue
-            for index, item in enumerate(ticket.items):
-                job = jobs.setdefault(item.key, _Job(item, []))
-                job.waiting.append((ticket, index))
-        missing = []
-        for job in jobs.values():
-            known = self._recall(group, job.item.key)
-            if known is None:
-                missing.append(job)
-            else:
+            if jobs and tokens + job.tokens > room:
+                left.append(job)
+                continue
+            self._jobs[group].pop(job.item.key, None)
+            job.take()
+            known = self._recall(group, job.item.key) if job.wanted else None
+            if known is not None:
                 job.deliver(known)
-        return missing
+            elif job.wanted:
+                jobs.append(job)
+                tokens += job.tokens
+        ticket._jobs = left
+        if not left:
+            self._waiting.remove(ticket)
+        return tokens
+
+    def _run_call(self, ticket: Ticket[Any]) -> None:
+        if ticket.done() or ticket.call is None:
+            return
+        begun = self._clock()
+        try:
+            result = ticket.context.run(ticket.call)
+        except BaseException as error:
+            self._count_call(ticket, self._clock() - begun)
+            ticket.fail(error)
+        else:
+            self._count_call(ticket, self._clock() - begun)
+            ticket.finish(result)
+
+    def _count_call(self, ticket: Ticket[Any], seconds: float) -> None:
+        before = self._call_seconds[ticket.lane]
+        self._call_seconds[ticket.lane] = _DECAY * before + (1 - _DECAY) * seconds
+        ticket.request.used += seconds
 
     def _run(self, batch: _Batch) -> None:
         """Launch a batch; land the one before it, or this one if launching already waits."""
-        context = batch.jobs[0].waiting[0][0].context
-        items = [job.item for job in batch.jobs]
+        begun = self._clock()
         try:
-            wait = context.run(self._execute, batch.group, items)
+            wait = batch.context.run(self._execute, batch.group, [job.item for job in batch.jobs])
         except OutOfMemory:
             had_company = self._launched is not None
             self._land()
@@ -367,34 +487,46 @@ class Scheduler:
             return
         self.batches_run += 1
         self._regrow(batch.group)
-        if not self._pipelined:
-            self._launched = (batch, wait)
+        if self._pipelined:
             self._land()
-            return
-        self._land()
-        self._launched = (batch, wait)
+        self._launched = (batch, wait, begun)
+        if not self._pipelined:
+            self._land()
 
     def _land(self) -> None:
         """Wait for the launched batch, if any, and deliver its results."""
         if self._launched is None:
             return
-        (batch, wait), self._launched = self._launched, None
+        (batch, wait, begun), self._launched = self._launched, None
         try:
             results = wait()
         except BaseException as error:
             batch.fail(error)
             return
+        self._count_batch(batch, begun)
         for job, result in zip(batch.jobs, results, strict=True):
             job.deliver(result)
 
+    def _count_batch(self, batch: _Batch, begun: float) -> None:
+        """Learn the model's pace, and write the time down for those who had it."""
+        now = self._clock()
+        seconds, self._landed = now - max(begun, self._landed), now
+        for ticket, share in batch.tickets():
+            ticket.request.used += seconds * share
+            ticket.served = now
+        if batch.tokens >= min(_FEWEST_TOKENS, self._full_budget):  # of few the overhead is most
+            pace = self._pace(batch.group)
+            new = seconds / batch.tokens
+            self._paces[batch.group] = _DECAY * pace + (1 - _DECAY) * new
+
     def _retry_smaller(self, batch: _Batch, alone: bool) -> None:
-        """Lower the budget and cut what is left of the window anew.
+        """Lower the budget and queue the batch's items again.
 
         A lone item that failed with the device to itself is given up.
         """
         self.out_of_memory_events += 1
         if alone and len(batch.jobs) == 1:
-            tokens = len(batch.jobs[0].item.encoding)
+            tokens = batch.tokens
             batch.fail(
                 MemoryBudgetError(
                     "A text of {tokens} tokens does not fit into the memory that is left:"
@@ -408,13 +540,14 @@ class Scheduler:
             self._budgets[batch.group] = min(self.budget(batch.group), halved)
             self._good_batches[batch.group] = 0
         with self._changed:
-            window = self._windows[batch.lane]
-            rest = [other for other in window if other.group == batch.group]
-            jobs = [job for each in (batch, *rest) for job in each.jobs]
-            again = self._cut(batch.group, jobs, batch.lane)
-            window.extendleft(reversed(again))
-            for other in rest:
-                window.remove(other)
+            for job in batch.jobs:
+                self._jobs[batch.group].setdefault(job.item.key, job)
+                job.take(False)
+            for ticket in {id(ticket): ticket for ticket, _ in batch.tickets()}.values():
+                again = [job for job in batch.jobs if any(t is ticket for t, _ in job.waiting)]
+                ticket._jobs = sorted(again + ticket._jobs, key=lambda job: -job.tokens)
+                if ticket not in self._waiting:
+                    self._waiting.append(ticket)
 
     def _regrow(self, group: Hashable) -> None:
         if group not in self._budgets:
@@ -427,10 +560,6 @@ class Scheduler:
                 del self._budgets[group]
 
 
-def _run_call(ticket: Ticket[Any]) -> None:
-    if ticket.done() or ticket.call is None:
-        return
-    try:
-        ticket.finish(ticket.context.run(ticket.call))
-    except BaseException as error:
-        ticket.fail(error)
+def _place(ticket: Ticket[Any]) -> float:
+    """What tickets of one level are ordered by."""
+    return ticket.served if ticket.lane is Lane.BULK else ticket.request.arrived

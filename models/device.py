@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from models.sentences import Sentence
+from models.threads import Threads
 
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
@@ -29,6 +30,7 @@ CUDA_TOKEN_BUDGET = 65_536
 # What one more padded batch costs, in tokens that could be computed meanwhile.
 CPU_BATCH_OVERHEAD = 64
 CUDA_BATCH_OVERHEAD = 4_096
+_ALL_THREADS = torch.get_num_threads()  # before anybody has been given fewer
 _NO_MEMORY = ("can't allocate memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDA error: out of memory")
 _LENT_GPU_BUDGET = (
     24 << 30
@@ -97,6 +99,7 @@ class Device:
         self.choice = choice
         self.token_budget = CUDA_TOKEN_BUDGET if self.is_cuda else CPU_TOKEN_BUDGET
         self.batch_overhead = CUDA_BATCH_OVERHEAD if self.is_cuda else CPU_BATCH_OVERHEAD
+        self._threads = Threads(_ALL_THREADS)
 
     @property
     def is_cuda(self) -> bool:
@@ -137,6 +140,14 @@ class Device:
         ):  # not here
             return False
         return True
+
+    def use_threads(self, tokens: int | None = None) -> None:
+        """Give the calling thread's next piece the threads that suit it; see `models.threads`."""
+        if self.choice.device.type != "cpu" or self._threads.most == 1:
+            return
+        wanted = self._threads.choose(tokens)
+        if wanted != torch.get_num_threads():
+            torch.set_num_threads(wanted)
 
     def place(self, module: ModuleT) -> ModuleT:
         """Move a module's weights onto the device."""

@@ -16,6 +16,7 @@ Design:
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections import deque
@@ -30,7 +31,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from models.batching import WINDOW_BATCHES, Item, Lane, OutOfMemory, Scheduler, Ticket
+from models.batching import Item, Lane, OutOfMemory, Scheduler, Ticket
 from models.cache import ResultCache
 from models.catalog import CATALOG, Catalog, ModelCard, ModelKind, hub_card
 from models.decoding import Going
@@ -41,6 +42,7 @@ from models.errors import (
     UnsupportedModelError,
 )
 from models.held import Held, HeldTensors, map_tensors
+from models.requests import Requests
 from models.sentences import Sentence
 from models.train.events import Evaluated, Queued, SessionEvent, StepDone, Trained
 from models.train.labelled_pairs import LabelledPairs
@@ -74,6 +76,7 @@ Pair = tuple[str, str]
 
 DEFAULT_CACHE_BYTES = 256 << 20
 _SLICES_IN_FLIGHT = 2
+_SLICE_BATCHES = 8
 _USUAL_LENGTH = 512  # tokens, where a card leaves it to the model's files
 _UTF8_BYTES_PER_TOKEN = 4  # English; Chinese has about 3 bytes a token, close enough for slicing
 
@@ -187,6 +190,8 @@ class Registry:
         dtype: number format of the weights; None picks (bf16 where the hardware is fast at it).
         cache_bytes: bound of the cache of results.
         allow_hub_ids: whether a key may be a hub id (owner/name) outside the catalog.
+        request_name: names the request that the calling thread works for (see `models.requests`);
+            None takes every call for a request of its own.
     """
 
     def __init__(
@@ -199,6 +204,7 @@ class Registry:
         dtype: torch.dtype | None = None,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
         allow_hub_ids: bool = False,
+        request_name: Callable[[], Hashable | None] = lambda: None,
     ):
         self.catalog = catalog
         self.allow_hub_ids = allow_hub_ids
@@ -207,6 +213,7 @@ class Registry:
         self._line = TrainingLine()
         self._cache = ResultCache(cache_bytes)
         self._held = HeldTensors()
+        self._requests = Requests(request_name)
         self._calls = 0
         self._count_lock = threading.Lock()
         self._wanted = (device, dtype, memory_budget)
@@ -283,7 +290,9 @@ class Registry:
         engine = self._engine
         with engine.store.lease(key) as model:
             reading = model.encoder.read(texts, limit)
-            seen = engine.scheduler.call(lambda: self._recorded(model, reading.encoding))
+            seen = engine.scheduler.call(
+                lambda: self._recorded(model, reading.encoding), request=self._requests.current()
+            )
         truncated = reading.encoding.truncated
         return Attention(reading.tokens, reading.parts, **vars(seen), truncated=truncated)
 
@@ -318,7 +327,9 @@ class Registry:
             import torch
 
             items = [Item(id(piece), piece) for piece in pieces]
-            ticket = engine.scheduler.submit(Going(key), items, Lane.INTERACTIVE)
+            ticket = engine.scheduler.submit(
+                Going(key), items, Lane.INTERACTIVE, self._requests.current()
+            )
             return torch.from_numpy(np.stack(ticket.result()))
 
         with engine.store.lease(key) as model:
@@ -329,7 +340,7 @@ class Registry:
     def _rows_on_device(self, make: Callable[[], Any]) -> Any:
         """Copy or join rows on the device's thread."""
         try:
-            return self._engine.scheduler.call(make)
+            return self._engine.scheduler.call(make, request=self._requests.current())
         except Exception as error:
             if not self._engine.device.is_out_of_memory(error):
                 raise
@@ -349,7 +360,9 @@ class Registry:
         engine = self._engine
         self._count_call()
         # Out of memory inside `fn` is the caller's to handle: only it knows what to make smaller.
-        return cast(ResultT, engine.scheduler.call(lambda: engine.compute(fn, args)))
+        request = self._requests.current()
+        done = engine.scheduler.call(lambda: engine.compute(fn, args), request=request)
+        return cast(ResultT, done)
 
     def hold(self, value: Any) -> Held:
         """Keep tensors on the device from one `run` to the next: hand the answer to `run` in their
@@ -401,12 +414,22 @@ class Registry:
                 trainer = run_apart(
                     _make_trainer, settings, *data, files.folder, base, engine.device, adapter
                 )
-                yield from trainer.run(lambda piece: engine.scheduler.call(piece, Lane.BULK))
+                yield from trainer.run(self._bulk_call)
                 card = run_apart(self._keep_trained, trainer, base, files.folder)
         self._discard(self._visitors.add(owner, card))
         best = trainer.best_evaluation
         assert best is not None
         yield Trained(self.card(card.key), best)
+
+    def _bulk_call(self, piece: Callable[[], ResultT]) -> ResultT:
+        """Run a piece of a training on the device's thread."""
+        engine = self._engine
+
+        def on_device() -> ResultT:
+            engine.device.use_threads()
+            return piece()
+
+        return engine.scheduler.call(on_device, Lane.BULK)
 
     def _keep_trained(self, trainer: Trainer, base: ModelCard, base_folder: Path) -> ModelCard:
         """Write an adapter into a folder of the visitors' models; returns its card."""
@@ -458,9 +481,6 @@ class Registry:
                 yield Queued(ahead)
             engine = self._engine
 
-            def execute(piece: Callable[[], Any]) -> Any:
-                return engine.scheduler.call(piece, Lane.BULK)
-
             need = _TUNING_COPIES * _FLOAT_BYTES * base.parameters
             with engine.store.reserve(base, need) as files:
                 reached: dict[str, Tensor] | None = None
@@ -471,9 +491,9 @@ class Registry:
                         *(settings, *data, files.folder, base, engine.device, None),
                         *(steering, reached),
                     )
-                    before = execute(partial(weights_of, trainer))
-                    yield from trainer.run(execute)
-                    yield report(trainer, tasks, number, before, execute)
+                    before = self._bulk_call(partial(weights_of, trainer))
+                    yield from trainer.run(self._bulk_call)
+                    yield report(trainer, tasks, number, before, self._bulk_call)
                     reached = {name: p.detach() for name, p in trainer.parameters.items()}
 
     def trainings_waiting(self) -> int:
@@ -642,6 +662,8 @@ class Registry:
                 _log.info("loaded %s from %s", key, model.files.source)
             except Exception:
                 _log.exception("could not load %s", key)
+        # Half a million objects that stay: a full collection took .3 s, all threads waiting.
+        gc.freeze()
 
     # --- slices, tickets, rows -----------------------------------------------------------------
 
@@ -702,7 +724,7 @@ class Registry:
         return torch.from_numpy(out)
 
     def _slice_tokens(self) -> int:
-        return WINDOW_BATCHES * self._engine.device.token_budget
+        return _SLICE_BATCHES * self._engine.device.token_budget
 
     def _take_off(self, task: _Task, indices: Sequence[int], lane: Lane) -> _Flight:
         """Look up what is known, tokenise and queue the rest; holds a lease until landed."""
@@ -716,7 +738,8 @@ class Registry:
             encoder: Any = model.encoder
             encodings = encoder.encode(list(missing)) if missing else []
             items = [Item(x, e) for x, e in zip(missing, encodings, strict=True)]
-            ticket = engine.scheduler.submit(task.card.key, items, lane)
+            request = self._requests.current()
+            ticket = engine.scheduler.submit(task.card.key, items, lane, request)
             return _Flight(indices, rows, missing, ticket, model)
         except BaseException:
             engine.store.release(model)
@@ -742,6 +765,7 @@ class Registry:
         engine = self._engine
         model = engine.store.get(key)
         model.calls += 1
+        engine.device.use_threads()
         llama = cast("CausalLM", model.encoder).llama()
         with self._known_out_of_memory(), torch.inference_mode():
             logits = llama.forward([p.row for p in pieces], [p.tokens for p in pieces])
@@ -768,6 +792,7 @@ class Registry:
         model = engine.store.get(str(key))
         encodings = [cast("Encoding", item.encoding) for item in items]
         model.calls += 1
+        engine.device.use_threads(sum(map(len, encodings)))
         with self._known_out_of_memory():
             wait = engine.device.fetch(engine.forward(model.card.key, encodings))
 
@@ -796,6 +821,7 @@ class Registry:
 
         engine = self._engine
         model.calls += 1
+        engine.device.use_threads(len(encoding))
         try:
             seen = engine.record(model.card.key, encoding)
         except Exception as error:
@@ -820,6 +846,7 @@ class Registry:
 
     def _compute(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         device = self._engine.device
+        device.use_threads()
         placed = tuple(
             self._held.place(arg, device) if isinstance(arg, Held) else arg for arg in args
         )

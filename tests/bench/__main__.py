@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
+
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # before torch is imported, as in app.py
 
 import torch
 
@@ -17,6 +20,7 @@ from tests.bench import (
     retrieval,
     scaling,
     startup,
+    visitors,
 )
 
 BENCHMARKS = {
@@ -38,6 +42,7 @@ BENCHMARKS = {
     "lora": lora.steps,
     "decoding": decoding.steps,
     "startup": startup.first_page,
+    "visitors": visitors.visitors,
 }
 
 

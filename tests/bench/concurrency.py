@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from models.catalog import CATALOG
@@ -67,16 +73,51 @@ def _compare(
 
 
 def latency_during_a_long_job() -> Rows:
-    """A request of two sentences: alone, and while 100,000 pairs are being scored."""
+    """A request of two sentences: alone, beside programs that keep every core busy, and while
+    100,000 pairs are being scored."""
     registry = Registry()
     registry.score(MODEL, [("warm", "up")])
-    fresh = iter(mixed_pairs(200, seed=500))
+    fresh = iter(mixed_pairs(400, seed=500))
 
     def request() -> None:
         first, _ = next(fresh)
         registry.score(MODEL, [(first[:60], f"{first[:50]}!")])
 
     alone = sorted(seconds(request) for _ in range(20))
+    with busy_neighbours():
+        beside = sorted(seconds(request) for _ in range(60))
+    during = _during_a_long_job(registry, request)
+    yield "two sentences, idle: median", _milliseconds(statistics.median(alone))
+    name = "two sentences, beside a busy neighbour on every core"
+    yield f"{name}: median", _milliseconds(statistics.median(beside))
+    yield f"{name}: worst of 60", _milliseconds(beside[-1])
+    name = "two sentences, during 100,000 pairs"
+    yield f"{name}: median", _milliseconds(statistics.median(during))
+    yield f"{name}: worst of 40", _milliseconds(during[-1])
+    with busy_neighbours():
+        pairs = mixed_pairs(100, seed=700)
+        slow = seconds(lambda: registry.score(MODEL, pairs))
+    registry.clear_cache()
+    fast = seconds(lambda: registry.score(MODEL, pairs))
+    yield "100 pairs, idle; beside", f"{_milliseconds(fast)}; {_milliseconds(slow)}"
+
+
+@contextmanager
+def busy_neighbours() -> Iterator[None]:
+    """A program for every core that does nothing but compute."""
+    command = [sys.executable, "-c", "while True: pass"]
+    running = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]
+    try:
+        time.sleep(1.0)
+        yield
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def _during_a_long_job(registry: Registry, request: Callable[[], None]) -> list[float]:
+    """Seconds of 40 requests, ascending."""
     work = registry.scoring(MODEL, mixed_pairs(LONG_JOB, seed=900))
     stop = threading.Event()
 
@@ -95,6 +136,8 @@ def latency_during_a_long_job() -> Rows:
     stop.set()
     runner.join()
     assert running, "the long job ended before the requests did"
-    yield "two sentences, idle: median", f"{statistics.median(alone) * 1e3:.0f} ms"
-    yield "two sentences, during 100,000 pairs: median", f"{statistics.median(during) * 1e3:.0f} ms"
-    yield "two sentences, during 100,000 pairs: worst of 40", f"{during[-1] * 1e3:.0f} ms"
+    return during
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value * 1e3:.0f} ms"

@@ -29,3 +29,9 @@ def mixed_pairs(count: int, seed: int = 0) -> list[tuple[str, str]]:
     return list(
         zip(mixed_texts(count, seed, short), mixed_texts(count, seed + 1, short), strict=True)
     )
+
+
+def random_sentence(chance: random.Random) -> str:
+    """A sentence of 6 to 14 words that nobody has asked before."""
+    words = chance.choices(_WORDS, k=chance.randint(6, 14))
+    return f"{' '.join(words)} {chance.randrange(10**6)}"

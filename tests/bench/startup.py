@@ -41,7 +41,7 @@ def _start() -> tuple[float, float, float]:
     )
     try:
         url = f"http://127.0.0.1:{PORT}"
-        _wait_for(url)
+        wait_for(url)
         page = time.perf_counter() - start
         client = Client(url, verbose=False)
         models = ["all-MiniLM-L6-v2", "cosent-cross"]
@@ -53,7 +53,8 @@ def _start() -> tuple[float, float, float]:
         process.wait()
 
 
-def _wait_for(url: str, patience: float = 120.0) -> None:
+def wait_for(url: str, patience: float = 120.0) -> None:
+    """Return once a page answers."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         try:

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from models.batching import Item, Lane, OutOfMemory, Scheduler, cut_by_tokens
+from models.batching import PATIENCE, Item, Lane, OutOfMemory, Scheduler
 from models.errors import CancelledError, MemoryBudgetError
+from models.requests import Request, Requests
+
+INTERACTIVE = Lane.INTERACTIVE
 
 
 class Recorder:
@@ -51,16 +52,6 @@ def recorder_and_scheduler(
 
 
 Both = tuple[Recorder, Scheduler]
-
-
-@given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 500))
-def test_cuts_hold_every_item_once_and_keep_the_budget(lengths: list[int], budget: int) -> None:
-    batches = cut_by_tokens(lengths, budget)
-    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
-    for batch in batches:
-        assert sum(lengths[i] for i in batch) <= budget or len(batch) == 1
-    in_order = [lengths[i] for batch in batches for i in batch]
-    assert in_order == sorted(lengths, reverse=True)
 
 
 def test_results_come_back_in_the_order_of_the_items(recorder_and_scheduler: Both) -> None:
@@ -242,3 +233,183 @@ def test_many_threads_get_their_own_answers(recorder_and_scheduler: Both) -> Non
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(ask, range(400)))
     assert len(recorder.batches) <= 800
+
+
+# --- whose turn it is -----------------------------------------------------------------------------
+
+
+class Turns:
+    """A scheduler on a clock of its own; functions note their names and take the time they say."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.order: list[str] = []
+        self.recorder = Recorder()
+        self.scheduler = Scheduler(self._execute, token_budget=100, clock=lambda: self.now)
+        self._threads: list[threading.Thread] = []
+
+    def _execute(self, group: Hashable, items: Sequence[Item]) -> Callable[[], list[Any]]:
+        wait = self.recorder(group, items)
+        self.now += sum(len(item.encoding) for item in items) * 0.0005  # 50 ms a full batch
+        self.order += [str(item.key) for item in items]
+        return wait
+
+    def hold(self) -> None:
+        """Occupy the device until `go`."""
+        hold(self.recorder, self.scheduler)
+
+    def call(self, name: str, seconds: float, request: Request, lane: Lane = INTERACTIVE) -> None:
+        """Hand in a function from a thread of its own; return once it waits."""
+
+        def function() -> None:
+            self.order.append(name)
+            self.now += seconds
+
+        before = self.scheduler.queue_length()
+        run = threading.Thread(target=self.scheduler.call, args=(function, lane, request))
+        run.start()
+        self._threads.append(run)
+        while self.scheduler.queue_length() == before:
+            time.sleep(0.001)
+
+    def go(self) -> list[str]:
+        """Let everything run; the order, without what held the device."""
+        self.recorder.gate.set()
+        for thread in self._threads:
+            thread.join(5)
+        self.scheduler.close()
+        return [name for name in self.order if name != "0"]
+
+
+def test_a_short_request_goes_before_one_that_has_used_much() -> None:
+    turns = Turns()
+    turns.hold()
+    turns.call("long", 0.01, Request(arrived=0.0, used=0.3))
+    turns.call("short", 0.01, Request(arrived=0.0))
+    assert turns.go() == ["short", "long"]
+
+
+def test_a_short_ticket_goes_before_a_long_one_that_came_first() -> None:
+    turns = Turns()
+    turns.hold()
+    long = turns.scheduler.submit("m", items(*range(100, 140)), INTERACTIVE)  # four batches
+    short = turns.scheduler.submit("other", items(7), INTERACTIVE)
+    turns.recorder.gate.set()
+    assert long.result(5)
+    assert short.result(5) == [14]
+    assert turns.go()[0] == "7"
+
+
+def test_later_pieces_of_a_request_keep_its_place() -> None:
+    turns = Turns()
+    turns.hold()
+    early, late = Request(arrived=1.0, used=0.3), Request(arrived=2.0, used=0.1)
+    turns.call("late", 0.01, late)
+    turns.call("early", 0.01, early)
+    assert turns.go() == ["early", "late"]
+
+
+def test_what_waits_too_long_has_one_turn_before_short_requests() -> None:
+    turns = Turns()
+    turns.hold()
+    for number in range(2):
+        turns.call(f"long {number}", 0.05, Request(arrived=0.0, used=1.0))
+    turns.now += PATIENCE * 0.05 + 0.1
+    for number in range(3):
+        turns.call(f"short {number}", 0.001, Request(arrived=turns.now))
+    assert turns.go() == ["long 0", "short 0", "short 1", "short 2", "long 1"]
+
+
+def test_bulk_work_waits_for_interactive_work_but_not_for_ever() -> None:
+    turns = Turns()
+    turns.hold()
+    turns.call("bulk", 0.05, Request(arrived=0.0), Lane.BULK)
+    turns.call("old", 0.001, Request(arrived=0.0, used=9.0))
+    assert turns.go() == ["old", "bulk"]
+    turns = Turns()
+    turns.hold()
+    turns.call("bulk", 0.05, Request(arrived=0.0), Lane.BULK)
+    turns.now += PATIENCE * 0.05 + 0.1
+    turns.call("short", 0.001, Request(arrived=turns.now))
+    assert turns.go() == ["bulk", "short"]
+
+
+def test_bulk_jobs_alternate() -> None:
+    turns = Turns()
+    turns.hold()
+    first = turns.scheduler.submit("m", items(*range(100, 120)), Lane.BULK)
+    second = turns.scheduler.submit("n", items(*range(200, 220)), Lane.BULK)
+    turns.recorder.gate.set()
+    assert first.result(5)
+    assert second.result(5)
+    assert [name[0] for name in turns.go()[::10]] == ["1", "2", "1", "2"]
+
+
+def test_a_long_ticket_does_not_swell_a_short_ones_batch() -> None:
+    turns = Turns()
+    turns.hold()
+    long = turns.scheduler.submit("m", items(*range(100, 140)), INTERACTIVE)
+    short = turns.scheduler.submit("m", items(7), INTERACTIVE)
+    turns.recorder.gate.set()
+    assert long.result(5)
+    assert short.result(5)
+    assert turns.recorder.batches[1] == ("m", [7])
+
+
+def test_equal_items_are_computed_once_across_batches() -> None:
+    turns = Turns()
+    turns.hold()
+    keys = range(100, 140)
+    tickets = [turns.scheduler.submit("m", items(*keys), INTERACTIVE) for _ in range(3)]
+    tickets.append(turns.scheduler.submit("m", items(139), INTERACTIVE))
+    turns.recorder.gate.set()
+    for ticket in tickets:
+        assert ticket.result(5)
+    assert sorted(turns.go()) == [str(key) for key in keys]
+
+
+def test_cancelling_a_part_of_what_is_shared_leaves_the_others() -> None:
+    turns = Turns()
+    turns.hold()
+    gone = turns.scheduler.submit("m", items(1, 2), INTERACTIVE)
+    kept = turns.scheduler.submit("m", items(2, 3), INTERACTIVE)
+    gone.cancel()
+    turns.recorder.gate.set()
+    assert kept.result(5) == [4, 6]
+    assert sorted(turns.go()) == ["2", "3"]
+
+
+def test_batches_of_a_slow_device_are_kept_short() -> None:
+    now = 0.0
+
+    def slow(group: Hashable, batch: Sequence[Item]) -> Callable[[], list[Any]]:
+        nonlocal now
+        now += sum(len(item.encoding) for item in batch) * 0.0001  # 100 ms for 1,000 tokens
+        return lambda: [0] * len(batch)
+
+    scheduler = Scheduler(slow, token_budget=1_000, clock=lambda: now)
+    for start in range(40):
+        wanted = items(*range(100 * start, 100 * start + 100))
+        scheduler.submit("m", wanted, Lane.BULK).result(5)
+    assert 450 <= scheduler.batch_tokens("m") <= 550
+    assert scheduler.budget("m") == 1_000
+    scheduler.close()
+
+
+def test_calls_of_one_name_are_one_request() -> None:
+    name: str | None = "a"
+    requests = Requests(lambda: name)
+    first = requests.current()
+    assert requests.current() is first
+    name = "b"
+    assert requests.current() is not first
+    name = None
+    assert requests.current() is not requests.current()
+
+
+def test_requests_are_forgotten_in_time() -> None:
+    names = iter(range(5_000))
+    requests = Requests(lambda: next(names))
+    for _ in range(5_000):
+        requests.current()
+    assert len(requests._known) <= 1_024
