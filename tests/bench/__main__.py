@@ -17,6 +17,7 @@ from tests.bench import (
     encoders,
     lora,
     losses,
+    pages,
     retrieval,
     scaling,
     startup,
@@ -43,6 +44,8 @@ BENCHMARKS = {
     "decoding": decoding.steps,
     "startup": startup.first_page,
     "visitors": visitors.visitors,
+    "pages": pages.pages,
+    "class": pages.a_class,
 }
 
 

@@ -56,8 +56,8 @@ window.fetch = (what, ...rest) => {{
   return send.call(window, what, ...rest);
 }};
 const look = () => {{
-  const seen = document.querySelector({selector!r});
-  if (!seen || !seen.getBoundingClientRect().height || !({also})) return requestAnimationFrame(look);
+  const height = document.querySelector({selector!r})?.getBoundingClientRect().height;
+  if (!height || !({also})) return requestAnimationFrame(look);
   requestAnimationFrame(() => setTimeout(() => {{
     noted.seen = performance.now();
     noted.at = Date.now();
