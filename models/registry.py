@@ -733,7 +733,7 @@ class Registry:
         try:
             wanted = dict.fromkeys(x for i in indices for x in task.parts(task.inputs[i]))
             known = {x: self._cache.get(_cache_key(model, x)) for x in wanted}
-            rows = {x: row for x, row in known.items() if row is not None}
+            rows = {x: Row(*row) for x, row in known.items() if row is not None}
             missing = {x: None for x in wanted if known[x] is None}
             encoder: Any = model.encoder
             encodings = encoder.encode(list(missing)) if missing else []
@@ -756,7 +756,8 @@ class Registry:
         if isinstance(key, Going):  # what a row reads depends on what it has read
             return None
         model = self._engine.store.find(str(key))
-        return None if model is None else self._cache.peek(_cache_key(model, encoder_input))
+        known = None if model is None else self._cache.peek(_cache_key(model, encoder_input))
+        return None if known is None else Row(*known)
 
     def _read_on(self, key: str, pieces: Sequence[Piece]) -> Callable[[], Sequence[Any]]:
         """Launch one step of rows that go on; the function returned waits for their logits."""
@@ -801,7 +802,8 @@ class Registry:
             values = result.tolist() if result.ndim == 1 else [vector.copy() for vector in result]
             out = [Row(v, e.truncated) for v, e in zip(values, encodings, strict=True)]
             for item, row in zip(items, out, strict=True):
-                self._cache.put(_cache_key(model, item.key), row)
+                # A plain tuple of numbers is none that the garbage collector would walk through.
+                self._cache.put(_cache_key(model, item.key), tuple(row))
             return out
 
         return rows

@@ -303,7 +303,7 @@ def test_a_short_ticket_goes_before_a_long_one_that_came_first() -> None:
 def test_later_pieces_of_a_request_keep_its_place() -> None:
     turns = Turns()
     turns.hold()
-    early, late = Request(arrived=1.0, used=0.3), Request(arrived=2.0, used=0.1)
+    early, late = Request(arrived=1.0, used=0.5), Request(arrived=2.0, used=0.2)
     turns.call("late", 0.01, late)
     turns.call("early", 0.01, early)
     assert turns.go() == ["early", "late"]
