@@ -5,7 +5,7 @@ PIP_ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
 
-.PHONY: run test test-gpu bench screenshots lint types chromium format clean
+.PHONY: run test test-all test-gpu bench screenshots lint types chromium format clean
 
 run: .venv/run.stamp
 	$(BIN)/python app.py
@@ -18,6 +18,10 @@ test: .venv/test.stamp chromium lint types
 	$(BIN)/python -m pytest --ignore=tests/browser; others=$$?; \
 	wait $$browser; browser=$$?; cat .browser-tests.log; \
 	exit $$((others | browser))
+
+# The long journeys too: minutes each.
+test-all: test
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "slow and not gpu"
 
 # The tests that need a CUDA GPU, with the plain python of a machine that has torch already:
 #   make test-gpu GPU_PYTHON=python3

@@ -36,7 +36,7 @@ from models.errors import CancelledError, MemoryBudgetError
 from models.requests import Request
 
 LEVELS = (0.05, 0.15, 0.6, 5.0)  # seconds of the device
-PATIENCE = 10.0  # so a level has a tenth of the device at least
+PATIENCE = 3.0  # so a level has a quarter of the device at least
 PIECE_SECONDS = 0.05
 _FEWEST_TOKENS = 256  # of a batch that is kept short: less would cost more than it spares
 _DECAY = 0.8  # of what was measured before, in the running averages

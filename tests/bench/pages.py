@@ -18,6 +18,7 @@ from contextlib import contextmanager
 import brotli
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.bench import replay
 from tests.bench.encoders import Rows
 from tests.bench.startup import PROJECT, wait_for
 from tests.browser.chromium import ARGUMENTS, find_chromium
@@ -85,18 +86,37 @@ def pages() -> Rows:
 
 
 def a_class() -> Rows:
-    """Seconds from the first of many browsers until the last sees its scores on /pairs."""
+    """Seconds from the first of many visitors of /pairs until the last has the scores.
+
+    As the requests of browsers elsewhere, and as browsers on the two cores that also serve, where
+    they are compared with as many browsers that open a page of one button.
+    """
     scores = "/12/.test(document.querySelector('#pairs-progress')?.textContent)"
-    with _served() as (url, _), _chromium() as browser:
-        _open(browser, f"{url}/pairs", "#pairs-score")
-        began = time.time()
-        opened = []
-        for number in range(CLASS):
-            time.sleep(max(began + number * CLASS_SECONDS / CLASS - time.time(), 0.0))
-            opened.append(_start(browser, f"{url}/pairs", "#pairs-progress", scores))
-        done = sorted(_noted(page)["at"] / 1e3 - began for page in opened)
-        yield f"{CLASS} browsers: half see their scores after", f"{done[CLASS // 2]:.1f} s"
-        yield f"{CLASS} browsers: the last sees its scores after", f"{done[-1]:.1f} s"
+    with _served() as (url, button), _chromium() as browser:
+        visit = replay.record(browser, f"{url}/pairs")
+        done = sorted(replay.send_again(visit, CLASS, CLASS_SECONDS))
+        yield f"{CLASS} visitors' requests: half, all answered after", _halves(done)
+        for name, address, selector, also in (
+            ("one button", button, "#one", "true"),
+            ("/pairs and its scores", f"{url}/pairs", "#pairs-progress", scores),
+        ):
+            done = _browsers(browser, address, selector, also)
+            yield f"{CLASS} browsers here, {name}: half, all after", _halves(done)
+
+
+def _browsers(browser: Browser, address: str, selector: str, also: str) -> list[float]:
+    began, opened = time.time(), []
+    for number in range(CLASS):
+        time.sleep(max(began + number * CLASS_SECONDS / CLASS - time.time(), 0.0))
+        opened.append(_start(browser, address, selector, also))
+    done = sorted(_noted(page)["at"] / 1e3 - began for page in opened)
+    for page in opened:
+        page.context.close()
+    return done
+
+
+def _halves(done: list[float]) -> str:
+    return f"{done[len(done) // 2]:.1f} s, {done[-1]:.1f} s"
 
 
 def _open(browser: Browser, url: str, selector: str) -> tuple[float, float]:
