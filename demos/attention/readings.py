@@ -28,6 +28,7 @@ MODEL_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "cross-encoder", "causal-lm"
 MOST_CHARACTERS = 20_000
 MOST_TOKENS = 512  # every head is decomposed: 270 heads of 512 tokens take some 6 s of a core
 _KEPT_BYTES = 112 << 20  # one long text through thirty layers takes 90 MB
+_BRIEFLY_KEPT_BYTES = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,13 @@ class Measured:
 class Readings:
     """Reads and measures. Thread-safe: two who ask the same at once may both compute it."""
 
-    def __init__(self, registry: Registry):
+    def __init__(self, registry: Registry, kept_bytes: int = _KEPT_BYTES):
         self._registry = registry
-        self._kept = ResultCache(_KEPT_BYTES)
+        self._kept = ResultCache(kept_bytes)
+
+    def briefly(self) -> Readings:
+        """Others of the same models, for calls that nobody asks again of: little is kept."""
+        return Readings(self._registry, _BRIEFLY_KEPT_BYTES)
 
     def attention(self, asked: Asked) -> Attention:
         """Queries and keys of every head.

@@ -75,10 +75,14 @@
     return true;
   });
 
+  let untouched = null; // what stood in the fields when the visitor began
   const keep = (read) => {
+    if (!untouched) return void (untouched = read);
     const values = {};
     about.fields.forEach((id, place) => {
-      if (read[place] !== undefined && !same(read[place], first.get(id))) values[id] = read[place];
+      const value = read[place];
+      if (value === undefined || same(value, first.get(id))) return;
+      if (id in saved || !same(value, untouched[place])) values[id] = value;
     });
     if (same(values, saved)) return;
     saved = values;
@@ -92,10 +96,11 @@
       note.show("large");
     }
   };
-  // The fields are read a moment after a visitor did something, and once more when the server may
-  // have answered by filling in others.
+  // The fields are read before a visitor does the first thing (the server has filled in some by
+  // then), a moment after every other, and once more when the server may have answered.
   let timers = [], forgotten = false;
   const read = () => forgotten || document.getElementById("fields-read")?.click();
+  const readFirst = (event) => event.isTrusted && (untouched || read());
   const readSoon = (event) => {
     if (!event.isTrusted) return;
     timers.forEach(clearTimeout);
@@ -104,6 +109,8 @@
   if (about.fields.length) {
     for (const name of ["input", "change", "click", "keyup", "paste", "drop"])
       addEventListener(name, readSoon, true);
+    for (const name of ["pointerdown", "keydown", "focusin"])
+      addEventListener(name, readFirst, true);
     addEventListener("pagehide", read);
   }
 

@@ -28,7 +28,7 @@ from gradio.state_holder import SessionState, StateHolder
 
 SOURCE_DIGEST = "1edbfa9e934afcd382726d797b9f57436e21926653c7fb2be6efec00c4c9ba0c"
 
-IDLE_SECONDS = 300.0  # of a program's session, or of a single call's, once it is not used
+IDLE_SECONDS = 60.0  # of a program's session, or of a single call's, once it is not used
 CLOSED_SECONDS = 3_600.0  # of a page that was closed, or has lost its connection: it may come back
 _SWEEP_SECONDS = 10.0
 

@@ -219,7 +219,8 @@ class SparsityPanel:
             api_name="attention_sparsity_cancelled",
             **common,
         )
-        gr.api(make_attention_sparsity(self.registry, self.readings), api_name="attention_sparsity")
+        endpoint = make_attention_sparsity(self.registry, self.readings.briefly())
+        gr.api(endpoint, api_name="attention_sparsity")
 
     # --- handlers ------------------------------------------------------------------------------
 

@@ -217,7 +217,8 @@ class HeadsPanel:
         ).success(
             None, js=_CLICK_NPZ, api_name="attention_heads_download", api_visibility="private"
         )
-        gr.api(make_attention_heads(self.registry, self.readings), api_name="attention_heads")
+        endpoint = make_attention_heads(self.registry, self.readings.briefly())
+        gr.api(endpoint, api_name="attention_heads")
 
     # --- handlers ------------------------------------------------------------------------------
 

@@ -182,7 +182,8 @@ class SpectrumPanel:
             api_name="attention_rank_cancelled",
             **common,
         )
-        gr.api(make_attention_rank(self.registry, self.readings), api_name="attention_rank")
+        endpoint = make_attention_rank(self.registry, self.readings.briefly())
+        gr.api(endpoint, api_name="attention_rank")
 
     # --- handlers ------------------------------------------------------------------------------
 
