@@ -52,14 +52,17 @@
     checkbox: (props, value) => typeof value === "boolean",
     radio: (props, value) => offers(props, [value]),
     checkboxgroup: (props, value) => Array.isArray(value) && offers(props, value),
-    dropdown: (props, value) => Array.isArray(value) === Boolean(props.multiselect)
-      && (props.allow_custom_value || offers(props, [value].flat())),
+    dropdown: (props, value) => (value === null && !props.multiselect)
+      || (Array.isArray(value) === Boolean(props.multiselect)
+        && (props.allow_custom_value || offers(props, [value].flat()))),
     html: (props, value) => typeof value === "string" && Number.isFinite(parseFloat(value)),
     dataframe: (props, value) => Array.isArray(value?.data) && Array.isArray(value.headers),
   };
   const offers = (props, values) => values.every(
     (value) => (props.choices || []).some(([, offered]) => offered === value));
-  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  // Of a table its cells: headings are put into the visitor's language.
+  const same = (one, other) =>
+    JSON.stringify(one?.data ?? one) === JSON.stringify(other?.data ?? other);
 
   const first = new Map(about.fields.map((id) => [id, byId.get(id).props.value]));
   let saved = {}, storage = null;
@@ -68,9 +71,14 @@
     const kept = JSON.parse(storage.getItem(KEPT)) || {};
     if (kept.version === about.version) saved = kept.values;
   } catch {}
+  // Fields that follow a result are filled with it: the server is handed what was kept of them.
+  const follows = new Set(about.follows);
+  const waiting = Object.fromEntries(
+    about.follows.filter((id) => id in saved).map((id) => [id, saved[id]]));
+  if (byId.has(about.kept)) byId.get(about.kept).props.value = { ...waiting };
   const restored = about.fields.filter((id) => {
     const field = byId.get(id);
-    if (!(id in saved) || !fits[field.type]?.(field.props, saved[id])) return false;
+    if (follows.has(id) || !(id in saved) || !fits[field.type]?.(field.props, saved[id])) return false;
     field.props.value = saved[id];
     return true;
   });
@@ -78,7 +86,11 @@
   const keep = (read) => {
     const values = {};
     about.fields.forEach((id, place) => {
-      if (read[place] !== undefined && !same(read[place], first.get(id))) values[id] = read[place];
+      if (read[place] === undefined) return;
+      if (!same(read[place], first.get(id))) {
+        values[id] = read[place];
+        delete waiting[id];
+      } else if (id in waiting) values[id] = waiting[id];
     });
     if (same(values, saved)) return;
     saved = values;
@@ -142,7 +154,6 @@
   window.kexue = {
     tabChanged, heard,
     fieldsRead: keep,
-    saved: (id) => saved[id],
     wantedTab: () => tabOf(panelOf(location.search)),
   };
 
