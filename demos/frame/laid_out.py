@@ -16,30 +16,30 @@ _MOST_FRAMES = 600  # ten seconds: whoever has left the tab does not keep it wai
 _FITTED_FRAMES = 40  # two seconds: plotly itself is fetched before the first figure
 
 
-def when_laid_out(elem_id: str) -> str:
-    """The `js` of an event that goes on once the element is there; its inputs stay as they are."""
+def when_laid_out(*elem_ids: str) -> str:
+    """The `js` of an event that goes on once the elements are there; inputs stay as they are."""
     return f"""async (...values) => {{
         const frame = () => new Promise((go) => setTimeout(go, 16));
-        const there = () => document.getElementById({json.dumps(elem_id)});
+        const there = () => {json.dumps(elem_ids)}.every((id) => document.getElementById(id));
         for (let i = 0; i < {_MOST_FRAMES} && !there(); i++) await frame();
         await frame(); await frame();
         return values;
     }}"""
 
 
-def first_selection(name: str, last: str) -> gr.State:
+def first_selection(name: str, *there: str) -> gr.State:
     """A state that changes once: when the open tab has been selected and laid out.
 
     Args:
         name: of the endpoint, `<name>_select`.
-        last: the element id of something at the panel's end.
+        there: element ids that are waited for, such as of something at the panel's end.
     """
     opened = gr.State(False)
     cast(gr.Tab, Context.block).select(
         lambda: True,
         None,
         opened,
-        js=when_laid_out(last),
+        js=when_laid_out(*there),
         api_name=f"{name}_select",
         show_progress="hidden",
         api_visibility="private",

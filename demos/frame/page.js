@@ -83,10 +83,15 @@
     return true;
   });
 
+  // What a result wrote into a field of these counts for nothing: it is written anew.
+  const written = (id) => follows.has(id) && ["number", "textbox"].includes(byId.get(id).type);
+  const touched = new Set(Object.keys(saved));
+
   const keep = (read) => {
     const values = {};
     about.fields.forEach((id, place) => {
       if (read[place] === undefined) return;
+      if (written(id) && !touched.has(id)) return;
       if (!same(read[place], first.get(id))) {
         values[id] = read[place];
         delete waiting[id];
@@ -110,6 +115,8 @@
   const read = () => forgotten || document.getElementById("fields-read")?.click();
   const readSoon = (event) => {
     if (!event.isTrusted) return;
+    const within = event.target.closest?.(about.follows.map((id) => "#" + id).join() || "_");
+    if (within && event.type !== "click") touched.add(within.id);
     timers.forEach(clearTimeout);
     timers = [400, 2500].map((delay) => setTimeout(read, delay));
   };

@@ -72,7 +72,8 @@ def _link(key: str, is_current: bool) -> str:
 def _lay_out_demo(demo: Demo, context: AppContext) -> gr.Tabs:
     gr.Markdown(text(f"{demo.key}.intro"))
     above = demo.toolbar(context)
-    with gr.Tabs(elem_id=f"{demo.key}-tabs") as tabs:
+    tabs = gr.Tabs(elem_id=f"{demo.key}-tabs")
+    with tabs:
         for key, panel in demo.panels.items():
             name, tab_id = text(f"{demo.key}.tab.{key}"), f"{demo.key}-{key}"
             with gr.Tab(name, id=tab_id, elem_id=f"{demo.key}-tab-{key}"):

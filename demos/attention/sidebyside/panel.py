@@ -26,6 +26,7 @@ from demos.attention.sidebyside.comparing import (
 from demos.attention.sidebyside.figures import layers_figure
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import once_open
 from demos.frame.progress import IDLE, note_html, notice_html, progress_html, say_cancelled
 from demos.frame.steps import result_of, showing
 from demos.frame.strings import Language, language_of, say, text
@@ -155,11 +156,13 @@ class SideBySidePanel:
         outputs = [self.shown, *drawn, self.progress, self.cancel]
         choosing = [self.second, self.reads]
         opening = [self.opened, self.shown, reading, *fields]
+        renewed = once_open("attention-sidebyside", reading.change)
         gr.on(
-            [reading.change, self.other.change],
+            [renewed, self.other.input],
             self.on_models,
             [reading, self.other],
             choosing,
+            trigger_mode="always_last",
             api_name="attention_sidebyside_models",
             **common,
         )
@@ -167,11 +170,17 @@ class SideBySidePanel:
             self.on_open,
             opening,
             [self.opened, *choosing, *outputs],
+            validator=self.check_open,
             api_name="attention_sidebyside_open",
             **common,
         )
-        read = reading.change(
-            self.on_reading, opening, outputs, api_name="attention_sidebyside_reading", **common
+        read = renewed(
+            self.on_reading,
+            opening,
+            outputs,
+            trigger_mode="always_last",
+            api_name="attention_sidebyside_reading",
+            **common,
         )
         run = gr.on(
             [self.run.click, self.without.input, self.reads.input],
@@ -231,6 +240,25 @@ class SideBySidePanel:
         ]
         return [field(problem_or_none(each, language) if each else None) for each in checks]
 
+    def check_open(
+        self,
+        opened: bool,
+        shown: Shown | None,
+        reading: Asked | None,
+        other: str,
+        second: str,
+        reads: Any,
+        without: bool,
+        left: Any,
+        right: Any,
+        request: gr.Request,
+    ) -> list[Any]:
+        """Validator where the tab is opened: as that of the button, once a text has been read."""
+        if reading is None:
+            return [field(None)] * 9
+        fields = (other, second, reads, without, left, right)
+        return [field(None), field(None), *self.check_inputs(reading, *fields, request)]
+
     def on_models(self, reading: Asked | None, other: str) -> Updates:
         """The second text and what is read of it matter only beside a cross-encoder."""
         pairs = wants_second(self.registry, reading, other)
@@ -277,7 +305,8 @@ class SideBySidePanel:
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Compare, unless it is shown already; nothing for those who have never opened the tab."""
-        if not opened or reading is None or not self._fits(reading, other, second):
+        seen = opened or shown is not None
+        if not seen or reading is None or not self._fits(reading, other, second):
             yield {self.shown: shown}
             return
         asked = plan(self.registry, reading, other, second, check_reads(reads))
