@@ -153,7 +153,7 @@ class SideBySidePanel:
         reading = self.desk.reading
         fields = [self.other, self.second, self.reads, self.without, *self.figures]
         drawn = [self.notice, *self.plots, self.table, self.csv]
-        outputs = [self.shown, *drawn, self.progress, self.cancel]
+        outputs = [self.opened, self.shown, *drawn, self.progress, self.cancel]
         choosing = [self.second, self.reads]
         opening = [self.opened, self.shown, reading, *fields]
         renewed = once_open("attention-sidebyside", reading.change)
@@ -169,7 +169,7 @@ class SideBySidePanel:
         opened = tab.select(
             self.on_open,
             opening,
-            [self.opened, *choosing, *outputs],
+            [*choosing, *outputs],
             validator=self.check_open,
             api_name="attention_sidebyside_open",
             **common,
@@ -305,8 +305,7 @@ class SideBySidePanel:
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Compare, unless it is shown already; nothing for those who have never opened the tab."""
-        seen = opened or shown is not None
-        if not seen or reading is None or not self._fits(reading, other, second):
+        if not opened or reading is None or not self._fits(reading, other, second):
             yield {self.shown: shown}
             return
         asked = plan(self.registry, reading, other, second, check_reads(reads))
@@ -366,6 +365,7 @@ class SideBySidePanel:
             steps = comparing(self.registry, self.readings, asked, not without)
             sides = yield from showing(steps, lambda step: self._working(step, language))
             yield {
+                self.opened: True,
                 self.shown: Shown(asked, without),
                 **self._drawn(sides, keys, language),
                 self.notice: notice_html(results.differences(sides, language)),

@@ -134,7 +134,7 @@ def test_bad_input_gets_a_sentence(check: Callable[[], object], says: str) -> No
 def test_the_sentence_stands_at_its_field(panel: ExtensionPanel) -> None:
     bad = fields(contexts="", question="", ways=[], model="encoder", beta=9)
     answers = panel.check(*bad, "", None, REQUEST)
-    assert [each["is_valid"] for each in answers] == [False] * 5 + [True] * 8
+    assert [each["is_valid"] for each in answers] == [False] * 5 + [True] * 10
     assert "does not write texts" in answers[3]["message"]
     assert all(each["is_valid"] for each in panel.check(*fields(), "", None, REQUEST))
 
