@@ -65,11 +65,11 @@
     JSON.stringify(one?.data ?? one) === JSON.stringify(other?.data ?? other);
 
   const first = new Map(about.fields.map((id) => [id, byId.get(id).props.value]));
-  let saved = {}, storage = null;
+  let saved = {}, touched = new Set(), storage = null;
   try {
     storage = window.sessionStorage;
     const kept = JSON.parse(storage.getItem(KEPT)) || {};
-    if (kept.version === about.version) saved = kept.values;
+    if (kept.version === about.version) [saved, touched] = [kept.values, new Set(kept.touched)];
   } catch {}
   // Fields that follow a result are filled with it: the server is handed what was kept of them.
   const follows = new Set(about.follows);
@@ -85,7 +85,6 @@
 
   // What a result wrote into a field of these counts for nothing: it is written anew.
   const written = (id) => follows.has(id) && ["number", "textbox"].includes(byId.get(id).type);
-  const touched = new Set(Object.keys(saved));
 
   const keep = (read) => {
     const values = {};
@@ -100,7 +99,7 @@
     if (same(values, saved)) return;
     saved = values;
     try {
-      const text = JSON.stringify({ version: about.version, values });
+      const text = JSON.stringify({ version: about.version, values, touched: [...touched] });
       if (text.length > about.maxCharacters) throw new Error("too large");
       storage.setItem(KEPT, text);
       if (note.kind === "large") note.show("");
@@ -116,7 +115,7 @@
   const readSoon = (event) => {
     if (!event.isTrusted) return;
     const within = event.target.closest?.(about.follows.map((id) => "#" + id).join() || "_");
-    if (within && event.type !== "click") touched.add(within.id);
+    if (within && (event.type !== "click" || !written(within.id))) touched.add(within.id);
     timers.forEach(clearTimeout);
     timers = [400, 2500].map((delay) => setTimeout(read, delay));
   };
@@ -148,7 +147,7 @@
     storage?.removeItem(KEPT);
     location.reload();
   };
-  if (restored.length) note.show("restored");
+  if (restored.length || Object.keys(waiting).some((id) => touched.has(id))) note.show("restored");
 
   // --- the server -----------------------------------------------------------------------------
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from demos import DEMOS
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
+SLOW = pytest.mark.slow
 
 QUIET, PATIENCE = 2.5, 240.0  # seconds: of an idle server, and of waiting for it
 PANELS = [(demo.key, panel) for demo in DEMOS for panel in demo.panels]
@@ -34,7 +36,14 @@ TYPED = {
     "scaling-data-low-N": "2e7",
     "bayes-layer-beginning": "The chess club meets on",
 }
-NUMBERS = {"training-rate": "0.0004", "attention-decoder-rate": "0.002", "evaluation-cut": "0.6"}
+NUMBERS = {
+    "training-rate": "0.0004",
+    "attention-decoder-rate": "0.002",
+    "evaluation-cut": "0.6",
+    "lora-race-n": "64",  # the rank divides both sides
+    "lora-race-m": "48",
+    "lora-race-rank": "8",
+}
 # Fields that are left as they are.
 LEFT = {
     "scaling-example": "the other fields would be of other points; it has a test of its own",
@@ -54,6 +63,7 @@ PRESSED = {
     "attention/heads": ["attention-run"],
     "attention/sparsity": ["attention-run"],
     "attention/rank": ["attention-run"],
+    "scaling/fit": ["scaling-fit-predict"],
     "scaling/compare": ["scaling-compare-run"],
     "scaling/frontier": ["scaling-frontier-apply"],
     "scaling/plan": ["scaling-plan-show"],
@@ -144,9 +154,12 @@ class Fields:
         field.press("Tab")
 
     def _slider(self, key: str, box: Locator) -> None:
+        if key in NUMBERS:
+            box.locator("input[type=number]").fill(NUMBERS[key])
+            return box.locator("input[type=number]").press("Tab")
         at = box.locator("input[type=range]").first
         end = float(at.input_value()) >= float(at.get_attribute("max") or 0)
-        at.press("ArrowLeft" if end else "ArrowRight")
+        return at.press("ArrowLeft" if end else "ArrowRight")
 
     def _html(self, key: str, box: Locator) -> None:
         for _ in range(4):
@@ -219,6 +232,8 @@ def changed_and_reloaded(app: gr.Blocks, page: Page, key: str, panel: str) -> No
     assert all(said), "nothing was computed"
     page.mouse.click(2, 400)  # what was read last is what stands there
     page.wait_for_timeout(3_000)
+    refused: list[str] = []
+    page.on("response", lambda got: refused.append(got.url) if got.status == 422 else None)
     page.reload()
     expect(page.locator("#page-note")).to_contain_text("What you had filled in here is back.")
     settle(app, page)
@@ -229,6 +244,7 @@ def changed_and_reloaded(app: gr.Blocks, page: Page, key: str, panel: str) -> No
         if back[each] != filled[each] and each not in GONE
     }
     assert not lost
+    assert not refused, "what was filled in is not right"
     assert texts_of(page, results) == said
 
 
@@ -256,3 +272,100 @@ def test_fields_come_back(
 ) -> None:
     page = open_page(f"/{key}?panel={panel}", leaves=True)
     changed_and_reloaded(running_app, page, key, panel)
+
+
+def test_what_is_wrong_is_said_as_when_the_button_is_pressed(
+    running_app: gr.Blocks, open_page: OpenPage
+) -> None:
+    page = open_page("/pairs?panel=grid", leaves=True, bad_input=True)
+    settle(running_app, page)
+    lines = page.locator("#pairs-grid-a textarea")
+    lines.fill("")
+    page.locator("#pairs-grid-run").click()
+    said = page.locator("#pairs-grid-a .error-text, #pairs-grid-a [class*=error]").first
+    expect(said).to_be_visible()
+    words = said.inner_text()
+    page.wait_for_timeout(3_000)
+    page.reload()
+    expect(said).to_have_text(words)
+    expect(lines).to_have_value("")
+    expect(page.locator(".toast-wrap .error")).to_have_count(0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_points_and_law_come_back_in_every_panel(
+    running_app: gr.Blocks, open_page: OpenPage
+) -> None:
+    page = open_page("/scaling", leaves=True)
+    settle(running_app, page)
+    fields = Fields(page, "scaling")
+    page.locator("#scaling-example input").click()
+    page.get_by_role("option", name="Drawn from").first.click()
+    settle(running_app, page)
+    fields.change("scaling-data-noise")
+    low = page.locator("#scaling-data-low-D input, #scaling-data-low-D textarea").first
+    low.fill("1e9")
+    low.press("Tab")
+    settle(running_app, page)
+    page.locator("#scaling-law input").click()
+    page.get_by_role("option").nth(1).click()
+    page.locator("#scaling-fit").click()
+    settle(running_app, page)
+    counts = page.locator("#scaling-data-counts").inner_text()
+    done = re.sub(r"in \S+ \w+", "", page.locator("#scaling-progress").inner_text())
+    page.wait_for_timeout(3_000)
+    for panel in ("data", "fit", "compare"):
+        page.goto(f"{page.url.split('?')[0]}?panel={panel}")
+        settle(running_app, page)
+        assert re.sub(r"in \S+ \w+", "", page.locator("#scaling-progress").inner_text()) == done
+    expect(page.locator("#scaling-compare-table tr").first).to_be_visible()
+    page.goto(f"{page.url.split('?')[0]}?panel=data")
+    expect(page.locator("#scaling-data-counts")).to_have_text(counts)
+    expect(low).to_have_value(re.compile("1e.?0?9"))
+
+
+@pytest.mark.slow
+def test_choosers_that_follow_another_come_back(
+    running_app: gr.Blocks, open_page: OpenPage
+) -> None:
+    page = open_page("/pairs?panel=training", leaves=True)
+    settle(running_app, page)
+    page.locator("#training-kind label").nth(1).click()
+    settle(running_app, page)
+    page.locator("#training-loss input").click()
+    page.get_by_role("option", name=re.compile("entropy", re.I)).click()
+    chosen = page.locator("#training-loss input").input_value()
+    page.wait_for_timeout(3_000)
+    page.reload()
+    expect(page.locator("#training-loss input")).to_have_value(chosen)
+    page.locator("#training-loss input").click()
+    expect(page.get_by_role("option")).to_have_count(3)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("pairs?panel=published", "published"),
+        ("scaling?panel=quanta", "scaling_(quanta|back|open|difference)"),
+        pytest.param("attention?panel=decoder", "attention_(decoder|open|model_open)", marks=SLOW),
+        pytest.param("retrieval?panel=indexing", "nothing", marks=SLOW),
+        pytest.param("lora?panel=cost", "lora_cost", marks=SLOW),
+        pytest.param("bayes?panel=routes", "bayes_routes", marks=SLOW),
+    ],
+)
+def test_panels_that_are_not_open_ask_nothing(
+    running_app: gr.Blocks, open_page: OpenPage, path: str, asked: str
+) -> None:
+    page = open_page("/", leaves=True)
+    numbers: list[int] = []
+
+    def note(sent: Request) -> None:
+        if "/queue/join" in sent.url:
+            numbers.append(sent.post_data_json["fn_index"])
+
+    page.on("request", note)
+    page.goto(page.url.split("?")[0] + path)
+    settle(running_app, page)
+    names = {str(running_app.fns[number].api_name) for number in numbers}
+    assert all(re.match(asked, name) for name in names), names
