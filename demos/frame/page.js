@@ -61,8 +61,8 @@
   const offers = (props, values) => values.every(
     (value) => (props.choices || []).some(([, offered]) => offered === value));
   // Of a table its cells: headings are put into the visitor's language.
-  const same = (one, other) =>
-    JSON.stringify(one?.data ?? one) === JSON.stringify(other?.data ?? other);
+  const cells = (value) => JSON.stringify(value?.data ?? value ?? null);
+  const same = (one, other) => cells(one) === cells(other);
 
   const first = new Map(about.fields.map((id) => [id, byId.get(id).props.value]));
   let saved = {}, touched = new Set(), storage = null;

@@ -44,6 +44,10 @@ NUMBERS = {
     "lora-race-m": "48",
     "lora-race-rank": "8",
 }
+OPTIONS = {  # models that come with the app
+    "attention-model": "CoSENT cross-encoder",
+    "attention-sidebyside-other": "CoSENT bi-encoder",
+}
 # Fields that are left as they are.
 LEFT = {
     "scaling-example": "the other fields would be of other points; it has a test of its own",
@@ -157,9 +161,12 @@ class Fields:
         if key in NUMBERS:
             box.locator("input[type=number]").fill(NUMBERS[key])
             return box.locator("input[type=number]").press("Tab")
-        at = box.locator("input[type=range]").first
-        end = float(at.input_value()) >= float(at.get_attribute("max") or 0)
-        return at.press("ArrowLeft" if end else "ArrowRight")
+        value, most, step = box.locator("input[type=range]").evaluate(
+            "(range) => [range.value, range.max, range.step].map(Number)"
+        )
+        # Typed: the arrow keys move a slider of Gradio's, but do not release it.
+        box.locator("input[type=number]").fill(f"{value + (step if value < most else -step):g}")
+        return box.locator("input[type=number]").press("Tab")
 
     def _html(self, key: str, box: Locator) -> None:
         for _ in range(4):
@@ -179,6 +186,8 @@ class Fields:
     def _dropdown(self, key: str, box: Locator) -> None:
         field = box.locator("input").first
         field.click()
+        if key in OPTIONS:
+            return self.page.get_by_role("option", name=OPTIONS[key]).click()
         several = box.locator(".token").count()
         if several > 1:  # fewer models, rather than more to compute
             field.press("Backspace")
