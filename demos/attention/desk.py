@@ -85,10 +85,15 @@ class Desk:
         self.model.input(
             self.on_model, self.model, self.second, api_name="attention_model", **common
         )
+        # Apart: a text that cannot be read shall not keep the other one hidden.
+        self.context.app.load(
+            self.on_model, self.model, self.second, api_name="attention_model_open", **common
+        )
         opened = self.context.app.load(
             self.on_open,
             [self.reading, *inputs],
             outputs,
+            validator=self.check_open,
             api_name="attention_open",
             **common,
         )
@@ -123,10 +128,16 @@ class Desk:
         checks = check_asked(self.registry, Asked(model, first, second))
         return [field(problem_or_none(check, language)) for check in checks]
 
+    def check_open(
+        self, reading: Asked | None, model: str, first: str, second: str, request: gr.Request
+    ) -> list[Any]:
+        """Validator of the first reading, which is of what stands in the fields."""
+        return [field(None), *self.check_inputs(model, first, second, request)]
+
     def on_open(
         self, reading: Asked | None, model: str, first: str, second: str, request: gr.Request
     ) -> Iterator[Updates]:
-        """The worked example for whoever opens the page."""
+        """What stands in the fields, for whoever opens the page."""
         if reading is not None:
             yield {self.reading: reading}
             return

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 
+from demos.frame.kept import kept_fields
 from demos.frame.own_models import OwnModels
 from models.registry import Registry
 
 
 @dataclass(frozen=True)
 class AppContext:
-    """What every page is built into: the app, its registry, and each visitor's own models."""
+    """What every page is built into; made inside the open page.
+
+    Attributes:
+        registry: of the app.
+        app: all pages.
+        own_models: each visitor's.
+        kept: what a reload brought back of fields that follow a result: an input of handlers.
+    """
 
     registry: Registry
     app: gr.Blocks
     own_models: OwnModels
+    kept: gr.JSON = field(default_factory=kept_fields)
 
 
 @dataclass(frozen=True)

@@ -52,28 +52,39 @@
     checkbox: (props, value) => typeof value === "boolean",
     radio: (props, value) => offers(props, [value]),
     checkboxgroup: (props, value) => Array.isArray(value) && offers(props, value),
-    dropdown: (props, value) => Array.isArray(value) === Boolean(props.multiselect)
-      && (props.allow_custom_value || offers(props, [value].flat())),
+    dropdown: (props, value) => (value === null && !props.multiselect)
+      || (Array.isArray(value) === Boolean(props.multiselect)
+        && (props.allow_custom_value || offers(props, [value].flat()))),
     html: (props, value) => typeof value === "string" && Number.isFinite(parseFloat(value)),
     dataframe: (props, value) => Array.isArray(value?.data) && Array.isArray(value.headers),
   };
   const offers = (props, values) => values.every(
     (value) => (props.choices || []).some(([, offered]) => offered === value));
-  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  // Of a table its cells: headings are put into the visitor's language.
+  const cells = (value) => JSON.stringify(value?.data ?? value ?? null);
+  const same = (one, other) => cells(one) === cells(other);
 
   const first = new Map(about.fields.map((id) => [id, byId.get(id).props.value]));
-  let saved = {}, storage = null;
+  let saved = {}, touched = new Set(), storage = null;
   try {
     storage = window.sessionStorage;
     const kept = JSON.parse(storage.getItem(KEPT)) || {};
-    if (kept.version === about.version) saved = kept.values;
+    if (kept.version === about.version) [saved, touched] = [kept.values, new Set(kept.touched)];
   } catch {}
+  // Fields that follow a result are filled with it: the server is handed what was kept of them.
+  const follows = new Set(about.follows);
+  const waiting = Object.fromEntries(
+    about.follows.filter((id) => id in saved).map((id) => [id, saved[id]]));
+  if (byId.has(about.kept)) byId.get(about.kept).props.value = { ...waiting };
   const restored = about.fields.filter((id) => {
     const field = byId.get(id);
-    if (!(id in saved) || !fits[field.type]?.(field.props, saved[id])) return false;
+    if (follows.has(id) || !(id in saved) || !fits[field.type]?.(field.props, saved[id])) return false;
     field.props.value = saved[id];
     return true;
   });
+
+  // What a result wrote into a field of these counts for nothing: it is written anew.
+  const written = (id) => follows.has(id) && ["number", "textbox"].includes(byId.get(id).type);
 
   let untouched = null; // what stood in the fields when the visitor began
   const keep = (read) => {
@@ -81,13 +92,18 @@
     const values = {};
     about.fields.forEach((id, place) => {
       const value = read[place];
-      if (value === undefined || same(value, first.get(id))) return;
-      if (id in saved || !same(value, untouched[place])) values[id] = value;
+      if (value === undefined || (written(id) && !touched.has(id))) return;
+      if (same(value, first.get(id))) {
+        if (id in waiting) values[id] = waiting[id];
+      } else if (id in saved || !same(value, untouched[place])) {
+        values[id] = value;
+        delete waiting[id];
+      }
     });
     if (same(values, saved)) return;
     saved = values;
     try {
-      const text = JSON.stringify({ version: about.version, values });
+      const text = JSON.stringify({ version: about.version, values, touched: [...touched] });
       if (text.length > about.maxCharacters) throw new Error("too large");
       storage.setItem(KEPT, text);
       if (note.kind === "large") note.show("");
@@ -103,6 +119,8 @@
   const readFirst = (event) => event.isTrusted && (untouched || read());
   const readSoon = (event) => {
     if (!event.isTrusted) return;
+    const within = event.target.closest?.(about.follows.map((id) => "#" + id).join() || "_");
+    if (within && (event.type !== "click" || !written(within.id))) touched.add(within.id);
     timers.forEach(clearTimeout);
     timers = [400, 2500].map((delay) => setTimeout(read, delay));
   };
@@ -136,7 +154,7 @@
     storage?.removeItem(KEPT);
     location.reload();
   };
-  if (restored.length) note.show("restored");
+  if (restored.length || Object.keys(waiting).some((id) => touched.has(id))) note.show("restored");
 
   // --- the server -----------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from demos.frame.kept import KEPT_ID
 from demos.frame.texts import TEXTS
 
 MAX_KEPT_CHARACTERS = 500_000  # of what was filled in on a page, for a reload
@@ -34,12 +35,14 @@ class PageInfo:
         title: the document's.
         panels: titles of the panels by key.
         fields: element ids of what a visitor fills in.
+        follows: those of them that follow a result (`kept.py`).
     """
 
     key: str
     title: Names
     panels: Mapping[str, Names]
     fields: Iterable[str]
+    follows: Iterable[str]
 
 
 def shape_page(html: str, page: PageInfo) -> str:
@@ -84,6 +87,8 @@ def _told(config: dict[str, Any], page: PageInfo) -> dict[str, Any]:
         "title": page.title,
         "panels": page.panels,
         "fields": fields,
+        "follows": [field for field in page.follows if field in components],
+        "kept": KEPT_ID,
         # What was kept of other fields, or of other defaults, does not come back.
         "version": hashlib.sha256(_json(at_first).encode()).hexdigest()[:16],
         "sentences": {key: TEXTS[f"page.{key}"] for key in _SAID},

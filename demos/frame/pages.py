@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from demos.frame.browser_secret import browser_secret
 from demos.frame.demo import AppContext, Demo
 from demos.frame.home import build_home
+from demos.frame.kept import follows
 from demos.frame.log_slider import is_log_slider
 from demos.frame.own_models import OwnModels
 from demos.frame.page_source import PageInfo, shape_page
@@ -123,13 +124,15 @@ def _wire(app: gr.Blocks, page: str, tabs: gr.Tabs) -> None:
 
 def _info(app: gr.Blocks, page: str) -> PageInfo:
     if page == HOME:
-        return PageInfo(HOME, ("Kexue Lab", "Kexue Lab"), {}, ())
+        return PageInfo(HOME, ("Kexue Lab", "Kexue Lab"), {}, (), ())
     name, chinese_name = TEXTS[f"{page}.title"]
     tabs = next(b for b in app.blocks.values() if b.elem_id == f"{page}-tabs")
     keys = [str(tab.id).removeprefix(f"{page}-") for tab in cast(gr.Tabs, tabs).children]  # type: ignore[attr-defined]
+    fields = list(_fields_of(app, page))
     return PageInfo(
         page,
         (f"{name} · Kexue Lab", f"{chinese_name} · Kexue Lab"),
         {key: TEXTS[f"{page}.tab.{key}"] for key in keys},
-        tuple(str(field.elem_id) for field in _fields_of(app, page)),
+        tuple(str(field.elem_id) for field in fields),
+        tuple(str(field.elem_id) for field in fields if follows(field)),
     )

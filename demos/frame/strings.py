@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 import gradio as gr
+from gradio.context import Context
 
 from demos.frame.texts import TEXTS
 from demos.frame.texts.ground_floor import SENTENCES_ZH
@@ -23,8 +24,16 @@ I18N = gr.I18n(
 
 
 def text(key: str) -> gr.i18n.I18nData:
-    """A fixed text, translated in the browser. Raises KeyError for a key that is not there."""
+    """A fixed text, translated in the browser.
+
+    Raises:
+        KeyError: there is no such key.
+        RuntimeError: no page is being laid out. A page is sent the translations of what it is laid
+            out with and no others: a handler says its texts by `say`.
+    """
     TEXTS[key]
+    if Context.root_block is None:
+        raise RuntimeError(f"text({key!r}) outside of a layout: handlers use say(key, language)")
     return I18N(key)
 
 

@@ -18,6 +18,7 @@ import gradio as gr
 
 from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
+from demos.frame.kept import FOLLOWS, Kept, kept_of, kept_or
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.steps import paced, showing
 from demos.frame.strings import Language, language_of, say, text
@@ -30,6 +31,7 @@ from demos.scaling.answers import (
     default_law,
     takes_x,
 )
+from demos.scaling.data.back import chosen_back
 from demos.scaling.laws import LAWS
 from demos.scaling.notes import Note
 from demos.scaling.published import PUBLISHED
@@ -38,6 +40,7 @@ from demos.scaling.sources import Bundled, Chosen, Simulated, Source, Tables, Up
 
 DEFAULT_EXAMPLE = "isoflop"
 OWN = "own"  # the choice that stands for the visitor's files
+POINTS_KNOWN = "scaling-points-known"  # the id of what is in the page once `chosen` is right
 BUSY = "busy"  # the kind of a line that ends by itself: no other one speaks of the fit meanwhile
 SHOWN_NOTES = 2  # the others are folded away
 _PUBLISHED = "published:"
@@ -76,6 +79,7 @@ class Desk:
                     label=text("scaling.desk.example"),
                     info=text("scaling.desk.example_hint"),
                     elem_id="scaling-example",
+                    elem_classes=FOLLOWS,
                 )
                 # No file_types: a wrong file shall reach the check that says what is wrong.
                 self.files = gr.File(
@@ -110,6 +114,7 @@ class Desk:
                 self.progress = gr.HTML(elem_id="scaling-progress")
                 self.difference = gr.HTML(elem_id="scaling-difference")
         self.note = gr.HTML(elem_id="scaling-note")
+        self.known = gr.HTML(visible="hidden", elem_id="scaling-known")
 
     def _wire_points(self) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -137,9 +142,16 @@ class Desk:
         fitted = [self.question, self.progress, self.cancel]
         # The visitor's language is known when the page is opened, not when it is laid out.
         opened = self.context.app.load(
+            self.on_back,
+            [self.chosen, self.law, self.x, self.context.kept],
+            [self.chosen, self.example, self.law, self.x, self.note, self.known],
+            api_name="scaling_back",
+            **common,
+        ).then(
             self.on_open,
             [self.question, *asked],
-            [self.example, self.law, *fitted],
+            fitted,
+            validator=self.check_open,
             api_name="scaling_open",
             **common,
         )
@@ -262,6 +274,50 @@ class Desk:
         problem = problem_or_none(check, language_of(request))
         return [field(None), field(problem), field(None)]
 
+    @visible_errors
+    def on_back(
+        self, chosen: Chosen, law: str, x: str | None, kept: Kept, request: gr.Request
+    ) -> Updates:
+        """Names in the visitor's language, and the points of which the fields speak.
+
+        Panels wait for `POINTS_KNOWN` before they draw for the first time.
+        """
+        language = language_of(request)
+        examples = _examples(language)
+        key = kept_or(kept, self.example, [key for _, key in examples], DEFAULT_EXAMPLE)
+        updates: Updates = {
+            self.example: gr.update(choices=examples, value=key),
+            self.law: gr.update(choices=_laws(language)),
+            self.known: f'<i id="{POINTS_KNOWN}"></i>',
+        }
+        if isinstance(chosen.source, Uploaded) or kept_of(kept, self.example) == OWN:
+            kept = None  # what was kept is of files
+        back = chosen_back(kept, source_of(key), self.tables)
+        points = self.tables.points(back)
+        sizes = points.table.sizes
+        updates |= {
+            self.chosen: back,
+            self.x: gr.update(
+                choices=list(sizes),
+                value=x if x in sizes else default_law(points)[1] or None,
+                visible=takes_x(law),
+            ),
+        }
+        if key != DEFAULT_EXAMPLE:
+            updates[self.note] = notes_html(points.table.notes, language)
+        return updates
+
+    def check_open(
+        self,
+        question: Question | None,
+        chosen: Chosen,
+        law: str,
+        x: str,
+        request: gr.Request,
+    ) -> list[Any]:
+        """Validator of the first fit."""
+        return [field(None), *self.check_asked(chosen, law, x, request)]
+
     def on_open(
         self,
         question: Question | None,
@@ -270,17 +326,11 @@ class Desk:
         x: str,
         request: gr.Request,
     ) -> Iterator[Updates]:
-        """Names in the visitor's language; the worked example."""
+        """The fit of what stands in the bar, for whoever opens the page."""
         if question is not None:
             yield {self.question: question}
             return
-        language = language_of(request)
-        names = {
-            self.example: gr.update(choices=_examples(language)),
-            self.law: gr.update(choices=_laws(language)),
-        }
-        for updates in self.on_fit(chosen, law, x, request):
-            yield names | updates
+        yield from self.on_fit(chosen, law, x, request)
 
     def _is_fitted_at_once(self, question: Question) -> bool:
         """Examples are; a visitor's files where it was done before."""

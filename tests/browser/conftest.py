@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import gradio as gr
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -21,12 +22,18 @@ LEFT = ("AbortError: signal is aborted", "Unexpected error Connection errored ou
 
 
 @pytest.fixture(scope="session")
-def app_url(registry: Registry) -> Iterator[str]:
-    """The address of the running app."""
+def running_app(registry: Registry) -> Iterator[gr.Blocks]:
+    """The app, served from here."""
     app = build_app(registry)
     launch(app, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
-    yield str(app.local_url).rstrip("/")
+    yield app
     app.close()
+
+
+@pytest.fixture(scope="session")
+def app_url(running_app: gr.Blocks) -> str:
+    """The address of the running app."""
+    return str(running_app.local_url).rstrip("/")
 
 
 @pytest.fixture(scope="session")

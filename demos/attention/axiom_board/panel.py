@@ -10,7 +10,6 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any, cast
 
 import gradio as gr
-from gradio.context import Context
 
 from demos.attention.axiom_board import figures, results
 from demos.attention.axiom_board.bars import SCRIPT, bars_html
@@ -31,7 +30,7 @@ from demos.attention.desk import Desk
 from demos.attention.sparsity import INDICES, Axiom
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import when_laid_out
+from demos.frame.laid_out import first_selection
 from demos.frame.log_slider import as_number, log_slider
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import growing, showing
@@ -55,7 +54,6 @@ class AxiomsPanel:
         # The same for all visitors: what random search finds, and the plane. Made when first asked.
         self._found: dict[str, Found] = {}
         self._plane: Plane | None = None
-        tab = cast(gr.Tab, Context.block)
         gr.Markdown(text("attention.axioms.intro"))
         self._lay_out_vector()
         self._lay_out_board()
@@ -63,7 +61,7 @@ class AxiomsPanel:
         self._lay_out_plane()
         with gr.Accordion(text("about"), open=False, elem_id="attention-axioms-about"):
             formula_markdown("attention.axioms.about_text")
-        self._wire_vector(tab)
+        self._wire_vector()
         self._wire_plane()
 
     # --- layout --------------------------------------------------------------------------------
@@ -168,22 +166,14 @@ class AxiomsPanel:
 
     # --- wiring --------------------------------------------------------------------------------
 
-    def _wire_vector(self, tab: gr.Tab) -> None:
-        self.opened = gr.State(False)
+    def _wire_vector(self) -> None:
+        self.opened = first_selection("attention_axioms", "attention-axioms-about")
         self.past: gr.State = gr.State([])  # texts of the field, the present one last
         self.found, self.found_example = gr.State([]), gr.State([])  # vectors that can be used
         given = [self.vector, self.past, self.q, self.p]
         shown = [self.past, self.undo, self.bars, self.move, self.board]
-        tab.select(
-            self.on_open,
-            [self.opened, *given],
-            [self.opened, *shown],
-            js=when_laid_out("attention-axioms-about"),
-            api_name="attention_axioms_open",
-            **_COMMON,
-        )
         gr.on(
-            [self.vector.submit, self.vector.blur],
+            [self.opened.change, self.vector.submit, self.vector.blur],
             self.on_vector,
             given,
             shown,
@@ -292,15 +282,6 @@ class AxiomsPanel:
         )
 
     # --- handlers: the vector ------------------------------------------------------------------
-
-    @visible_errors
-    def on_open(
-        self, opened: bool, vector: str, past: list[str], q: str, p: str, request: gr.Request
-    ) -> Updates:
-        """The worked example, for whoever opens the tab for the first time."""
-        if opened:
-            return {self.opened: True}
-        return {self.opened: True, **self._show(vector, past, q, p, language_of(request))}
 
     @visible_errors
     def on_vector(

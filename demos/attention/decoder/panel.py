@@ -25,6 +25,7 @@ from demos.attention.experiment.shipped import Shipped, read_shipped
 from demos.attention.experiment.tasks import TASKS, Family
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.kept import FOLLOWS, Kept, kept_of, kept_or
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import IDLE, duration, note_html, progress_html
 from demos.frame.status import computed_on
@@ -48,6 +49,7 @@ class DecoderPanel:
             label=text("attention.decoder.size"),
             visible=False,
             elem_id="attention-decoder-size",
+            elem_classes=FOLLOWS,
         )
         self.none = gr.HTML(elem_id="attention-decoder-none")
         self.larger = ResultView("attention-decoder-larger")
@@ -57,7 +59,7 @@ class DecoderPanel:
         self.own = ResultView("attention-decoder-own")
         with gr.Accordion(text("about"), open=False, elem_id="attention-decoder-about"):
             formula_markdown("attention.decoder.about_text")
-        self._wire_choosers(tab)
+        self._wire_choosers(tab, desk.context.kept)
         self._wire_run()
         gr.api(make_attention_decoder(self.registry), api_name="attention_decoder")
 
@@ -66,18 +68,19 @@ class DecoderPanel:
     def _lay_out_task(self) -> None:
         with gr.Row():
             self.family = gr.Radio(
-                _choices("family", _FAMILIES),
+                _choices("family", _FAMILIES, None),
                 value=DEFAULT.family,
                 label=text("attention.decoder.family"),
                 min_width=300,
                 elem_id="attention-decoder-family",
             )
             self.task = gr.Radio(
-                _choices("task", asked.tasks_of(DEFAULT.family)),
+                _choices("task", asked.tasks_of(DEFAULT.family), None),
                 value=DEFAULT.task,
                 label=text("attention.decoder.task"),
                 min_width=300,
                 elem_id="attention-decoder-task",
+                elem_classes=FOLLOWS,
             )
         self.card = gr.HTML(elem_id="attention-decoder-card")
 
@@ -97,11 +100,12 @@ class DecoderPanel:
     def _lay_out_fields(self) -> None:
         with gr.Row():
             self.masks = gr.CheckboxGroup(
-                _choices("mask", DEFAULT.masks),
+                _choices("mask", DEFAULT.masks, None),
                 value=list(DEFAULT.masks),
                 label=text("attention.decoder.masks"),
                 min_width=300,
                 elem_id="attention-decoder-masks",
+                elem_classes=FOLLOWS,
             )
             self.seeds = _slider("seeds", asked.SEEDS, len(DEFAULT.seeds), 1)
             self.first_seed = gr.Number(
@@ -131,7 +135,7 @@ class DecoderPanel:
 
     # --- wiring ----------------------------------------------------------------------------------
 
-    def _wire_choosers(self, tab: gr.Tab) -> None:
+    def _wire_choosers(self, tab: gr.Tab, kept: gr.JSON) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         self.opened = gr.State(False)
         shown = [self.card, self.size, self.none, *self.larger.components]
@@ -145,8 +149,8 @@ class DecoderPanel:
         ]
         tab.select(
             self.on_open,
-            [self.opened, *cost],
-            [self.opened, self.all, self.estimate, *shown],
+            [self.opened, self.family, *cost[2:], kept],
+            [self.opened, self.task, self.masks, self.all, self.estimate, *shown],
             js=when_laid_out("attention-decoder-about"),
             api_name="attention_decoder_open",
             **common,
@@ -216,24 +220,31 @@ class DecoderPanel:
     def on_open(
         self,
         opened: bool,
-        task: Any,
-        masks: Any,
+        family: Any,
         seeds: Any,
         first_seed: Any,
         layers: Any,
         steps: Any,
+        kept: Kept,
         request: gr.Request,
     ) -> Updates:
-        """What has been run, for whoever opens the tab for the first time."""
+        """What has been run of the task that stands there, for whoever opens the tab first."""
         if opened:
             return {self.opened: True}
         language = language_of(request)
+        family = family if family in _FAMILIES else DEFAULT.family
+        tasks = asked.tasks_of(family)
+        usual = DEFAULT.task if DEFAULT.task in tasks else tasks[0]
+        task = kept_or(kept, self.task, tasks, usual)
+        wanted = kept_of(kept, self.masks)
+        masks = [m for m in MASKS_OF[family] if not isinstance(wanted, list) or m in wanted]
         headers, rows = overview_table(read_shipped(), language)
         return {
             self.opened: True,
             self.all: {"headers": headers, "data": rows},
             self.estimate: self.on_cost(task, masks, seeds, first_seed, layers, steps, request),
-            **self._of_task(asked.check_task(task), None, language),
+            **self._to_family(task, language, masks),
+            **self._of_task(task, kept_of(kept, self.size), language),
         }
 
     @visible_errors
@@ -242,7 +253,8 @@ class DecoderPanel:
         if family not in _FAMILIES:
             raise InputProblem("attention.decoder.bad_task")
         task = asked.tasks_of(family)[0]
-        return self._to_family(task) | self._of_task(task, None, language_of(request))
+        language = language_of(request)
+        return self._to_family(task, language) | self._of_task(task, None, language)
 
     @visible_errors
     def on_task(self, task: Any, request: gr.Request) -> Updates:
@@ -261,11 +273,11 @@ class DecoderPanel:
         row = picked.index[0] if isinstance(picked.index, list | tuple) else picked.index
         if not 0 <= row < len(runs):  # the file was another one when the table was drawn
             return {self.none: gr.skip()}
-        chosen = runs[row].result.settings
+        chosen, language = runs[row].result.settings, language_of(request)
         return {
             self.family: chosen.family,
-            **self._to_family(chosen.task),
-            **self._of_task(chosen.task, chosen.layers, language_of(request)),
+            **self._to_family(chosen.task, language),
+            **self._of_task(chosen.task, chosen.layers, language),
         }
 
     # --- handlers: one's own run -----------------------------------------------------------------
@@ -374,17 +386,18 @@ class DecoderPanel:
 
     # --- what is shown ---------------------------------------------------------------------------
 
-    def _to_family(self, task: str) -> Updates:
+    def _to_family(self, task: str, language: Language, chosen: Any = None) -> Updates:
         """Choosers whose choices follow the family; choices and value together."""
         family = TASKS[task].family
         masks = MASKS_OF[family]
-        tasks = _choices("task", asked.tasks_of(family))
+        tasks = _choices("task", asked.tasks_of(family), language)
+        shown = list(masks) if chosen is None else chosen
         return {
             self.task: gr.update(choices=tasks, value=task),
-            self.masks: gr.update(choices=_choices("mask", masks), value=list(masks)),
+            self.masks: gr.update(choices=_choices("mask", masks, language), value=shown),
         }
 
-    def _of_task(self, task: str, layers: int | None, language: Language) -> Updates:
+    def _of_task(self, task: str, layers: Any, language: Language) -> Updates:
         """The task, and its larger run at that depth (None: the first there is)."""
         runs, none = _runs_of(task), IDLE
         run = _run_of(task, layers)
@@ -464,8 +477,11 @@ def _size(run: Shipped, language: Language) -> tuple[str, int]:
     return words, chosen.layers
 
 
-def _choices(kind: str, keys: tuple[str, ...]) -> list[tuple[str, Any]]:
-    return [(cast(str, text(f"attention.decoder.{kind}.{key}")), key) for key in keys]
+def _choices(kind: str, keys: tuple[str, ...], language: Language | None) -> list[tuple[str, Any]]:
+    """Keys with their names; without a language while the page is laid out."""
+    names = [f"attention.decoder.{kind}.{key}" for key in keys]
+    said = [say(name, language) if language else cast(str, text(name)) for name in names]
+    return list(zip(said, keys, strict=True))
 
 
 def _slider(name: str, bounds: tuple[int, int], value: int, step: int) -> gr.Slider:

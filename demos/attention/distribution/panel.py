@@ -20,8 +20,9 @@ from demos.attention.readings import Asked, Measured, sinks_of
 from demos.attention.sparsity import INDICES
 from demos.frame.errors import visible_errors
 from demos.frame.formula import DELIMITERS, formula_markdown
+from demos.frame.kept import FOLLOWS, Kept, kept_or
 from demos.frame.labels import cut_to_width
-from demos.frame.laid_out import when_laid_out
+from demos.frame.laid_out import once_open, when_laid_out
 from demos.frame.log_slider import as_number, log_slider
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import growing, showing
@@ -127,6 +128,7 @@ class SparsityPanel:
                     min_width=width,
                     scale=scale,
                     elem_id=f"attention-sparsity-{name}",
+                    elem_classes=FOLLOWS,
                 )
                 for name, width, scale in (("layer", 90, 1), ("head", 90, 1), ("token", 200, 3))
             )
@@ -182,9 +184,12 @@ class SparsityPanel:
         of_row = [self.row, self.curves, self.table, self.link]
         working = [self.progress, self.cancel]
         drawn = gr.on(
-            [self.opened.change, self.desk.reading.change, self.sinks.input],
+            [
+                *(self.opened.change, self.sinks.input),
+                once_open("attention-sparsity", self.desk.reading.change),
+            ],
             self.on_reading,
-            [self.desk.reading, self.opened, self.shown, *fields],
+            [self.desk.reading, self.opened, self.shown, *fields, self.desk.context.kept],
             [self.shown, *working, self.layer, self.head, self.place, *of_row],
             api_name="attention_sparsity_reading",
             **common,
@@ -245,6 +250,7 @@ class SparsityPanel:
         place: int | None,
         temperature: str,
         p: str,
+        kept: Kept,
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Draw a row of what has been read; nothing for those who have never opened the tab."""
@@ -256,8 +262,12 @@ class SparsityPanel:
         fields: Updates = {self.shown: Shown(reading, sinks)}
         if shown is None or shown.asked != reading:
             counted = yield from self._measure(reading, True, language_of(request))
-            layer, head = _median_head(counted)
-            place = None
+            # Of a text that follows another, the row begins anew.
+            before = kept if shown is None else None
+            usual = _median_head(counted)
+            layer = kept_or(before, self.layer, range(attention.layers), usual[0])
+            head = kept_or(before, self.head, range(attention.heads), usual[1])
+            place = kept_or(before, self.place, _places(attention, sinks), None)
             numbers = [(str(i + 1), i) for i in range(max(attention.layers, attention.heads))]
             fields[self.layer] = gr.update(choices=numbers[: attention.layers], value=layer)
             fields[self.head] = gr.update(choices=numbers[: attention.heads], value=head)

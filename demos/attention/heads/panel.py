@@ -19,6 +19,8 @@ from demos.attention.heads.overview import MARKING, PICKING, overview_html
 from demos.attention.readings import Asked, Measured, sinks_of
 from demos.frame.errors import InputProblem, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.kept import FOLLOWS, Kept, kept_of
+from demos.frame.laid_out import once_open
 from demos.frame.progress import IDLE, note_html, notice_html, progress_html, say_cancelled
 from demos.frame.steps import result_of, showing
 from demos.frame.strings import Language, language_of, say, text
@@ -125,6 +127,7 @@ class HeadsPanel:
                     label=text(f"attention.heads.{name}"),
                     min_width=90,
                     elem_id=f"attention-heads-{name}",
+                    elem_classes=FOLLOWS,
                 )
                 for name in ("layer", "head")
             )
@@ -152,9 +155,15 @@ class HeadsPanel:
         one = [self.layer, self.head, self.matrix, self.blocks, self.table, self.shown]
         coloured = [self.overview, self.notice]
         every = [*one, *coloured, self.all, self.csv, self.progress, self.cancel]
-        drawing = [reading, self.shown, self.figure, self.without, self.scale]
-        read = reading.change(
-            self.on_reading, drawing, every, api_name="attention_heads_reading", **common
+        kept = self.desk.context.kept
+        drawing = [reading, self.shown, self.figure, self.without, self.scale, kept]
+        read = once_open("attention-heads", reading.change)(
+            self.on_reading,
+            drawing,
+            every,
+            trigger_mode="always_last",
+            api_name="attention_heads_reading",
+            **common,
         )
         opened = tab.select(
             self.on_reading, drawing, every, api_name="attention_heads_open", **common
@@ -230,6 +239,7 @@ class HeadsPanel:
         key: Any,
         without: bool,
         scale: Any,
+        kept: Kept,
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Draw everything, unless it is shown already."""
@@ -242,7 +252,8 @@ class HeadsPanel:
         measured = yield from showing(
             steps, lambda step: self._working(step, bool(without), language)
         )
-        now = _place(reading, bool(without), shown, measured)
+        chosen = self._chosen(kept, reading) if shown is None else None
+        now = _place(reading, bool(without), shown, measured, chosen)
         yield {
             **self._one(now, colours, language),
             **self._coloured(now, measured, choice.key, language),
@@ -300,6 +311,18 @@ class HeadsPanel:
 
     def _measured(self, shown: Shown) -> Measured:
         return result_of(self.readings.measuring(shown.asked, None, not shown.without))
+
+    def _chosen(self, kept: Kept, reading: Asked) -> tuple[int, int] | None:
+        """The head that was looked at before a reload, where the model has it."""
+        fields = kept_of(kept, self.layer), kept_of(kept, self.head)
+        if fields == (None, None):
+            return None
+        attention = self.readings.attention(reading)
+        try:  # the first is what was laid out, and is not kept
+            layer, head = (1 if each is None else each for each in fields)
+            return _number(layer, attention.layers), _number(head, attention.heads)
+        except InputProblem:
+            return None
 
     def _choose(
         self, shown: Shown | None, layer: Any, head: Any, scale: Any, request: gr.Request
@@ -371,8 +394,16 @@ class HeadsPanel:
         )
 
 
-def _place(asked: Asked, without: bool, shown: Shown | None, measured: Measured) -> Shown:
-    """The head that was shown, where the model is the same; else the sparsest."""
+def _place(
+    asked: Asked,
+    without: bool,
+    shown: Shown | None,
+    measured: Measured,
+    chosen: tuple[int, int] | None,
+) -> Shown:
+    """The head chosen, or shown where the model is the same; else the sparsest."""
+    if chosen:
+        return Shown(asked, without, *chosen)
     if shown and shown.asked.model == asked.model:
         return Shown(asked, without, shown.layer, shown.head)
     return Shown(asked, without, *strongest(values_of(measured, DEFAULT), DEFAULT))

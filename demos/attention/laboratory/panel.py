@@ -17,7 +17,7 @@ from demos.attention.readings import Asked
 from demos.attention.spectra import MEASURED, Spectrum, spectra_figure
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import when_laid_out
+from demos.frame.laid_out import once_open, when_laid_out
 from demos.frame.log_slider import as_number, log_slider
 from demos.frame.progress import (
     IDLE,
@@ -162,7 +162,7 @@ class LaboratoryPanel:
         self._wire_drawing()
         self._wire_networks()
         gr.on(
-            [self.opened.change, self.desk.reading.change],
+            [self.opened.change, once_open("attention-laboratory", self.desk.reading.change)],
             self.on_model,
             [self.opened, self.desk.reading],
             [self.model, self.about_model],

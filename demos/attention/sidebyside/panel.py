@@ -26,6 +26,7 @@ from demos.attention.sidebyside.comparing import (
 from demos.attention.sidebyside.figures import layers_figure
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import once_open
 from demos.frame.progress import IDLE, note_html, notice_html, progress_html, say_cancelled
 from demos.frame.steps import result_of, showing
 from demos.frame.strings import Language, language_of, say, text
@@ -152,26 +153,34 @@ class SideBySidePanel:
         reading = self.desk.reading
         fields = [self.other, self.second, self.reads, self.without, *self.figures]
         drawn = [self.notice, *self.plots, self.table, self.csv]
-        outputs = [self.shown, *drawn, self.progress, self.cancel]
+        outputs = [self.opened, self.shown, *drawn, self.progress, self.cancel]
         choosing = [self.second, self.reads]
         opening = [self.opened, self.shown, reading, *fields]
+        renewed = once_open("attention-sidebyside", reading.change)
         gr.on(
-            [reading.change, self.other.change],
+            [renewed, self.other.input],
             self.on_models,
             [reading, self.other],
             choosing,
+            trigger_mode="always_last",
             api_name="attention_sidebyside_models",
             **common,
         )
         opened = tab.select(
             self.on_open,
             opening,
-            [self.opened, *choosing, *outputs],
+            [*choosing, *outputs],
+            validator=self.check_open,
             api_name="attention_sidebyside_open",
             **common,
         )
-        read = reading.change(
-            self.on_reading, opening, outputs, api_name="attention_sidebyside_reading", **common
+        read = renewed(
+            self.on_reading,
+            opening,
+            outputs,
+            trigger_mode="always_last",
+            api_name="attention_sidebyside_reading",
+            **common,
         )
         run = gr.on(
             [self.run.click, self.without.input, self.reads.input],
@@ -230,6 +239,25 @@ class SideBySidePanel:
             lambda: choice_of(right),
         ]
         return [field(problem_or_none(each, language) if each else None) for each in checks]
+
+    def check_open(
+        self,
+        opened: bool,
+        shown: Shown | None,
+        reading: Asked | None,
+        other: str,
+        second: str,
+        reads: Any,
+        without: bool,
+        left: Any,
+        right: Any,
+        request: gr.Request,
+    ) -> list[Any]:
+        """Validator where the tab is opened: as that of the button, once a text has been read."""
+        if reading is None:
+            return [field(None)] * 9
+        fields = (other, second, reads, without, left, right)
+        return [field(None), field(None), *self.check_inputs(reading, *fields, request)]
 
     def on_models(self, reading: Asked | None, other: str) -> Updates:
         """The second text and what is read of it matter only beside a cross-encoder."""
@@ -337,6 +365,7 @@ class SideBySidePanel:
             steps = comparing(self.registry, self.readings, asked, not without)
             sides = yield from showing(steps, lambda step: self._working(step, language))
             yield {
+                self.opened: True,
                 self.shown: Shown(asked, without),
                 **self._drawn(sides, keys, language),
                 self.notice: notice_html(results.differences(sides, language)),

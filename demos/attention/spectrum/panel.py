@@ -19,7 +19,8 @@ from demos.attention.spectrum.head import Head, measure_head, own_mask
 from demos.attention.spectrum.results import Compared
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import when_laid_out
+from demos.frame.kept import FOLLOWS, Kept, kept_of
+from demos.frame.laid_out import once_open, when_laid_out
 from demos.frame.progress import (
     IDLE,
     note_html,
@@ -83,6 +84,7 @@ class SpectrumPanel:
                         label=text(f"attention.rank.{name}"),
                         min_width=220,
                         elem_id=f"attention-rank-{name}",
+                        elem_classes=FOLLOWS,
                     )
                     for name in ("layer", "head")
                 )
@@ -143,9 +145,9 @@ class SpectrumPanel:
             *(self.spectra, self.heads, self.table, self.csv_head, self.csv_all),
         ]
         read = gr.on(
-            [self.visits.change, self.desk.reading.change],
+            [self.visits.change, once_open("attention-rank", self.desk.reading.change)],
             self.on_text,
-            [self.visits, self.desk.reading, self.sinks, self.shown],
+            [self.visits, self.desk.reading, self.sinks, self.shown, self.desk.context.kept],
             outputs,
             trigger_mode="always_last",
             api_name="attention_rank_text",
@@ -221,13 +223,15 @@ class SpectrumPanel:
         reading: Asked | None,
         sinks: bool,
         shown: Shown | None,
+        kept: Kept,
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Draw another text; nothing for those who have never opened the tab."""
         if not visits or reading is None or (shown is not None and shown.asked == reading):
             yield {self.shown: shown}
             return
-        yield from self._drawing(reading, sinks, None, language_of(request))
+        chosen = self._chosen(kept, reading, sinks) if shown is None else None
+        yield from self._drawing(reading, sinks, chosen, language_of(request), begins=True)
 
     @visible_errors
     def on_choose(
@@ -262,8 +266,25 @@ class SpectrumPanel:
 
     # --- what is shown -------------------------------------------------------------------------
 
+    def _chosen(self, kept: Kept, reading: Asked, sinks: bool) -> Head | None:
+        """The head that was looked at before a reload, where the model has it."""
+        fields = kept_of(kept, self.layer), kept_of(kept, self.head)
+        if fields == (None, None):
+            return None
+        attention = self.readings.attention(reading)
+        try:  # the first is what was laid out, and is not kept
+            layer, head = (1 if each is None else each for each in fields)
+            return Head(_counted(layer, attention.layers), _counted(head, attention.heads), sinks)
+        except InputProblem:
+            return None
+
     def _drawing(
-        self, reading: Asked, sinks: bool, chosen: Head | None, language: Language
+        self,
+        reading: Asked,
+        sinks: bool,
+        chosen: Head | None,
+        language: Language,
+        begins: bool = False,
     ) -> Iterator[Updates]:
         """The chosen head and all others; without a choice, a typical one of a new text."""
         yield {self.cancel: gr.update(visible=True)}
@@ -273,7 +294,8 @@ class SpectrumPanel:
             attention = self.readings.attention(reading)
             if chosen is None:
                 measured = yield from self._measuring(reading, None, True, language)
-                chosen = replace(results.typical_head(measured), sinks=sinks)
+                chosen, begins = replace(results.typical_head(measured), sinks=sinks), True
+            if begins:
                 place, sizes = (chosen.layer, chosen.head), (attention.layers, attention.heads)
                 states[self.begun] = Begun(reading, *place, *sizes)
             states[self.shown] = Shown(reading, chosen)

@@ -22,6 +22,7 @@ from demos.bayes.passages import read_passages
 from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.kept import FOLLOWS, Kept, kept_of
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import (
     IDLE,
@@ -55,7 +56,7 @@ class ExtensionPanel:
         self._lay_out_results()
         with gr.Accordion(text("about"), open=False, elem_id="bayes-extension-about"):
             formula_markdown("bayes.extension.about_text")
-        self._wire(tab)
+        self._wire(tab, context.kept)
         gr.api(make_nbce_generate(self.registry), api_name="nbce_generate")
         gr.api(make_nbce_trace(self.registry), api_name="nbce_trace")
 
@@ -73,6 +74,7 @@ class ExtensionPanel:
             show_label=False,
             container=False,
             elem_id="bayes-extension-board-of",
+            elem_classes=FOLLOWS,
         )
         self.board = gr.HTML(js_on_load=drawing.PICKING, elem_id="bayes-extension-board")
         self.candidates = gr.HTML(elem_id="bayes-extension-candidates")
@@ -89,7 +91,7 @@ class ExtensionPanel:
 
     # --- wiring --------------------------------------------------------------------------------
 
-    def _wire(self, tab: gr.Tab) -> None:
+    def _wire(self, tab: gr.Tab, kept: gr.JSON) -> None:
         self.opened = gr.State(False)
         self.presses = gr.State(0)  # of the buttons that fill the fields
         self.key = gr.State("")  # of the run that is shown, in `traces`
@@ -117,7 +119,7 @@ class ExtensionPanel:
             api_name="bayes_extension_file",
             **_common(),
         )
-        running = self._wire_run()
+        running = self._wire_run(kept)
         self.cancel.click(
             None, cancels=[running], api_name="bayes_extension_cancel", **_common()
         ).then(
@@ -151,14 +153,14 @@ class ExtensionPanel:
             **_common(),
         )
 
-    def _wire_run(self) -> Any:
+    def _wire_run(self, kept: gr.JSON) -> Any:
         return gr.on(
             [
                 *(self.opened.change, self.presses.change, self.form.run.click),
                 self.form.question.submit,
             ],
             self.on_run,
-            self.form.fields,
+            [*self.form.fields, self.key, kept],
             [
                 *(self.key, self.progress, self.cancel, self.answers, self.alone, self.legend),
                 *(self.findings, self.board_of, self.board, self.candidates),
@@ -203,15 +205,16 @@ class ExtensionPanel:
         seed: Any,
         new_tokens: Any,
         window: Any,
+        before: str,
+        kept: Kept,
         request: gr.Request,
     ) -> list[Any]:
         """Validator: a sentence at the field that it is about."""
         language = language_of(request)
         values = [contexts, question, ways, model, beta, eta, top_p, pooling, variant]
         values += [temperature, seed, new_tokens, window]
-        return [
-            field(problem_or_none(c, language)) for c in checks(self.registry, values, language)
-        ]
+        wrong = checks(self.registry, values, language)
+        return [*(field(problem_or_none(c, language)) for c in wrong), field(None), field(None)]
 
     @visible_errors
     def on_run(
@@ -229,6 +232,8 @@ class ExtensionPanel:
         seed: Any,
         new_tokens: Any,
         window: Any,
+        before: str,
+        kept: Kept,
         request: gr.Request,
     ) -> Iterator[Updates]:
         """Answers as they are written; what somebody has asked already is there at once."""
@@ -237,6 +242,8 @@ class ExtensionPanel:
         values += [temperature, seed, new_tokens, window]
         setting = setting_of(self.registry, values)
         key = uuid.uuid4().hex
+        if not before:  # the board that was looked at before a reload
+            self.boards.put(key, kept_of(kept, self.board_of))
         rest = {self.progress: IDLE, **self._at_rest()}
         try:
             trace = yield from showing(
@@ -291,9 +298,10 @@ class ExtensionPanel:
     def _shown(self, key: str, trace: Trace, language: Language) -> Updates:
         """Answers and the first board."""
         choices = drawing.names_of(trace.spoken, language)
+        numbers = [number for _, number in choices]
         number = self.boards.get(key)  # what the visitor has chosen meanwhile
-        if number is None and choices:
-            number = choices[0][1]
+        if number not in numbers:
+            number = numbers[0] if numbers else None
         return {
             self.key: key,
             self.answers: drawing.answers_html(trace, False, language),

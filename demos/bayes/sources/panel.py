@@ -17,6 +17,7 @@ from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.fields import check_known
 from demos.frame.formula import formula_markdown
+from demos.frame.kept import FOLLOWS, Kept, kept_or
 from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import IDLE, note_html, notice_html, progress_line, say_cancelled
 from demos.frame.recent import Recent
@@ -46,7 +47,7 @@ class SourcesPanel:
         self._lay_out_results()
         with gr.Accordion(text("about"), open=False, elem_id="bayes-sources-about"):
             formula_markdown("bayes.sources.about_text")
-        self._wire(tab)
+        self._wire(tab, context.kept)
 
     # --- layout --------------------------------------------------------------------------------
 
@@ -97,6 +98,7 @@ class SourcesPanel:
             value=0,
             label=text("bayes.sources.candidate"),
             elem_id="bayes-sources-candidate",
+            elem_classes=FOLLOWS,
         )
         self.findings = gr.HTML(elem_id="bayes-sources-findings")
         self.heat = _plot("heat")
@@ -113,7 +115,7 @@ class SourcesPanel:
 
     # --- wiring --------------------------------------------------------------------------------
 
-    def _wire(self, tab: gr.Tab) -> None:
+    def _wire(self, tab: gr.Tab, kept: gr.JSON) -> None:
         self.opened = gr.State(False)
         self.presses = gr.State(0)  # of the buttons that fill the field
         self.shown: gr.State = gr.State(cast(Any, None))  # the `Found` that is shown
@@ -136,7 +138,7 @@ class SourcesPanel:
         read = gr.on(
             [self.opened.change, self.presses.change, self.run.click, self.text.submit],
             self.on_read,
-            [self.model, self.text, self.mode],
+            [self.model, self.text, self.mode, self.shown, kept],
             [
                 *(self.shown, self.progress, self.cancel, self.candidate, self.findings),
                 *(self.heat, self.layers, self.table, self.csv),
@@ -165,7 +167,15 @@ class SourcesPanel:
 
     # --- handlers ------------------------------------------------------------------------------
 
-    def check(self, model: Any, text: Any, mode: Any, request: gr.Request) -> list[Any]:
+    def check(
+        self,
+        model: Any,
+        text: Any,
+        mode: Any,
+        shown: Found | None,
+        kept: Kept,
+        request: gr.Request,
+    ) -> list[Any]:
         """Validator: a sentence at the field that it is about."""
         checks: list[Callable[[], object]] = [
             lambda: check_model(self.registry, model),
@@ -173,10 +183,19 @@ class SourcesPanel:
             lambda: check_known(mode, MODES),
         ]
         language = language_of(request)
-        return [field(problem_or_none(check, language)) for check in checks]
+        problems = [field(problem_or_none(check, language)) for check in checks]
+        return [*problems, field(None), field(None)]
 
     @visible_errors
-    def on_read(self, model: Any, text: Any, mode: Any, request: gr.Request) -> Iterator[Updates]:
+    def on_read(
+        self,
+        model: Any,
+        text: Any,
+        mode: Any,
+        shown: Found | None,
+        kept: Kept,
+        request: gr.Request,
+    ) -> Iterator[Updates]:
         """Read and take apart; a model that is not loaded yet takes seconds."""
         language = language_of(request)
         asked = check_asked(model, text, mode)
@@ -197,18 +216,21 @@ class SourcesPanel:
                 yield rest
                 raise
             self.kept.put(key, found)
-        yield rest | self._shown(found, language)
+        looked_at = 0
+        if shown is None:
+            looked_at = kept_or(kept, self.candidate, range(len(found.candidates)), 0)
+        yield rest | self._shown(found, looked_at, language)
 
-    def _shown(self, found: Found, language: Language) -> Updates:
+    def _shown(self, found: Found, looked_at: int, language: Language) -> Updates:
         choices = [(name, number) for number, name in enumerate(found.candidates)]
         return {
             self.shown: found,
             self.progress: self._done(found, language),
-            self.candidate: gr.update(choices=choices, value=0),
+            self.candidate: gr.update(choices=choices, value=looked_at),
             self.heat: figures.heat_figure(found, language),
             self.table: results.table(found, language),
             self.csv: gr.update(value=results.file(found), interactive=True),
-            **self._looked_at(found, 0, language),
+            **self._looked_at(found, looked_at, language),
         }
 
     def _done(self, found: Found, language: Language) -> str:

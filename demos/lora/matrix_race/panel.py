@@ -144,7 +144,9 @@ class RacePanel:
             self.csv = _download("csv")
             self.csv_values = _download("csv_values")
         self.looked_at = gr.Radio(
-            [(text(f"lora.race.method.{name}"), name) for name in DEFAULT_METHODS],
+            [
+                (text(f"lora.race.method.{name}"), name) for name in METHODS
+            ],  # then of those that ran
             value="lora",
             label=text("lora.race.looked_at"),
             elem_id="lora-race-looked-at",

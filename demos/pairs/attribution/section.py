@@ -10,6 +10,7 @@ import gradio as gr
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
+from demos.frame.kept import FOLLOWS, Kept, kept_or
 from demos.frame.labels import cut_to_width
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.strings import Language, language_of, say, text
@@ -44,6 +45,7 @@ class AttributionSection:
                     scale=5,
                     min_width=260,
                     elem_id="attribution-pair",
+                    elem_classes=FOLLOWS,
                 )
                 with gr.Column(scale=2, min_width=180):
                     self.show = gr.Button(text("attribution.show"), elem_id="attribution-show")
@@ -85,12 +87,16 @@ class AttributionSection:
             **common,
         )
 
-    def updates(self, pairs: Sequence[Pair], scored: Sequence[ModelScores]) -> Updates:
+    def updates(
+        self, pairs: Sequence[Pair], scored: Sequence[ModelScores], kept: Kept = None
+    ) -> Updates:
         """Another scoring: its pairs to choose from, and nothing of the one before."""
+        listed = pairs[:_LISTED]
+        place = kept_or(kept, self.pair, range(len(listed)), 0)
         return {
-            self.scored: (tuple(pairs[:_LISTED]), [model.card.key for model in scored]),
+            self.scored: (tuple(listed), [model.card.key for model in scored]),
             self.box: gr.update(visible=True),
-            self.pair: gr.update(choices=_choices(pairs[:_LISTED]), value=0),
+            self.pair: gr.update(choices=_choices(listed), value=place),
             self.progress: IDLE,
             **self._no_figure(),
         }

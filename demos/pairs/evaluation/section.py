@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
+from demos.frame.kept import FOLLOWS, Kept, kept_of
 from demos.frame.progress import note_html
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.evaluation.decisions import default_cut
@@ -62,6 +63,7 @@ class EvaluationSection:
                 label=text("evaluation.cut"),
                 info=text("evaluation.cut_hint"),
                 elem_id="evaluation-cut",
+                elem_classes=FOLLOWS,
             )
             with gr.Row():
                 with gr.Column(min_width=300):
@@ -102,9 +104,19 @@ class EvaluationSection:
             )
 
     def updates(
-        self, pair_set: PairSet, scored: Sequence[ModelScores], language: Language
+        self,
+        pair_set: PairSet,
+        scored: Sequence[ModelScores],
+        language: Language,
+        fields: Kept = None,
     ) -> Updates:
-        """Everything for what was scored; hidden where there are no labels."""
+        """Everything for what was scored; hidden where there are no labels.
+
+        Args:
+            pair_set, scored: the labels, and each model's scores.
+            language: the visitor's.
+            fields: what a reload brought back.
+        """
         if pair_set.labels is None or not scored:
             return self.nothing()
         judged = tuple(
@@ -115,11 +127,19 @@ class EvaluationSection:
         kept = tuple(replace(report, decisions=None) for report in reports)
         found = Evaluated(pair_set.labels, judged, kept)
         headers, rows = costliest_table(reports, judged, pair_set.pairs, pair_set.labels, language)
+        cut = kept_of(fields, self.cut)
+        if (
+            isinstance(cut, (int, float))
+            and problem_or_none(lambda: _check(found, cut), "en") is None
+        ):
+            reports = with_cut(kept, judged, pair_set.labels, cut)
+        else:
+            cut = default_cut(pair_set.labels)
         return self._shown(found, reports, language) | {
             self.scored: found,
             self.box: gr.update(visible=True),
             self.intervals: intervals_figure(reports, language),
-            self.cut: default_cut(pair_set.labels),
+            self.cut: cut,
             self.costliest: {"headers": headers, "data": rows},
         }
 
@@ -177,11 +197,14 @@ def _why_not_correlated(count: int, reports: Sequence[Report], language: Languag
 
 
 def _check_cut(found: Evaluated | None, cut: float | None, request: gr.Request) -> list[Any]:
-    def check() -> None:
-        if found is None:
-            return
-        lowest, highest = float(found.labels.min()), float(found.labels.max())
-        if cut is None or not lowest < cut <= highest:
-            raise InputProblem("evaluation.bad_cut", lowest=f"{lowest:g}", highest=f"{highest:g}")
+    problem = problem_or_none(lambda: _check(found, cut), language_of(request))
+    return [field(None), field(problem)]
 
-    return [field(None), field(problem_or_none(check, language_of(request)))]
+
+def _check(found: Evaluated | None, cut: float | None) -> None:
+    """Raises InputProblem where the cut leaves all labels on one side."""
+    if found is None:
+        return
+    lowest, highest = float(found.labels.min()), float(found.labels.max())
+    if cut is None or not lowest < cut <= highest:
+        raise InputProblem("evaluation.bad_cut", lowest=f"{lowest:g}", highest=f"{highest:g}")

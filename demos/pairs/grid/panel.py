@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import gradio as gr
-from gradio.context import Context
 
 from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import first_selection
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.status import computed_on
 from demos.frame.strings import Language, language_of, say, text
@@ -46,14 +46,13 @@ class GridPanel:
 
     def __init__(self, context: AppContext):
         self.registry = context.registry
-        tab = cast(gr.Tab, Context.block)  # the open tab, whose selection runs the example
         gr.Markdown(text("pairs.grid.intro"))
         self._lay_out_inputs()
         self._lay_out_results()
         with gr.Accordion(text("about"), open=False, elem_id="pairs-grid-about"):
             formula_markdown("pairs.grid.about_text")
         self._wire_inputs()
-        self._wire_scoring(tab)
+        self._wire_scoring()
         context.own_models.follow(self.models, *SCORING_KINDS)
 
     # --- layout --------------------------------------------------------------------------------
@@ -160,18 +159,18 @@ class GridPanel:
             **quick,
         )
 
-    def _wire_scoring(self, tab: gr.Tab) -> None:
+    def _wire_scoring(self) -> None:
         outputs = [
             *(self.progress, self.notes, self.cost, *self.plots, self.best, self.csv),
             self.cancel,
         ]
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [self.list_a, self.list_b, self.models]
-        self.opened = gr.State(False)
-        shown = tab.select(
-            self.on_open,
-            self.opened,
-            [self.opened, *outputs],
+        shown = first_selection("pairs_grid", "pairs-grid-about").change(
+            self.on_run,
+            inputs,
+            outputs,
+            validator=self.check_inputs,
             api_name="pairs_grid_open",
             **common,
         )
@@ -214,14 +213,6 @@ class GridPanel:
             lambda: check_models(self.registry, keys or [], MAX_MODELS), language
         )
         return [field(at_a), field(at_b), field(at_models)]
-
-    def on_open(self, opened: bool, request: gr.Request) -> Iterator[Updates]:
-        """The worked example for whoever opens the tab for the first time."""
-        if opened:
-            yield {self.opened: True}
-            return
-        for updates in self.on_run(*_example(), list(DEFAULT_MODELS), request):
-            yield {self.opened: True, **updates}
 
     @visible_errors
     def on_run(self, a: str, b: str, keys: list[str], request: gr.Request) -> Iterator[Updates]:

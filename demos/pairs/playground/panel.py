@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 import gradio as gr
 import numpy as np
-from gradio.context import Context
 
 from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import first_selection
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.playground.batch import (
     EXAMPLE,
@@ -50,7 +50,6 @@ class PlaygroundPanel:
     """Components as attributes, handlers as methods."""
 
     def __init__(self, context: AppContext):
-        tab = cast(gr.Tab, Context.block)  # the open tab, whose selection draws the example
         gr.Markdown(text("pairs.playground.intro"))
         with gr.Row():
             with gr.Column(scale=6, min_width=320):
@@ -63,8 +62,7 @@ class PlaygroundPanel:
         ):
             formula_markdown("pairs.playground.about_text")
         self.path = gr.State([])
-        self.opened = gr.State(False)
-        self._wire_inputs(tab)
+        self._wire_inputs()
         self._wire_buttons()
         gr.api(cosent_loss, api_name="cosent_loss")
 
@@ -178,16 +176,17 @@ class PlaygroundPanel:
 
     # --- wiring --------------------------------------------------------------------------------
 
-    def _wire_inputs(self, tab: gr.Tab) -> None:
+    def _wire_inputs(self) -> None:
         shown = self._shown_components()
-        tab.select(
+        inputs = [self.table, self.scale, self.colouring]
+        first_selection("pairs_playground", "pairs-playground-about").change(
             self.on_open,
-            self.opened,
-            [self.opened, self.table, *shown],
+            inputs,
+            [self.table, *shown],
+            validator=_check_table,
             api_name="pairs_playground_open",
             **_QUICK,
         )
-        inputs = [self.table, self.scale, self.colouring]
         for name, event in (("edit", self.table.input), ("scale", self.scale.input)):
             event(
                 self.on_edit,
@@ -280,14 +279,12 @@ class PlaygroundPanel:
     # --- handlers ------------------------------------------------------------------------------
 
     @visible_errors
-    def on_open(self, opened: bool, request: gr.Request) -> Updates:
-        """The worked example for whoever opens the tab for the first time."""
-        if opened:
-            return {self.opened: True}
-        language = language_of(request)
-        view = view_of(check_batch(EXAMPLE, PRESETS["cosine"][0]))
-        table = {self.opened: True, self.table: _table(view.batch.rows(), language)}
-        return table | self._show(view, COLOURINGS[0], language)
+    def on_open(
+        self, rows: list[list[Any]], scale: float, colouring: str, request: gr.Request
+    ) -> Updates:
+        """What stands in the table, under headings in the visitor's language."""
+        shown = self.on_edit(rows, scale, colouring, request)
+        return {self.table: _table(rows, language_of(request)), **shown}
 
     @visible_errors
     def on_edit(

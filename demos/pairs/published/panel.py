@@ -11,6 +11,7 @@ from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import first_selection
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.examples.data import read_probe
@@ -31,7 +32,7 @@ Updates = dict[Any, Any]
 
 
 class PublishedPanel:
-    """Figures follow the visitor's language, so they are drawn when the page is opened."""
+    """Figures follow the visitor's language, so they are drawn when the panel is opened."""
 
     def __init__(self, context: AppContext):
         self.registry = context.registry
@@ -107,14 +108,14 @@ class PublishedPanel:
     def _wire(self, context: AppContext) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         context.own_models.follow(self.models, *SCORING_KINDS)
-        context.app.load(
-            self.on_load,
+        first_selection("published", "published-about").change(
+            self.on_open,
             None,
             [
                 *(self.gaps, self.ceiling, self.bi, self.cross, self.own_note),
                 *(*self.own_plots, self.own, self.own_csv),
             ],
-            api_name="published_load",
+            api_name="published_open",
             **common,
         )
         outputs = [self.progress, self.cancel, self.probe_plot, self.probe, self.probe_csv]
@@ -137,7 +138,7 @@ class PublishedPanel:
 
     # --- handlers ------------------------------------------------------------------------------
 
-    def on_load(self, request: gr.Request) -> Updates:
+    def on_open(self, request: gr.Request) -> Updates:
         """Everything that is known without computing."""
         language = language_of(request)
         headers, rows = own_table(self.curves, language)

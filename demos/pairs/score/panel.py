@@ -11,6 +11,8 @@ from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
+from demos.frame.kept import FOLLOWS, Kept, kept_or
+from demos.frame.laid_out import first_selection
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.status import computed_on
 from demos.frame.strings import Language, language_of, say, text
@@ -51,7 +53,7 @@ class ScorePanel:
         with gr.Accordion(text("pairs.about"), open=False, elem_id="pairs-about"):
             formula_markdown("pairs.about_text")
         self._wire_inputs()
-        self._wire_scoring(context.app)
+        self._wire_scoring(context)
         context.own_models.follow(self.models, *SCORING_KINDS)
 
     # --- layout --------------------------------------------------------------------------------
@@ -121,8 +123,14 @@ class ScorePanel:
             with gr.Column(scale=7, min_width=340):
                 self.plot = gr.Plot(label=text("pairs.plot"), elem_id="pairs-plot")
                 with gr.Row(visible=False) as self.axes_row:
-                    self.x_axis = gr.Dropdown(label=text("pairs.x_axis"), elem_id="pairs-x-axis")
-                    self.y_axis = gr.Dropdown(label=text("pairs.y_axis"), elem_id="pairs-y-axis")
+                    self.x_axis, self.y_axis = (
+                        gr.Dropdown(
+                            label=text(f"pairs.{name}_axis"),
+                            elem_id=f"pairs-{name}-axis",
+                            elem_classes=FOLLOWS,
+                        )
+                        for name in ("x", "y")
+                    )
             with gr.Column(scale=4, min_width=300):
                 self.disagreement = gr.HTML(elem_id="pairs-disagreement")
         self.scores = gr.Dataframe(
@@ -185,7 +193,7 @@ class ScorePanel:
                 **quick,
             )
 
-    def _wire_scoring(self, app: gr.Blocks) -> None:
+    def _wire_scoring(self, context: AppContext) -> None:
         outputs = [
             *(self.progress, self.notes, self.by_model, self.plot, self.disagreement, self.scores),
             *(self.csv, self.cancel, self.axes_row, self.x_axis, self.y_axis),
@@ -193,10 +201,16 @@ class ScorePanel:
             *self.attribution.outputs,
         ]
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        # Two events: a table in a tab that was never opened loses its value when an event that
-        # lists it yields without it.
-        app.load(_example_table, None, self.table, api_name="pairs_headers", **common)
-        shown = app.load(self.on_load, None, outputs, api_name="pairs_load", **common)
+        opened = first_selection("pairs", "pairs-about")
+        opened.change(_with_headers, self.table, self.table, api_name="pairs_headers", **common)
+        shown = opened.change(
+            self.on_open,
+            [self.table, self.models, context.kept],
+            outputs,
+            validator=self.check_open,
+            api_name="pairs_open",
+            **common,
+        )
         run = self.score.click(
             self.on_score,
             [self.table, self.models],
@@ -245,15 +259,30 @@ class ScorePanel:
             field(problem_or_none(lambda: check_models(self.registry, keys or []), language)),
         ]
 
-    def on_load(self, request: gr.Request) -> Iterator[Updates]:
-        """The worked example, scored for whoever opens the page."""
-        yield from self.on_score(_example_rows(), list(DEFAULT_MODELS), request)
+    def check_open(
+        self, rows: list[list[Any]], keys: list[str] | None, kept: Kept, request: gr.Request
+    ) -> list[Any]:
+        """Validator of the first scoring, which is of what stands in the fields."""
+        return [*self.check_inputs(rows, keys, request), field(None)]
+
+    @visible_errors
+    def on_open(
+        self, rows: list[list[Any]], keys: list[str], kept: Kept, request: gr.Request
+    ) -> Iterator[Updates]:
+        """Score for whoever opens the panel, and look at the result as before a reload."""
+        yield from self._scoring(rows, keys, kept, request)
 
     @visible_errors
     def on_score(
         self, rows: list[list[Any]], keys: list[str], request: gr.Request
     ) -> Iterator[Updates]:
-        """Score with every chosen model; progress meanwhile, everything else at the end."""
+        """Score with every chosen model."""
+        yield from self._scoring(rows, keys, None, request)
+
+    def _scoring(
+        self, rows: list[list[Any]], keys: list[str], kept: Kept, request: gr.Request
+    ) -> Iterator[Updates]:
+        """Progress meanwhile, everything else at the end."""
         language = language_of(request)
         pair_set = check_rows(rows)
         check_models(self.registry, keys)
@@ -270,7 +299,7 @@ class ScorePanel:
                         self.progress: _progress(step, self.registry.title(step.key), language),
                         self.cancel: gr.update(interactive=True),
                     }
-            yield self._results(pair_set, scored, left_out, language)
+            yield self._results(pair_set, scored, left_out, kept, language)
         except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
             yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
             raise
@@ -290,6 +319,7 @@ class ScorePanel:
         pair_set: PairSet,
         scored: list[ModelScores],
         left_out: list[LeftOut],
+        kept: Kept,
         language: Language,
     ) -> Updates:
         notes = notes_html(
@@ -303,7 +333,9 @@ class ScorePanel:
         time = duration(seconds, language)
         done = say("pairs.done", language, pairs=len(pair_set), time=time)
         choices = [(model.card.title, model.card.key) for model in scored]
-        x, y = choices[0][1], choices[min(1, len(choices) - 1)][1]
+        by_key = {model.card.key: model for model in scored}
+        x = kept_or(kept, self.x_axis, by_key, choices[0][1])
+        y = kept_or(kept, self.y_axis, by_key, choices[min(1, len(choices) - 1)][1])
         shown |= {
             self.progress: note_html(done) + note_html(computed_on(self.registry, language)),
             self.by_model: _frame(*model_table(pair_set, scored, language), first=2),
@@ -313,9 +345,10 @@ class ScorePanel:
             self.x_axis: gr.update(choices=choices, value=x),
             self.y_axis: gr.update(choices=choices, value=y),
         }
-        shown |= self.evaluation.updates(pair_set, scored, language)
-        shown |= self.attribution.updates(pair_set.pairs, scored)
-        return shown | self._comparison(pair_set, scored[:2], language)
+        shown |= self.evaluation.updates(pair_set, scored, language, kept)
+        shown |= self.attribution.updates(pair_set.pairs, scored, kept)
+        compared = [by_key[x], by_key[y]] if len(scored) > 1 else scored
+        return shown | self._comparison(pair_set, compared, language)
 
     def _comparison(
         self, pair_set: PairSet, scored: Sequence[ModelScores], language: Language
@@ -367,6 +400,12 @@ def _table(rows: list[list[Any]], language: Language) -> dict[str, Any]:
 
 def _example_table(request: gr.Request) -> dict[str, Any]:
     return _table(_example_rows(), language_of(request))
+
+
+def _with_headers(rows: list[list[Any]], request: gr.Request) -> Any:
+    """The table as it stands, under headings in the visitor's language; laid out in English."""
+    language = language_of(request)
+    return gr.skip() if language == "en" else _table(rows, language)
 
 
 def _blank_table(request: gr.Request) -> dict[str, Any]:

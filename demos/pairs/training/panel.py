@@ -14,6 +14,8 @@ from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import new_folder, write_csv, write_zip
 from demos.frame.formula import formula_markdown
+from demos.frame.kept import FOLLOWS, Kept, kept_or
+from demos.frame.laid_out import first_selection
 from demos.frame.progress import IDLE, note_html, progress_html
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.training.figures import curves_figure
@@ -51,6 +53,7 @@ class TrainingPanel:
         with gr.Accordion(text("training.about"), open=False, elem_id="training-about"):
             formula_markdown("training.about_text")
         self._wire()
+        self._wire_opening(context.kept)
 
     # --- layout --------------------------------------------------------------------------------
 
@@ -69,6 +72,7 @@ class TrainingPanel:
                 value="cosent",
                 label=text("training.loss"),
                 elem_id="training-loss",
+                elem_classes=FOLLOWS,
             )
         self.start = gr.Dropdown(
             self._starts("bi-encoder", None, None),
@@ -76,6 +80,7 @@ class TrainingPanel:
             label=text("training.start"),
             info=text("training.start_hint"),
             elem_id="training-start",
+            elem_classes=FOLLOWS,
         )
         self.steps = gr.Slider(
             10,
@@ -207,7 +212,30 @@ class TrainingPanel:
             **common,
         )
 
+    def _wire_opening(self, kept: gr.JSON) -> None:
+        """The choosers that follow the kind."""
+        first_selection("training", "training-about").change(
+            self.on_open,
+            [self.kind, kept],
+            [self.loss, self.start],
+            api_name="training_open",
+            show_progress="hidden",
+            api_visibility="private",
+        )
+
     # --- handlers ------------------------------------------------------------------------------
+
+    def on_open(
+        self, kind: EncoderKind, kept: Kept, visitor: object, request: gr.Request
+    ) -> tuple[Any, Any]:
+        """The losses and the starts of the kind that a reload brought back, as they were chosen."""
+        loss = kept_or(kept, self.loss, LOSSES[kind], "cosent")
+        starts = self._starts(kind, visitor, request)
+        start = kept_or(kept, self.start, [key for _, key in starts], "")
+        return (
+            gr.update(choices=_loss_choices(kind), value=loss),
+            gr.update(choices=starts, value=start),
+        )
 
     def check_inputs(
         self,
@@ -294,7 +322,9 @@ class TrainingPanel:
     ) -> list[tuple[Any, str]]:
         cards = self.own_models.cards(visitor, request, kind)
         adapters = [(c.title, c.key) for c in cards if c.adapter is not None and c.base == BASE]
-        return [(text("training.start_base"), ""), *adapters]
+        key = "training.start_base"  # laid out in no language yet
+        base = text(key) if request is None else say(key, language_of(request))
+        return [(base, ""), *adapters]
 
     def on_cancel(self, runs: list[Run], request: gr.Request) -> Updates:
         """What had been trained is shown; there is no model of it."""

@@ -6,11 +6,11 @@ from collections.abc import Generator, Iterator
 from typing import Any, cast
 
 import gradio as gr
-from gradio.context import Context
 
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import first_selection
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.status import computed_on
 from demos.frame.steps import showing
@@ -43,13 +43,12 @@ class AskPanel:
 
     def __init__(self, desk: Desk):
         self.desk, self.registry = desk, desk.context.registry
-        tab = cast(gr.Tab, Context.block)  # the open tab, whose selection runs the example
         gr.Markdown(text("retrieval.ask.intro"))
         self._lay_out_inputs()
         self._lay_out_results()
         with gr.Accordion(text("about"), open=False, elem_id="retrieval-ask-about"):
             formula_markdown("retrieval.ask.about_text")
-        self._wire(tab)
+        self._wire()
 
     # --- layout --------------------------------------------------------------------------------
 
@@ -111,15 +110,15 @@ class AskPanel:
 
     # --- wiring --------------------------------------------------------------------------------
 
-    def _wire(self, tab: gr.Tab) -> None:
+    def _wire(self) -> None:
         outputs = [self.progress, self.answers, self.plot, self.cost, self.csv, self.cancel]
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [self.query, self.strategies, self.budget, self.desk.corpus]
-        self.opened = gr.State(False)
-        shown = tab.select(
-            self.on_open,
-            self.opened,
-            [self.opened, *outputs],
+        shown = first_selection("retrieval_ask", "retrieval-ask-about").change(
+            self.on_ask,
+            inputs,
+            outputs,
+            validator=self.check_inputs,
             api_name="retrieval_ask_open",
             **common,
         )
@@ -159,17 +158,6 @@ class AskPanel:
             field(problem_or_none(lambda: check_budget(budget), language)),
             field(problem_or_none(lambda: self.desk.shelf.open(corpus), language)),
         ]
-
-    def on_open(self, opened: bool, request: gr.Request) -> Iterator[Updates]:
-        """The worked example for whoever opens the tab for the first time."""
-        if opened:
-            yield {self.opened: True}
-            return
-        example = self.on_ask(
-            EXAMPLE, list(DEFAULT_STRATEGIES), DEFAULT_BUDGET, "helpdesk", request
-        )
-        for updates in example:
-            yield {self.opened: True, **updates}
 
     @visible_errors
     def on_ask(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import gradio as gr
-from gradio.context import Context
 
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
 from demos.frame.formula import formula_markdown
+from demos.frame.laid_out import first_selection
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.steps import showing
 from demos.frame.strings import Language, language_of, say, text
@@ -71,7 +71,6 @@ class ComparePanel:
 
     def __init__(self, desk: Desk):
         self.desk = desk
-        tab = cast(gr.Tab, Context.block)  # the open tab, whose selection runs the default
         gr.Markdown(text("retrieval.compare.intro"))
         with gr.Row():
             with gr.Column(scale=6, min_width=320):
@@ -89,7 +88,7 @@ class ComparePanel:
         with gr.Accordion(text("about"), open=False, elem_id="retrieval-compare-about"):
             formula_markdown("retrieval.compare.about_text")
         self._wire_queries()
-        self._wire_comparison(tab)
+        self._wire_comparison()
         gr.api(make_retrieval_compare(desk), api_name="retrieval_compare")
 
     # --- layout --------------------------------------------------------------------------------
@@ -119,7 +118,7 @@ class ComparePanel:
     def _lay_out_queries(self) -> None:
         self.source = gr.Radio(
             label=text("retrieval.compare.source_choice"),
-            choices=_sources(queries_in.SOURCES),
+            choices=_sources(queries_in.SOURCES, None),
             value="held_out",
             elem_id="retrieval-compare-source",
         )
@@ -220,20 +219,28 @@ class ComparePanel:
                 **quick,
             )
 
-    def _wire_comparison(self, tab: gr.Tab) -> None:
+    def _wire_comparison(self) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        self.opened, self.shown = gr.State(False), gr.State(None)
+        self.shown = gr.State(None)
         fields = [self.desk.corpus, self.strategies, self.budgets]
         fields += [self.source, self.count, self.pasted]
         results = [self.notes, self.verdict, self.recall_plot, self.cost_plot, self.table]
         results += [self.csv, self.csv_queries, self.printed, self.measured]
         outputs = [self.progress, self.needed, self.cancel, self.shown, *results]
         queries = [self.source, self.count, self.pasted]
-        shown = tab.select(
+        opened = first_selection("retrieval_compare", "retrieval-compare-about")
+        shown = opened.change(
             self.on_open,
-            [self.opened, self.desk.corpus, self.k],
-            [self.opened, *queries, *outputs],
+            [self.desk.corpus, *queries],
+            [*queries, self.needed, self.printed, self.measured],
             api_name="retrieval_compare_open",
+            **common,
+        ).then(
+            self.on_first,
+            [*fields, self.k],
+            outputs,
+            validator=self.check,
+            api_name="retrieval_compare_first",
             **common,
         )
         run = self.run.click(
@@ -276,7 +283,7 @@ class ComparePanel:
         if source not in sources:
             source = queries_in.default_source(opened)
         return {
-            self.source: gr.update(choices=_sources(sources), value=source),
+            self.source: gr.update(choices=_sources(sources, language_of(request)), value=source),
             **self.on_source(corpus, source, count, pasted, request),
         }
 
@@ -319,18 +326,31 @@ class ComparePanel:
         at_k = problem_or_none(lambda: _check_k(k), language)
         return [field(p) for p in (at_corpus, at_strategies, at_budgets, *at, at_k)]
 
-    def on_open(self, opened: bool, corpus: Any, k: Any, request: gr.Request) -> Iterator[Updates]:
-        """The corpus's held-out queries, for whoever opens the tab for the first time."""
-        if opened:
-            yield {self.opened: True}
-            return
-        fields = (queries_in.SAMPLED, "")
-        first = self.on_corpus(corpus, "held_out", *fields, request)
-        language = language_of(request)
-        yield {self.opened: True, **first, **self._elsewhere(None, language)}
-        if _has_held_out(self.desk, corpus):
-            wish = (list(COMPARED), _default_budgets(), "held_out", *fields)
-            yield from self.on_run(corpus, *wish, k, request)
+    def on_open(
+        self, corpus: Any, source: Any, count: Any, pasted: Any, request: gr.Request
+    ) -> Updates:
+        """What the corpus offers, and what others have measured."""
+        fields = self.on_corpus(corpus, source, count, pasted, request)
+        return fields | self._elsewhere(None, language_of(request))
+
+    @visible_errors
+    def on_first(
+        self,
+        corpus: Any,
+        strategies: Any,
+        budgets: Any,
+        source: Any,
+        count: Any,
+        pasted: Any,
+        k: Any,
+        request: gr.Request,
+    ) -> Iterator[Updates]:
+        """The comparison of the fields, for whoever opens the panel; brute force is asked for."""
+        wish = Wish(corpus, strategies, budgets, source, count, pasted)
+        if isinstance(self._read(wish)[2], HeldOut):
+            yield from self.on_run(corpus, strategies, budgets, source, count, pasted, k, request)
+        else:
+            yield {self.cancel: gr.skip()}
 
     @visible_errors
     def on_run(
@@ -522,16 +542,12 @@ def _check_k(k: object) -> int:
     return int(k)
 
 
-def _sources(names: tuple[str, ...]) -> list[tuple[str, Any]]:
-    return [(cast(str, text(f"retrieval.compare.source_choice.{n}")), n) for n in names]
+def _sources(names: tuple[str, ...], language: Language | None) -> list[tuple[str, Any]]:
+    """As choices; without a language while the page is laid out."""
+    keys = [f"retrieval.compare.source_choice.{name}" for name in names]
+    said = [say(key, language) if language else cast(str, text(key)) for key in keys]
+    return list(zip(said, names, strict=True))
 
 
 def _default_budgets() -> str:
     return ", ".join(str(budget) for budget in BUDGETS)
-
-
-def _has_held_out(desk: Desk, corpus: Any) -> bool:
-    try:
-        return desk.shelf.open(corpus).held_out is not None
-    except InputProblem:
-        return False

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import gradio as gr
 from gradio.context import Context
 
-from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
+from demos.frame.kept import FOLLOWS, Kept, kept_of, kept_or
 from demos.frame.labels import cut_to_width
+from demos.frame.laid_out import when_laid_out
 from demos.frame.progress import note_html
 from demos.frame.strings import Language, language_of, text
 from demos.retrieval.cur import SOLVERS
@@ -32,6 +35,7 @@ from demos.retrieval.matrix.view import STRATEGIES, Look, Walk
 
 DEFAULT_ITEMS = 60
 _MADE_UP_ITEMS = 100  # those of the known numbers
+_ALWAYS = ("k_q", "solver", "rcond", "ridge")  # fields that count in every drawing
 _CHOICES = 3_000  # items that can be searched for; more would make the page heavy
 _CHOICE_WIDTH = 34  # of their labels, in Latin letters
 
@@ -100,6 +104,7 @@ class MatrixPanel:
                 value=[],
                 multiselect=True,
                 elem_id="retrieval-matrix-anchors",
+                elem_classes=FOLLOWS,
             )
 
     def _lay_out_results(self) -> None:
@@ -141,8 +146,10 @@ class MatrixPanel:
         source = [self.desk.corpus, self.source, self.opened, self.solver, self.rcond, self.ridge]
         tab.select(
             self.on_open,
-            source,
+            [*self.inputs, self.opened, self.desk.context.kept],
             [self.opened, *chosen],
+            js=when_laid_out("retrieval-matrix-about"),
+            validator=self.check_open,
             api_name="retrieval_matrix_open",
             **common,
         )
@@ -202,7 +209,28 @@ class MatrixPanel:
     ) -> Any:
         """Validator where anchor items are chosen anew: those that stand do not matter."""
         asked = Asked(corpus, source, k_q, k_i, strategy, seed, solver, rcond, ridge, anchors)
-        return self._problems(asked, ("k_i", "strategy", "seed"), language_of(request))
+        return self._problems(asked, (*_ALWAYS, "k_i", "strategy", "seed"), language_of(request))
+
+    def check_open(
+        self,
+        corpus: str,
+        source: str,
+        k_q: Any,
+        k_i: Any,
+        strategy: Any,
+        seed: Any,
+        solver: Any,
+        rcond: Any,
+        ridge: Any,
+        anchors: Any,
+        shown: str | None,
+        kept: Kept,
+        request: gr.Request,
+    ) -> Any:
+        """Validator where the panel is opened, which finds numbers of anchors that fit."""
+        asked = Asked(corpus, source, k_q, k_i, strategy, seed, solver, rcond, ridge, anchors)
+        names = ("strategy", "seed", "solver", "rcond", "ridge")
+        return [*self._problems(asked, names, language_of(request)), field(None), field(None)]
 
     def check_drawing(
         self,
@@ -220,10 +248,10 @@ class MatrixPanel:
     ) -> Any:
         """Validator where anchor items are drawn as they stand: how they came does not matter."""
         asked = Asked(corpus, source, k_q, k_i, strategy, seed, solver, rcond, ridge, anchors)
-        return self._problems(asked, ("anchors",), language_of(request))
+        return self._problems(asked, (*_ALWAYS, "anchors"), language_of(request))
 
     def _problems(self, asked: Asked, names: tuple[str, ...], language: Language) -> Any:
-        """A sentence at each field that is wrong, of those that always count and of `names`."""
+        """A sentence at each field that is wrong, of those named."""
         places = list(Asked.__dataclass_fields__)
         try:
             opened = self.sources.open(asked.source, asked.corpus, language)
@@ -239,9 +267,8 @@ class MatrixPanel:
             "ridge": lambda: check_share(asked.ridge, "λ"),
             "anchors": lambda: as_anchors(asked.anchors, opened.items),
         }
-        counted = ("k_q", "solver", "rcond", "ridge", *names)
         return [
-            field(problem_or_none(checks[name], language) if name in counted else None)
+            field(problem_or_none(checks[name], language) if name in names else None)
             for name in places
         ]
 
@@ -250,19 +277,28 @@ class MatrixPanel:
         self,
         corpus: str,
         source: str,
+        k_q: Any,
+        k_i: Any,
+        strategy: Any,
+        seed: Any,
+        solver: Any,
+        rcond: Any,
+        ridge: Any,
+        anchors: Any,
         shown: str | None,
-        solver: str,
-        rcond: str | None,
-        ridge: str | None,
+        kept: Kept,
         request: gr.Request,
     ) -> Iterator[Updates]:
-        """The worked example for whoever opens the tab, or comes back to another corpus."""
+        """The fields as they stand for whoever opens the tab; another corpus begins anew."""
         language = language_of(request)
         opened = self.sources.open(source, corpus, language)
         if shown == opened.key:
             yield {self.opened: shown}
-            return
-        yield from self._begin(opened, solver, rcond, ridge, language)
+        elif shown is None:
+            asked = Asked(corpus, source, k_q, k_i, strategy, seed, solver, rcond, ridge, anchors)
+            yield from self._first(opened, asked, kept, language)
+        else:
+            yield from self._begin(opened, solver, rcond, ridge, language)
 
     @visible_errors
     def on_corpus(
@@ -279,7 +315,12 @@ class MatrixPanel:
         if shown is None or source != SOURCES[0]:
             yield {self.opened: shown}
             return
-        yield from self.on_open(corpus, source, shown, solver, rcond, ridge, request)
+        language = language_of(request)
+        opened = self.sources.open(source, corpus, language)
+        if shown == opened.key:
+            yield {self.opened: shown}
+            return
+        yield from self._begin(opened, solver, rcond, ridge, language)
 
     @visible_errors
     def on_source(
@@ -348,6 +389,36 @@ class MatrixPanel:
 
     # --- what is shown -------------------------------------------------------------------------
 
+    def _first(
+        self, opened: Opened, asked: Asked, kept: Kept, language: Language
+    ) -> Iterator[Updates]:
+        """What a reload brought back where it fits; the usual numbers and a choice where not."""
+        usual = _usual(opened)
+        k_i = kept_or(kept, self.k_i, range(2, opened.most_anchors + 1), usual)
+        k_q = kept_or(kept, self.k_q, range(2, opened.rows + 1), usual)
+        strategy, seed = (
+            check_strategy(asked.strategy),
+            as_count(asked.seed, "seed_range", 0, MAX_SEED),
+        )
+        try:
+            items = as_anchors(kept_of(kept, self.anchors), opened.items)
+        except (InputProblem, TypeError, ValueError):  # none, of another corpus, or not ours
+            items = self.sources.choose(opened, strategy, k_i, seed)
+        asked = replace(asked, k_q=k_q, k_i=len(items), anchors=list(items))
+        yield from self._showing(opened, asked, items, language)
+
+    def _showing(
+        self, opened: Opened, asked: Asked, items: tuple[int, ...], language: Language
+    ) -> Iterator[Updates]:
+        """Draw a source that was not shown, with choices and bounds that fit it."""
+        sliders = {
+            self.anchors: gr.update(choices=_item_choices(opened, items), value=list(items)),
+            self.k_q: gr.update(maximum=opened.rows, value=asked.k_q),
+            self.k_i: gr.update(maximum=opened.most_anchors, value=asked.k_i),
+        }
+        for updates in self._draw(opened, asked, items, language):
+            yield {self.opened: opened.key, **sliders, **updates}
+
     def _begin(
         self,
         opened: Opened,
@@ -356,18 +427,11 @@ class MatrixPanel:
         ridge: str | None,
         language: Language,
     ) -> Iterator[Updates]:
-        usual = DEFAULT_ITEMS if opened.is_corpus else _MADE_UP_ITEMS
-        # As many as fit; few rows still leave room to walk past k_i.
-        k_i = max(2, min(usual, opened.most_anchors, opened.rows // 2))
+        """A source with the usual number of anchors."""
+        k_i = _usual(opened)
         items = self.sources.choose(opened, STRATEGIES[0], k_i, 0)
         asked = Asked("", "", k_i, k_i, STRATEGIES[0], 0, solver, rcond, ridge, list(items))
-        sliders = {
-            self.anchors: gr.update(choices=_item_choices(opened, items), value=list(items)),
-            self.k_q: gr.update(maximum=opened.rows, value=k_i),
-            self.k_i: gr.update(maximum=opened.most_anchors, value=k_i),
-        }
-        for updates in self._draw(opened, asked, items, language):
-            yield {self.opened: opened.key, **sliders, **updates}
+        yield from self._showing(opened, asked, items, language)
 
     def _draw(
         self, opened: Opened, asked: Asked, items: tuple[int, ...], language: Language
@@ -413,6 +477,12 @@ class MatrixPanel:
         }
 
 
+def _usual(opened: Opened) -> int:
+    """As many anchors as fit; few rows still leave room to walk past them."""
+    usual = DEFAULT_ITEMS if opened.is_corpus else _MADE_UP_ITEMS
+    return max(2, min(usual, opened.most_anchors, opened.rows // 2))
+
+
 def _choices(name: str, keys: tuple[str, ...]) -> Any:
     return [(text(f"retrieval.matrix.{name}.{key}"), key) for key in keys]
 
@@ -434,6 +504,7 @@ def _slider(name: str, value: int) -> gr.Slider:
         info=text(f"retrieval.matrix.{name}_hint"),
         min_width=340,
         elem_id=f"retrieval-matrix-{name.replace('_', '-')}",
+        elem_classes=FOLLOWS,
     )
 
 

@@ -9,14 +9,14 @@ from gradio.context import Context
 
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import plots_fitted, when_laid_out
+from demos.frame.laid_out import once_open, plots_fitted, when_laid_out
 from demos.frame.progress import note_html, notice_html
 from demos.frame.strings import Language, language_of, text
 from demos.frame.svg import svg_button
 from demos.scaling.answers import Question
 from demos.scaling.budgets import figures, results
 from demos.scaling.budgets.view import WIDTHS, View, check_width, view_of
-from demos.scaling.desk import Desk
+from demos.scaling.desk import POINTS_KNOWN, Desk
 from demos.scaling.isoflop import WIDTH
 from demos.scaling.sources import Chosen
 
@@ -69,7 +69,7 @@ class IsoFlopPanel:
             lambda: True,
             None,
             self.opened,
-            js=when_laid_out("scaling-isoflop-about"),
+            js=when_laid_out("scaling-isoflop-about", POINTS_KNOWN),
             api_name="scaling_isoflop_select",
             **common,
         )
@@ -77,7 +77,10 @@ class IsoFlopPanel:
         outputs = [self.shown, self.note, self.results, self.reading, self.parabolas, self.power,
                    self.table, self.exponents, self.csv]  # fmt: skip
         drawn = gr.on(
-            [self.opened.change, self.desk.chosen.change, self.desk.question.change],
+            [
+                self.opened.change,
+                once_open("scaling-isoflop", self.desk.chosen.change, self.desk.question.change),
+            ],
             self.on_points,
             inputs,
             outputs,

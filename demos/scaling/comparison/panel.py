@@ -10,7 +10,8 @@ from gradio.context import Context
 
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import when_laid_out
+from demos.frame.kept import FOLLOWS, Kept, kept_or
+from demos.frame.laid_out import once_open, when_laid_out
 from demos.frame.progress import IDLE, duration, note_html, notice_html, progress_html
 from demos.frame.steps import paced, showing
 from demos.frame.strings import Language, language_of, say, text
@@ -28,7 +29,7 @@ from demos.scaling.comparison.contest import (
     check_laws,
     check_share,
 )
-from demos.scaling.desk import Desk
+from demos.scaling.desk import POINTS_KNOWN, Desk
 from demos.scaling.laws import LAWS
 from demos.scaling.sources import Chosen
 
@@ -66,6 +67,7 @@ class ComparePanel:
                 info=text("scaling.comparison.x_hint"),
                 min_width=200,
                 elem_id="scaling-compare-x",
+                elem_classes=FOLLOWS,
             )
             low, high = SHARES
             self.share = gr.Slider(
@@ -112,21 +114,22 @@ class ComparePanel:
             lambda: True,
             None,
             self.opened,
-            js=when_laid_out("scaling-compare-about"),
+            js=when_laid_out("scaling-compare-about", POINTS_KNOWN),
             api_name="scaling_compare_open",
             **_common(),
         )
         # The choices of x first: a comparison needs one of them.
         first = self.opened.change(
             self.on_opened,
-            [desk.chosen, desk.law, desk.x],
+            [desk.chosen, desk.law, desk.x, desk.context.kept],
             self.x,
             api_name="scaling_compare_opened",
             **_common(),
         ).then(
-            self.on_first,
+            self.on_run,
             asked,
             shows,
+            validator=self.check,
             api_name="scaling_compare_first",
             **_common(),
         )
@@ -159,7 +162,7 @@ class ComparePanel:
             **_common(),
         )
         works = [first, run, shared]
-        desk.chosen.change(
+        once_open("scaling-compare", desk.chosen.change)(
             self.on_points,
             [self.opened, desk.chosen, desk.law, desk.x, self.shown],
             [self.x, self.box, self.shown, self.progress, self.cancel],
@@ -180,13 +183,14 @@ class ComparePanel:
     # --- handlers ------------------------------------------------------------------------------
 
     @visible_errors
-    def on_opened(self, chosen: Chosen, law: str, x: str | None) -> Any:
-        """What x can be, of these points."""
+    def on_opened(self, chosen: Chosen, law: str, x: str | None, kept: Kept) -> Any:
+        """What x can be, of these points; as it was before a reload, or as the bar has it."""
         try:
             sizes = self.tables.points(chosen).table.sizes
         except InputProblem:  # the bar says what is wrong with them
             return gr.skip()
-        return gr.update(choices=list(sizes), value=_x_of(law, x, sizes))
+        own = kept_or(kept, self.x, sizes, _x_of(law, x, sizes))
+        return gr.update(choices=list(sizes), value=own)
 
     @visible_errors
     def on_points(
@@ -202,7 +206,7 @@ class ComparePanel:
         if not opened or (shown is not None and shown.chosen == chosen):
             return {self.cancel: gr.skip()}
         return {
-            self.x: self.on_opened(chosen, law, x),
+            self.x: self.on_opened(chosen, law, x, None),
             self.box: gr.update(visible=False),
             self.shown: None,
             self.progress: note_html(say("scaling.comparison.again", language_of(request))),
@@ -224,18 +228,6 @@ class ComparePanel:
             field(None),
             field(problem_or_none(lambda: check_share(share), language)),
         ]
-
-    def on_first(
-        self, chosen: Chosen, laws: Any, x: Any, share: Any, request: gr.Request
-    ) -> Iterator[Updates]:
-        """The worked example for whoever opens the panel; later comparisons are asked for."""
-        try:
-            self.tables.points(chosen)
-            check_laws(laws)
-        except InputProblem:
-            yield {self.cancel: gr.skip()}
-            return
-        yield from self.on_run(chosen, laws, x, share, request)
 
     def on_share(
         self,

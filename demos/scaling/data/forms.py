@@ -7,6 +7,7 @@ from typing import Any, cast
 import gradio as gr
 
 from demos.frame.errors import InputProblem
+from demos.frame.kept import FOLLOWS
 from demos.frame.progress import note_html
 from demos.frame.strings import Language, say, text
 from demos.scaling.data import mapping, results
@@ -204,4 +205,5 @@ def _slider(name: str, bounds: tuple[float, float], value: float, step: float) -
         label=text(f"scaling.points.{name}"),
         min_width=180,
         elem_id=f"scaling-data-{name}",
+        elem_classes=FOLLOWS,
     )

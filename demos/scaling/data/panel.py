@@ -11,7 +11,8 @@ from gradio.context import Context
 
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import when_laid_out
+from demos.frame.kept import FOLLOWS, Kept, kept_of
+from demos.frame.laid_out import once_open, when_laid_out
 from demos.frame.progress import note_html
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
@@ -22,7 +23,7 @@ from demos.scaling.data.counting import COLUMNS
 from demos.scaling.data.figures import PLAIN, View
 from demos.scaling.data.forms import DrawnForm, FileForm, drawn_source
 from demos.scaling.data.mapping import SIZED, Form
-from demos.scaling.desk import Desk
+from demos.scaling.desk import POINTS_KNOWN, Desk
 from demos.scaling.loss_file import LossTable
 from demos.scaling.roles import Role
 from demos.scaling.sources import Chosen, Points, Simulated, Uploaded
@@ -77,6 +78,7 @@ class DataPanel:
                     label=text(f"scaling.points.{name}"),
                     min_width=140,
                     elem_id=f"scaling-data-{name}",
+                    elem_classes=FOLLOWS,
                 )
                 for name in ("x", "colour")
             )
@@ -101,6 +103,7 @@ class DataPanel:
                         max_lines=1,
                         min_width=120,
                         elem_id=f"scaling-data-{end}-{column}",
+                        elem_classes=FOLLOWS,
                     )
                     self.limits.append(box)
             self.limit_rows[column] = row
@@ -110,6 +113,7 @@ class DataPanel:
             label=text("scaling.points.left_out"),
             info=text("scaling.points.left_out_hint"),
             elem_id="scaling-data-left-out",
+            elem_classes=FOLLOWS,
         )
         with gr.Row():
             self.leave_named = gr.Button(
@@ -152,7 +156,7 @@ class DataPanel:
             lambda: True,
             None,
             self.opened,
-            js=when_laid_out("scaling-data-csv"),
+            js=when_laid_out("scaling-data-csv", POINTS_KNOWN),
             api_name="scaling_data_open",
             **_common(),
         )
@@ -164,9 +168,12 @@ class DataPanel:
             *(self.drawn.box, *self.drawn.inputs, *self.file.components),
         ]
         gr.on(
-            [self.opened.change, desk.chosen.change, desk.question.change],
+            [
+                self.opened.change,
+                once_open("scaling-data", desk.chosen.change, desk.question.change),
+            ],
             self.on_change,
-            [self.opened, self.seen, desk.chosen, desk.question, *view],
+            [self.opened, self.seen, desk.chosen, desk.question, *view, desk.context.kept],
             every,
             trigger_mode="always_last",
             api_name="scaling_data_show",
@@ -276,6 +283,7 @@ class DataPanel:
         question: Question | None,
         x: str | None,
         colour: str | None,
+        kept: Kept,
         request: gr.Request,
     ) -> Updates:
         """Draw the points, unless they are shown; the fields too where the source is another."""
@@ -296,6 +304,8 @@ class DataPanel:
         if fresh:
             updates |= self._fields(chosen, points.table, language)
             updates[self.body] = gr.update(visible=True)
+            if seen is None:
+                x, colour = kept_of(kept, self.x) or x, kept_of(kept, self.colour) or colour
             x, colour = self._choosers(points.table, x, colour, updates, language)
         return updates | self._one(chosen, question, points, x, colour, language)
 

@@ -9,16 +9,17 @@ from typing import Any, cast
 import gradio as gr
 from gradio.context import Context
 
-from demos.frame.errors import field, problem_or_none, visible_errors
+from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import when_laid_out
+from demos.frame.kept import FOLLOWS, Kept, kept_of
+from demos.frame.laid_out import once_open, when_laid_out
 from demos.frame.log_slider import log_slider
 from demos.frame.progress import IDLE, note_html, notice_html, progress_html, progress_line
-from demos.frame.steps import paced, result_of, showing
+from demos.frame.steps import growing, paced, result_of, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
 from demos.scaling.answers import Answer, Question
-from demos.scaling.desk import Desk, asked_of
+from demos.scaling.desk import POINTS_KNOWN, Desk, asked_of
 from demos.scaling.fit import DEFAULT_DELTA
 from demos.scaling.fitted import asked, figures, results
 from demos.scaling.fitted.curves import FARTHEST, View, axes_of, drawing_of, marks_of, truth_of
@@ -112,6 +113,7 @@ class FitPanel:
                         visible=name != "x",
                         min_width=140,
                         elem_id=f"scaling-fit-size-{name}",
+                        elem_classes=FOLLOWS,
                     )
                     for name in _SIZES
                 ]
@@ -187,18 +189,19 @@ class FitPanel:
             lambda: True,
             None,
             self.opened,
-            js=when_laid_out("scaling-fit-about"),
+            js=when_laid_out("scaling-fit-about", POINTS_KNOWN),
             api_name="scaling_fit_select",
             **_common(),
         )
         self.look = [self.axis, self.far, self.band, self.published, self.colour]
         plots = [self.loss, self.residuals]
-        gr.on(
-            [self.opened.change, self.desk.question.change],
-            self.on_question,
-            [self.opened, self.desk.question, self.shown, self.method, *self.look],
+        self.drawing = gr.on(
+            [self.opened.change, once_open("scaling-fit", self.desk.question.change)],
+            self.on_draw,
+            [self.opened, self.desk.question, self.shown, self.method, *self.look,
+             self.desk.context.kept],
             [self.shown, self.note, self.results, self.axis, *plots, self.drawn, self.method,
-             self.finding, self.table, self.facts, self.csv, self.csv_points, self.words,
+             self.finding, self.stop, self.table, self.facts, self.csv, self.csv_points, self.words,
              self.reading, *self.sizes, self.prediction, self.code, self.code_file, self.lesson],
             trigger_mode="always_last",
             api_name="scaling_fit_draw",
@@ -227,7 +230,7 @@ class FitPanel:
             **_common(),
         )
         self.stop.click(
-            None, cancels=[chosen], api_name="scaling_fit_method_cancel", **_common()
+            None, cancels=[chosen, self.drawing], api_name="scaling_fit_method_cancel", **_common()
         ).then(
             self.on_stopped,
             self.shown,
@@ -271,6 +274,51 @@ class FitPanel:
         )
 
     # --- what was fitted -----------------------------------------------------------------------
+
+    @visible_errors
+    def on_draw(
+        self,
+        opened: bool,
+        question: Question | None,
+        shown: Shown | None,
+        method: Method,
+        axis: str,
+        far: Any,
+        band: str,
+        published: bool,
+        colour: str,
+        kept: Kept,
+        request: gr.Request,
+    ) -> Iterator[Updates]:
+        """Everything about a fit; the first one with method and sizes as before a reload."""
+        look = (axis, far, band, published, colour)
+        updates = self.on_question(opened, question, shown, method, *look, request)
+        drawn = updates.get(self.shown)
+        if shown is not None or not isinstance(drawn, tuple):
+            yield updates
+            return
+        yield from growing(self._as_before(drawn, updates, method, kept, request))
+
+    def _as_before(
+        self, shown: Shown, updates: Updates, method: Method, kept: Kept, request: gr.Request
+    ) -> Iterator[Updates]:
+        sizes = [str(kept_of(kept, box) or "") for box in self.sizes]
+        if any(sizes) and self.prediction in updates:
+            given = [
+                typed or updates[box].get("value") or ""
+                for box, typed in zip(self.sizes, sizes, strict=True)
+            ]
+            for box, size in zip(self.sizes, given, strict=True):
+                updates[box] = {**updates[box], "value": size}
+            try:
+                updates[self.prediction] = self._predicted(shown, language_of(request), *given)
+            except InputProblem as problem:
+                sentence = problem.sentence(language_of(request))
+                updates[self.prediction] = note_html(sentence, "warning")
+        yield updates
+        if method not in _AT_ONCE and self.table in updates:
+            yield {self.method: method}
+            yield from self.on_method(shown, method, request)
 
     @visible_errors
     def on_question(
@@ -444,12 +492,14 @@ class FitPanel:
     @visible_errors
     def on_predict(self, shown: Shown | None, n: str, d: str, x: str, request: gr.Request) -> str:
         """The loss at sizes that a visitor typed."""
-        if shown is None:
-            return IDLE
+        return IDLE if shown is None else self._predicted(shown, language_of(request), n, d, x)
+
+    def _predicted(self, shown: Shown, language: Language, n: str, d: str, x: str) -> str:
+        """Raises InputProblem for what is no size."""
         answer = self._answer(shown)
         typed = dict(zip(_SIZES, (n, d, x), strict=True))
         sizes = {name: read_size(typed[name]) for name in answer.law.inputs}
-        return results.prediction_html(answer, predicted(answer, sizes), language_of(request))
+        return results.prediction_html(answer, predicted(answer, sizes), language)
 
     def check_options(
         self,

@@ -9,14 +9,14 @@ from gradio.context import Context
 
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import plots_fitted, when_laid_out
+from demos.frame.laid_out import once_open, plots_fitted, when_laid_out
 from demos.frame.progress import note_html, notice_html
 from demos.frame.steps import result_of
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
 from demos.scaling.amounts import flop
 from demos.scaling.answers import Answer, Question
-from demos.scaling.desk import Desk
+from demos.scaling.desk import POINTS_KNOWN, Desk
 from demos.scaling.frontier import FLOP_FACTOR
 from demos.scaling.optimal import figures, results
 from demos.scaling.optimal.asked import DEFAULT_BUDGETS, read_budgets, read_factor
@@ -98,15 +98,14 @@ class FrontierPanel:
             lambda: True,
             None,
             self.opened,
-            js=when_laid_out("scaling-frontier-about"),
+            js=when_laid_out("scaling-frontier-about", POINTS_KNOWN),
             api_name="scaling_frontier_select",
             **common,
         )
         inputs = [self.opened, self.desk.question, self.shown, self.budgets, self.factor]
         outputs = [self.shown, self.note, self.results, self.reading, self.plane, self.ratio,
                    self.table, self.claims, self.exponents, self.csv]  # fmt: skip
-        drawn = gr.on(
-            [self.opened.change, self.desk.question.change],
+        drawn = once_open("scaling-frontier", self.desk.question.change)(
             self.on_question,
             inputs,
             outputs,
@@ -115,7 +114,7 @@ class FrontierPanel:
             **common,
         )
         applied = gr.on(
-            [self.apply.click, self.budgets.submit, self.factor.submit],
+            [self.opened.change, self.apply.click, self.budgets.submit, self.factor.submit],
             self.on_question,
             inputs,
             outputs,

@@ -9,13 +9,14 @@ from gradio.context import Context
 
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.formula import formula_markdown
-from demos.frame.laid_out import when_laid_out
+from demos.frame.kept import FOLLOWS, Kept, kept_of
+from demos.frame.laid_out import once_open, when_laid_out
 from demos.frame.progress import note_html, notice_html
 from demos.frame.steps import result_of
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
 from demos.scaling.answers import Answer, Question
-from demos.scaling.desk import Desk
+from demos.scaling.desk import POINTS_KNOWN, Desk
 from demos.scaling.fitted.reading import default_sizes, read_size
 from demos.scaling.optimal.asked import read_budgets
 from demos.scaling.planning import figures, results
@@ -54,6 +55,7 @@ class PlanPanel:
                 label=text("scaling.planning.quantity"),
                 min_width=190,
                 elem_id="scaling-plan-quantity",
+                elem_classes=FOLLOWS,
             )
             self.at = [
                 gr.Textbox(
@@ -101,16 +103,16 @@ class PlanPanel:
             lambda: True,
             None,
             self.opened,
-            js=when_laid_out("scaling-plan-about"),
+            js=when_laid_out("scaling-plan-about", POINTS_KNOWN),
             api_name="scaling_plan_select",
             **common,
         )
         fields = [self.quantity, *self.at, self.budget, self.runs]
-        inputs = [self.opened, self.desk.question, self.shown, *fields]
+        inputs = [self.opened, self.desk.question, self.shown, *fields, self.desk.context.kept]
         outputs = [self.shown, self.note, self.results, self.quantity, *self.at, self.reading]
         outputs += [self.map, self.after, self.table, self.csv]
         gr.on(
-            [self.opened.change, self.desk.question.change],
+            [self.opened.change, once_open("scaling-plan", self.desk.question.change)],
             self.on_question,
             inputs,
             outputs,
@@ -144,11 +146,12 @@ class PlanPanel:
         compute: str,
         budget: str,
         runs: Any,
+        kept: Kept,
         request: gr.Request,
     ) -> list[Any]:
         """Validator: a sentence at the field that means nothing; an empty one has a default."""
         language = language_of(request)
-        said: list[str | None] = [None] * 10
+        said: list[str | None] = [None] * 11
         if question is not None:
             answer = result_of(self.desk.answers.answering(question))
             for place, name, cell in ((4, "N", n), (5, "D", d), (6, "x", x)):
@@ -172,6 +175,7 @@ class PlanPanel:
         compute: str,
         budget: str,
         runs: Any,
+        kept: Kept,
         request: gr.Request,
     ) -> Updates:
         """The plan for what was fitted; nothing for those who have never opened the panel."""
@@ -183,13 +187,17 @@ class PlanPanel:
         answer = result_of(self.desk.answers.answering(question))
         if answer.verdict.status == "refused":
             return self._nothing(notice_html(results.advice(answer, language)))
-        same = shown is not None and shown[0].law == question.law and shown[0].x == question.x
-        try:  # sizes and budgets of another law mean nothing here
-            typed = (quantity, n, d, x, compute, budget) if same else (quantity, "", "", "", "", "")
+        if shown is None:
+            quantity = quantity or kept_of(kept, self.quantity)
+        # Sizes and budgets of another law mean nothing here.
+        same = shown is None or (shown[0].law, shown[0].x) == (question.law, question.x)
+        typed = (quantity, n, d, x, compute, budget) if same else (quantity, "", "", "", "", "")
+        try:
             wish = read_wish(answer, *typed, runs)
             return self._drawn(answer, (question, wish, language), shown)
-        except InputProblem as problem:
-            return self._nothing(note_html(problem.sentence(language), "warning"))
+        except InputProblem as problem:  # with the fields in which it can be mended
+            nothing = self._nothing(note_html(problem.sentence(language), "warning"))
+            return nothing | self._fields(answer, quantity, language)
 
     def _nothing(self, note: str) -> Updates:
         return {self.shown: None, self.note: note, self.results: gr.update(visible=False)}
@@ -200,21 +208,27 @@ class PlanPanel:
         _, wish, language = wanted
         plan = plan_of(answer, wish)
         x = answer.question.x
-        choices = [(results.quantity_name(each, language), each) for each in quantities(answer)]
-        updates: Updates = {
+        return {
             self.shown: wanted,
             self.note: "",
             self.results: gr.update(visible=True),
-            self.quantity: gr.update(choices=choices, value=wish.quantity),
+            **self._fields(answer, wish.quantity, language),
             self.reading: notice_html(results.reading(plan, x, language)),
             self.map: figures.map_figure(plan, x, language),
             self.after: figures.after_figure(plan, language),
             self.table: results.table_html(plan, x, language),
             self.csv: gr.update(value=results.plan_file(plan, x)),
         }
+
+    def _fields(self, answer: Answer, quantity: Any, language: Language) -> Updates:
+        """What can be asked of the law, and the boxes that the question needs."""
+        known = quantities(answer)
+        quantity = quantity if quantity in known else known[0]
+        choices = [(results.quantity_name(each, language), each) for each in known]
+        updates: Updates = {self.quantity: gr.update(choices=choices, value=quantity)}
         sizes = default_sizes(answer)
         for name, box in zip(_AT, self.at, strict=True):
-            needed = wish.quantity == (SIZE if name == "C" else LOSS)
+            needed = quantity == (SIZE if name == "C" else LOSS)
             there = needed and (name == "C" or name in answer.law.inputs)
             hint = f"{sizes[name]:.2g}" if name in sizes else "1e23"
             updates[box] = gr.update(visible=there, placeholder=hint)

@@ -253,10 +253,9 @@ def panel(registry: Registry) -> AxiomsPanel:
 
 
 def test_opening_shows_the_board_once(panel: AxiomsPanel) -> None:
-    shown = panel.on_open(False, DEFAULT_VECTOR, [], "2", "4", REQUEST)
+    shown = panel.on_vector(DEFAULT_VECTOR, [], "2", "4", REQUEST)
     assert "kl-board" in shown[panel.board]
     assert shown[panel.past] == [DEFAULT_VECTOR]
-    assert panel.on_open(True, DEFAULT_VECTOR, [], "2", "4", REQUEST) == {panel.opened: True}
 
 
 def test_search_and_plane_follow_and_are_kept(panel: AxiomsPanel) -> None:

@@ -278,8 +278,8 @@ def set_shipped(
 
 
 def open_it(made: DecoderPanel, task: str = "sort") -> dict[Any, Any]:
-    fields = (list(Settings(task=task).masks), 4, 0, 2, 1_200)
-    return made.on_open(False, task, *fields, REQUEST)
+    kept = {"attention-decoder-task": task}
+    return made.on_open(False, TASKS[task].family, 4, 0, 2, 1_200, kept, REQUEST)
 
 
 def test_opening_shows_the_larger_run(

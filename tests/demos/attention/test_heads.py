@@ -310,7 +310,7 @@ def panel(registry: Registry) -> HeadsPanel:
 def read(
     panel: HeadsPanel, asked: Asked, without: bool = False, shown: Shown | None = None
 ) -> dict[Any, Any]:
-    *_, last = panel.on_reading(asked, shown, DEFAULT, without, "sqrt", gr.Request())
+    *_, last = panel.on_reading(asked, shown, DEFAULT, without, "sqrt", None, gr.Request())
     return cast("dict[Any, Any]", last)
 
 
@@ -345,7 +345,7 @@ def test_what_is_shown_is_not_drawn_again(panel: HeadsPanel) -> None:
     shown = read(panel, asked)[panel.shown]
     assert read(panel, asked, shown=shown) == {panel.shown: shown}
     assert panel.shown in read(panel, asked, without=True, shown=shown)
-    (nothing,) = panel.on_reading(None, None, DEFAULT, False, "sqrt", gr.Request())
+    (nothing,) = panel.on_reading(None, None, DEFAULT, False, "sqrt", None, gr.Request())
     assert nothing == {panel.shown: None}
 
 

@@ -214,7 +214,7 @@ FIELDS = ["counted", None, None, None, "1", "3"]
 
 def drawn(panel: SparsityPanel, asked: Asked) -> dict[Any, Any]:
     """What is shown of a reading at the end: its row, then its heads."""
-    *_, row = panel.on_reading(asked, True, None, *FIELDS, REQUEST)
+    *_, row = panel.on_reading(asked, True, None, *FIELDS, None, REQUEST)
     *_, heads = panel.on_heads(row[panel.shown], "s_star_1_2", REQUEST)
     return row | heads
 
@@ -261,10 +261,10 @@ def test_nothing_is_drawn_unseen_or_twice(panel: SparsityPanel, registry: Regist
     asked = cleaned(registry, BERT, EXAMPLE)
     shown = Shown(asked, "counted")
     for opened, before in ((False, None), (True, shown)):
-        assert list(panel.on_reading(asked, opened, before, *FIELDS, REQUEST)) == [
+        assert list(panel.on_reading(asked, opened, before, *FIELDS, None, REQUEST)) == [
             {panel.shown: before}
         ]
-    (waiting,) = panel.on_reading(None, True, None, *FIELDS, REQUEST)
+    (waiting,) = panel.on_reading(None, True, None, *FIELDS, None, REQUEST)
     assert "Nothing has been read" in waiting[panel.progress]
     assert list(panel.on_heads(None, "gini", REQUEST)) == [{panel.progress: ""}]
 
@@ -282,7 +282,7 @@ def test_leaving_out_sinks_moves_the_row_and_keeps_the_token(
     before = Shown(asked, "counted")
     for chosen, expected in ((0, None), (3, 3)):  # [CLS] is gone, another token stays
         fields = ["left_out", 5, 11, chosen, "0.5", "2"]
-        *_, updates = panel.on_reading(asked, True, before, *fields, REQUEST)
+        *_, updates = panel.on_reading(asked, True, before, *fields, None, REQUEST)
         places = [place for _, place in updates[panel.place]["choices"]]
         assert 0 not in places
         assert updates[panel.place]["value"] in places

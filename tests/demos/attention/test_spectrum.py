@@ -261,7 +261,7 @@ def asked_of(panel: SpectrumPanel, model: str, text: str = EXAMPLE) -> Asked:
 def begin(panel: SpectrumPanel, asked: Asked, sinks: bool = True) -> dict[Any, Any]:
     """The updates of a first drawing, together."""
     together: dict[Any, Any] = {}
-    for updates in panel.on_text(1, asked, sinks, None, cast(Any, None)):
+    for updates in panel.on_text(1, asked, sinks, None, None, cast(Any, None)):
         together |= updates
     return together
 
@@ -298,9 +298,9 @@ def test_nothing_is_drawn_unseen_or_twice(panel: SpectrumPanel) -> None:
     asked = asked_of(panel, BERT)
     shown = begin(panel, asked)[panel.shown]
     request = cast(Any, None)
-    assert list(panel.on_text(0, asked, True, None, request)) == [{panel.shown: None}]
-    assert list(panel.on_text(1, None, True, None, request)) == [{panel.shown: None}]
-    assert list(panel.on_text(1, asked, True, shown, request)) == [{panel.shown: shown}]
+    assert list(panel.on_text(0, asked, True, None, None, request)) == [{panel.shown: None}]
+    assert list(panel.on_text(1, None, True, None, None, request)) == [{panel.shown: None}]
+    assert list(panel.on_text(1, asked, True, shown, None, request)) == [{panel.shown: shown}]
     assert panel.on_select(0, None, None) == 1
     assert panel.on_select(1, asked, shown) == 1
     assert panel.on_select(1, asked, None) == 2
@@ -338,7 +338,7 @@ def test_a_head_that_is_none_is_said_at_its_field(
 
 
 def test_a_cancelled_drawing_counts_as_none(panel: SpectrumPanel) -> None:
-    steps = panel.on_text(1, asked_of(panel, BERT), True, None, cast(Any, None))
+    steps = panel.on_text(1, asked_of(panel, BERT), True, None, None, cast(Any, None))
     first = next(steps)
     assert first[panel.cancel]["visible"] is True
     seen = next(steps)

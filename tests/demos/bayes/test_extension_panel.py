@@ -133,10 +133,10 @@ def test_bad_input_gets_a_sentence(check: Callable[[], object], says: str) -> No
 
 def test_the_sentence_stands_at_its_field(panel: ExtensionPanel) -> None:
     bad = fields(contexts="", question="", ways=[], model="encoder", beta=9)
-    answers = panel.check(*bad, REQUEST)
-    assert [each["is_valid"] for each in answers] == [False] * 5 + [True] * 8
+    answers = panel.check(*bad, "", None, REQUEST)
+    assert [each["is_valid"] for each in answers] == [False] * 5 + [True] * 10
     assert "does not write texts" in answers[3]["message"]
-    assert all(each["is_valid"] for each in panel.check(*fields(), REQUEST))
+    assert all(each["is_valid"] for each in panel.check(*fields(), "", None, REQUEST))
 
 
 # --- what is written ---
@@ -230,7 +230,7 @@ def test_files_hold_every_token(trace: Trace) -> None:
 
 
 def test_an_answer_is_streamed_kept_and_clicked(panel: ExtensionPanel) -> None:
-    updates = list(panel.on_run(*fields(), REQUEST))
+    updates = list(panel.on_run(*fields(), "", None, REQUEST))
     last = updates[-1]
     key = last[panel.key]
     assert updates[0][panel.cancel]["visible"]
@@ -243,7 +243,7 @@ def test_an_answer_is_streamed_kept_and_clicked(panel: ExtensionPanel) -> None:
     for gone in ((key, SimpleNamespace(answer=99, step=0)), ("", event)):
         assert "not kept" in panel.on_pick(gone[0], cast(Any, gone[1]), REQUEST)
     assert "kl-board" in panel.on_board(key, 0, REQUEST)
-    assert len(list(panel.on_run(*fields(), REQUEST))) == 1  # it is there already
+    assert len(list(panel.on_run(*fields(), "", None, REQUEST))) == 1  # it is there already
 
 
 @pytest.fixture
@@ -254,7 +254,7 @@ def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("every_step")
 def test_a_click_on_the_way_is_kept(panel: ExtensionPanel) -> None:
-    running = panel.on_run(*fields(question="c d", new_tokens=20), REQUEST)
+    running = panel.on_run(*fields(question="c d", new_tokens=20), "", None, REQUEST)
     update: dict[Any, Any] = {}
     while not update.get(panel.key):
         update = next(running)
@@ -266,7 +266,7 @@ def test_a_click_on_the_way_is_kept(panel: ExtensionPanel) -> None:
 
 @pytest.mark.usefixtures("every_step")
 def test_a_cancelled_answer_leaves_what_was_written(panel: ExtensionPanel) -> None:
-    running = panel.on_run(*fields(question="b c", new_tokens=20), REQUEST)
+    running = panel.on_run(*fields(question="b c", new_tokens=20), "", None, REQUEST)
     update: dict[Any, Any] = {}
     while not update.get(panel.key):
         update = next(running)
@@ -277,10 +277,10 @@ def test_a_cancelled_answer_leaves_what_was_written(panel: ExtensionPanel) -> No
 
 
 def test_a_long_context_is_named_in_place_and_nothing_looks_busy(panel: ExtensionPanel) -> None:
-    *_, last = panel.on_run(*fields(contexts="a\n\n" + "b " * WINDOW), REQUEST)
+    *_, last = panel.on_run(*fields(contexts="a\n\n" + "b " * WINDOW), "", None, REQUEST)
     assert "Context 2" in last[panel.progress]
     assert not last[panel.cancel]["visible"]
-    *_, last = panel.on_run(*fields(question="b " * WINDOW), REQUEST)
+    *_, last = panel.on_run(*fields(question="b " * WINDOW), "", None, REQUEST)
     assert "no room" in last[panel.progress]
 
 

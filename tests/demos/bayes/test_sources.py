@@ -142,12 +142,12 @@ def test_the_file_adds_up(found: Found) -> None:
 
 def test_the_panel_reads_and_keeps(panel: SourcesPanel, monkeypatch: pytest.MonkeyPatch) -> None:
     assert panel.model.value == "lm"
-    first, last = panel.on_read("lm", TEXT, "raw", REQUEST)
+    first, last = panel.on_read("lm", TEXT, "raw", None, None, REQUEST)
     assert first[panel.cancel]["visible"]
     assert "The parts add up to" in last[panel.findings]
     assert "9 tokens read" in last[panel.progress]
     monkeypatch.setattr(panels, "taking_apart", None)  # it is known now
-    (again,) = panel.on_read("lm", f" {TEXT}\n", "raw", REQUEST)
+    (again,) = panel.on_read("lm", f" {TEXT}\n", "raw", None, None, REQUEST)
     assert again[panel.shown] is last[panel.shown]
     looked = panel.on_look(last[panel.shown], 3, REQUEST)
     assert last[panel.shown].candidates[3] in looked[panel.findings]
@@ -165,7 +165,7 @@ def test_a_cut_is_said(panel: SourcesPanel, found: Found) -> None:
 def test_another_architecture_is_said(panel: SourcesPanel) -> None:
     seen: list[dict[Any, Any]] = []
     with pytest.raises(gr.Error, match="mistral"):
-        seen.extend(panel.on_read("mistral", TEXT, "raw", REQUEST))
+        seen.extend(panel.on_read("mistral", TEXT, "raw", None, None, REQUEST))
     assert seen[0][panel.cancel]["visible"]
     assert not seen[-1][panel.cancel]["visible"]
 
@@ -177,7 +177,7 @@ def test_another_architecture_is_said(panel: SourcesPanel) -> None:
 def test_a_sentence_stands_at_its_field(
     panel: SourcesPanel, given: tuple[str, str, str], place: int
 ) -> None:
-    problems = panel.check(*given, REQUEST)
+    problems = panel.check(*given, None, None, REQUEST)
     assert [n for n, problem in enumerate(problems) if not problem["is_valid"]] == [place]
 
 

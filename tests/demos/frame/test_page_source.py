@@ -77,7 +77,7 @@ def test_what_stands_in_a_script_cannot_end_it() -> None:
         "app_id": 2**63,
     }
     html = f"<head></head><script>{_CONFIG}{json.dumps(config)};</script>rest"
-    shaped = shape_page(html, PageInfo("", ("A & B", "A"), {}, ("a", "gone")))
+    shaped = shape_page(html, PageInfo("", ("A & B", "A"), {}, ("a", "gone"), ()))
     script = shaped[shaped.index("<script>") : shaped.rindex("</script>")]
     assert "</script>" not in script
     assert read_config(shaped)["components"][0]["props"]["value"] == "</script><b>&'\u2028"

@@ -1,6 +1,7 @@
 import string
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 
 from demos import DEMOS
@@ -22,8 +23,14 @@ def test_both_languages_name_the_same_values(key: str) -> None:
 
 def test_every_demo_has_a_title_and_a_summary() -> None:
     for demo in DEMOS:
-        text(f"{demo.key}.title")
-        text(f"{demo.key}.summary")
+        assert {f"{demo.key}.title", f"{demo.key}.summary"} <= TEXTS.keys()
+
+
+def test_a_text_for_the_browser_is_refused_where_no_page_is_laid_out() -> None:
+    with gr.Blocks():
+        assert "cancel" in str(text("cancel"))
+    with pytest.raises(RuntimeError, match="say"):
+        text("cancel")
 
 
 @pytest.mark.parametrize(

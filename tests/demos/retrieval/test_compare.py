@@ -477,16 +477,16 @@ def panel(registry: Registry, shelf: Shelf) -> ComparePanel:
 
 
 def test_opening_the_tab_compares_the_held_out_queries(panel: ComparePanel) -> None:
-    shown: dict[Any, Any] = {}
-    for updates in panel.on_open(False, helpdesk.KEY, 10, REQUEST):
+    shown: dict[Any, Any] = dict(panel.on_open(helpdesk.KEY, "held_out", 30, "", REQUEST))
+    assert shown[panel.printed]["data"]
+    wish = [helpdesk.KEY, list(COMPARED), "50, 100, 200, 500", "held_out", 30, ""]
+    for updates in panel.on_first(*wish, 10, REQUEST):
         shown |= updates
-    assert shown[panel.opened] is True
     assert len(shown[panel.table]["value"]["data"]) == 2 * len(COMPARED)  # 200 and 500 reach n
     assert "200, 500" in shown[panel.notes]
     assert "Top-10" in shown[panel.verdict]
     with open(shown[panel.csv_queries]["value"], encoding="utf-8-sig") as file:
         assert len(list(csv.reader(file))) == 1 + Q * 2 * len(COMPARED)
-    assert list(panel.on_open(True, helpdesk.KEY, 10, REQUEST)) == [{panel.opened: True}]
     other = panel.on_k(shown[panel.shown], 50, REQUEST)
     assert "Top-50" in other[panel.verdict]
 
@@ -502,7 +502,8 @@ def test_a_corpus_without_held_out_queries_is_sampled(
     updates = panel.on_corpus(helpdesk.KEY, "held_out", 30, "", REQUEST)
     assert updates[panel.source]["value"] == "sample"
     assert f"{30 * N:,}" in updates[panel.needed]
-    assert [panel.opened in u for u in panel.on_open(False, helpdesk.KEY, 10, REQUEST)] == [True]
+    wish = [helpdesk.KEY, list(COMPARED), "20", "sample", 30, ""]
+    assert [list(u) for u in panel.on_first(*wish, 10, REQUEST)] == [[panel.cancel]]
 
 
 @pytest.mark.parametrize(

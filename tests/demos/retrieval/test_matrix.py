@@ -239,8 +239,23 @@ def panel(registry: Registry) -> MatrixPanel:
 
 
 def opened(panel: MatrixPanel, source: str) -> dict[Any, Any]:
-    *_, last = panel.on_open(helpdesk.KEY, source, None, "truncated", "", "", gr.Request())
+    return reopened(panel, source, None)
+
+
+def reopened(panel: MatrixPanel, source: str, kept: Any) -> dict[Any, Any]:
+    fields = [helpdesk.KEY, source, 60, 60, STRATEGIES[0], 0, "truncated", "", "", []]
+    *_, last = panel.on_open(*fields, None, kept, gr.Request())
     return last
+
+
+def test_anchors_come_back_after_a_reload(panel: MatrixPanel) -> None:
+    kept = {"retrieval-matrix-k-q": 40, "retrieval-matrix-anchors": [3, 5, 8]}
+    shown = reopened(panel, "corpus", kept)
+    assert shown[panel.anchors]["value"] == [3, 5, 8]
+    assert (shown[panel.k_q]["value"], shown[panel.k_i]["value"]) == (40, 3)
+    strange = {"retrieval-matrix-k-i": "many", "retrieval-matrix-anchors": ["x"]}
+    usual = reopened(panel, "corpus", strange)
+    assert len(usual[panel.anchors]["value"]) == usual[panel.k_i]["value"] == 60
 
 
 @pytest.mark.parametrize("source", asked.SOURCES)

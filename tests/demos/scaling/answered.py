@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import gradio as gr
 
+from demos.frame.demo import AppContext
 from demos.frame.steps import directly, result_of
 from demos.scaling.answers import Answer, Answers, Question
 from demos.scaling.desk import Desk
@@ -30,8 +31,8 @@ def answered(example: str = "isoflop", law: str = "chinchilla", x: str = "") -> 
 
 def desk_with(panel: Callable[[Desk], PanelT]) -> PanelT:
     """A panel on a desk of its own, which knows no answer yet."""
-    with gr.Blocks(), gr.Tab("scaling"):
-        desk = Desk(cast(Any, SimpleNamespace(registry=REGISTRY)))
+    with gr.Blocks() as app, gr.Tab("scaling"):
+        desk = Desk(AppContext(REGISTRY, app, cast(Any, None)))
         with gr.Tabs(), gr.Tab("panel"):
             return panel(desk)
 

@@ -164,10 +164,10 @@ def test_other_points_than_those_fitted_are_said(desk: Desk) -> None:
 
 
 def test_it_draws_the_points_and_tells_the_truth(panel: DataPanel) -> None:
-    shown = panel.on_change(True, None, ISOFLOP, None, "N", "C", REQUEST)
+    shown = panel.on_change(True, None, ISOFLOP, None, "N", "C", None, REQUEST)
     assert "0.3473" in shown[panel.truth]
     assert shown[panel.plot].data
-    again = panel.on_change(True, shown[panel.seen], ISOFLOP, None, "N", "C", REQUEST)
+    again = panel.on_change(True, shown[panel.seen], ISOFLOP, None, "N", "C", None, REQUEST)
     assert set(again) == {panel.seen}
 
 
@@ -226,7 +226,7 @@ def test_columns_are_applied_and_one_column_twice_is_said(panel: DataPanel, tmp_
 def test_cells_of_a_preview_are_text(panel: DataPanel, tmp_path: Path) -> None:
     rows = "\n".join(f"<script>{i}</script>,{row}" for i, row in enumerate(GOOD.splitlines()[1:]))
     source = Uploaded((path(tmp_path, f"run,params,tokens,val_loss\n{rows}\n"),))
-    shown = panel.on_change(True, None, Chosen(source), None, "N", "C", REQUEST)
+    shown = panel.on_change(True, None, Chosen(source), None, "N", "C", None, REQUEST)
     html = "".join(value for value in shown.values() if isinstance(value, str))
     assert "<script>" not in html
     assert "<script>" not in shown[panel.plot].to_json().replace("\\u003c", "<")

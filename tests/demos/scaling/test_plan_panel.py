@@ -109,19 +109,19 @@ def test_the_panel_draws_refuses_and_keeps_what_is_typed() -> None:
     panel = desk_with(PlanPanel)
     known(panel.desk, answered(), answered("one-ray"))
     given: tuple[Any, ...] = ("", *EMPTY, 2)
-    assert panel.on_question(False, None, None, *given, REQUEST) == {panel.shown: gr.skip()}
-    assert panel.on_question(True, None, None, *given, REQUEST)[panel.note]
-    shown = panel.on_question(True, answered().question, None, *given, REQUEST)
+    assert panel.on_question(False, None, None, *given, None, REQUEST) == {panel.shown: gr.skip()}
+    assert panel.on_question(True, None, None, *given, None, REQUEST)[panel.note]
+    shown = panel.on_question(True, answered().question, None, *given, None, REQUEST)
     assert shown[panel.map].data
     assert shown[panel.quantity]["value"] == EXPONENT
     again = panel.on_question(
-        True, answered().question, shown[panel.shown], EXPONENT, *EMPTY, 2, REQUEST
+        True, answered().question, shown[panel.shown], EXPONENT, *EMPTY, 2, None, REQUEST
     )
     assert set(again) == {panel.shown}
-    advised = panel.on_question(True, answered("one-ray").question, None, *given, REQUEST)
+    advised = panel.on_question(True, answered("one-ray").question, None, *given, None, REQUEST)
     assert "quarter" in advised[panel.note]
     bad = (LOSS, "x", "", "", "", "many", 2)
-    checks = panel.check(True, answered().question, None, *bad, REQUEST)
+    checks = panel.check(True, answered().question, None, *bad, None, REQUEST)
     assert [at for at, check in enumerate(checks) if not check["is_valid"]] == [4, 8]
 
 
