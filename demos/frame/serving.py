@@ -83,7 +83,7 @@ class FromMemory:
         accepted = Headers(scope=scope).get("accept-encoding", "")
         lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:  # thirty first visitors at once: one page is made
-            answer = await self._find(key, scope, receive)
+            answer = await self._find(key, scope)
             encoding = answer.encoding_for(accepted) if answer else ""
             if answer and encoding and encoding not in answer.encoded:
                 compress = _COMPRESSORS[encoding]
@@ -112,12 +112,12 @@ class FromMemory:
         address = tuple(headers.get(name) for name in _ADDRESS)
         return path, query, scope.get("scheme"), scope.get("root_path", ""), address
 
-    async def _find(self, key: Hashable, scope: Scope, receive: Any) -> _Answer | None:
+    async def _find(self, key: Hashable, scope: Scope) -> _Answer | None:
         """What is kept, or else the app's answer; None if that is not to be kept."""
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        status, headers, body = await _ask(self._app, scope, receive)
+        status, headers, body = await _ask(self._app, scope)
         if status != 200 or len(body) > MAX_BODY_BYTES:
             return None
         if _path(scope) in self._pages:
@@ -138,23 +138,39 @@ def _path(scope: Scope) -> str:
     return str(scope["path"]).removeprefix(scope.get("root_path", "")) or "/"
 
 
-async def _ask(
-    app: Asgi, scope: Scope, receive: Any
-) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """The app's answer to a GET, uncompressed: status, headers, body."""
+async def _ask(app: Asgi, scope: Scope) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """The app's answer to a GET, uncompressed: status, headers, body; status 0 if it broke off.
+
+    For all who will ask: that whoever asked first has left meanwhile does not end it.
+    """
     unwanted = (b"accept-encoding", b"if-none-match", b"if-modified-since")
     headers = [(name, value) for name, value in scope["headers"] if name not in unwanted]
     start: Message = {}
     parts: list[bytes] = []
+    is_whole = False
+    requests = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> Message:
+        for request in requests:
+            return request
+        await asyncio.Event().wait()  # until the app has answered, and is no longer interested
+        raise AssertionError
 
     async def collect(message: Message) -> None:
+        nonlocal is_whole
         if message["type"] == "http.response.start":
             start.update(message)
         elif message["type"] == "http.response.body":
             parts.append(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
 
     await app({**scope, "method": "GET", "headers": headers}, receive, collect)
-    return start.get("status", 0), list(start.get("headers", [])), b"".join(parts)
+    body = b"".join(parts)
+    given = list(start.get("headers", []))
+    length = Headers(raw=given).get("content-length", str(len(body)))
+    if not is_whole or length != str(len(body)):
+        return 0, given, body
+    return start["status"], given, body
 
 
 async def _send(answer: _Answer, encoding: str, scope: Scope, send: Send) -> None:

@@ -216,7 +216,7 @@ class TrainingPanel:
         """The choosers that follow the kind."""
         first_selection("training", "training-about").change(
             self.on_open,
-            [self.kind, kept],
+            [self.kind, kept, self.own_models.visitor],
             [self.loss, self.start],
             api_name="training_open",
             show_progress="hidden",

@@ -22,6 +22,7 @@ class App:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.status, self.auth, self.seconds = 200, None, 0.0
+        self.breaks_off, self.length = False, len(BODY)
         self.headers: list[dict[bytes, bytes]] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -29,10 +30,17 @@ class App:
         self.headers.append(dict(scope["headers"]))
         await asyncio.sleep(self.seconds)
         kind = b"image/png" if scope["path"].endswith(".png") else b"text/html; charset=utf-8"
-        headers = [(b"content-type", kind), (b"last-modified", b"today")]
+        length = (b"content-length", str(self.length).encode())
+        headers = [(b"content-type", kind), (b"last-modified", b"today"), length]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         half = len(BODY) // 2
         await send({"type": "http.response.body", "body": BODY[:half], "more_body": True})
+        assert (await receive())["type"] == "http.request"
+        listening = asyncio.create_task(receive())
+        done, _ = await asyncio.wait([listening], timeout=0.001)
+        listening.cancel()
+        if done or self.breaks_off:  # the visitor has left: as Starlette does with files
+            return
         await send({"type": "http.response.body", "body": BODY[half:]})
 
 
@@ -72,7 +80,12 @@ async def ask(
         "app": app,
         "headers": [(name.encode(), value.encode()) for name, value in given.items()],
     }
-    await served(scope, None, send)
+    said = iter(["http.request", *["http.disconnect"] * 9])
+
+    async def receive() -> dict[str, str]:
+        return {"type": next(said)}
+
+    await served(scope, receive, send)
     return Answer(messages)
 
 
@@ -185,6 +198,25 @@ def test_errors_are_not_kept(served: FromMemory, app: App) -> None:
     assert get(served, app, "/").status == 500
     app.status = 200
     assert get(served, app, "/").status == 200
+
+
+def test_a_visitor_who_leaves_does_not_cut_what_others_are_sent(
+    served: FromMemory, app: App
+) -> None:
+    assert get(served, app, "/assets/large.js").body == BODY  # whoever asks has left by then
+    assert app.asked == ["/assets/large.js"]
+
+
+def test_half_an_answer_is_not_kept(served: FromMemory, app: App) -> None:
+    app.breaks_off = True
+    get(served, app, "/assets/large.js")
+    app.breaks_off, app.length = False, len(BODY) + 1
+    get(served, app, "/assets/large.js")
+    app.length = len(BODY)
+    assert get(served, app, "/assets/large.js").body == BODY
+    assert get(served, app, "/assets/large.js").body == BODY
+    assert app.asked.count("/assets/large.js") > 3
+    assert len(served._kept) == 1
 
 
 def test_pictures_are_not_compressed(served: FromMemory, app: App) -> None:
