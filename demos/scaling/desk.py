@@ -307,6 +307,12 @@ class Desk:
             updates[self.note] = notes_html(points.table.notes, language)
         return updates
 
+    def is_of(self, kept: Kept, chosen: Chosen) -> bool:
+        """Whether what was kept is of these points, as far as the example says."""
+        key = kept_of(kept, self.example) or DEFAULT_EXAMPLE
+        known = key != OWN and key in {example for _, example in _examples("en")}
+        return known and chosen_back(kept, source_of(key), self.tables) == chosen
+
     def check_open(
         self,
         question: Question | None,

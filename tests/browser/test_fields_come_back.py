@@ -34,6 +34,7 @@ TYPED = {
     "scaling-fit-size-N": "2e9",
     "scaling-fit-size-D": "5e10",
     "scaling-data-low-N": "2e7",
+    "scaling-data-high-loss": "many",  # which is said, and is not lost
     "bayes-layer-beginning": "The chess club meets on",
 }
 NUMBERS = {
@@ -313,6 +314,7 @@ def test_points_and_law_come_back_in_every_panel(
     page.get_by_role("option", name="Drawn from").first.click()
     settle(running_app, page)
     fields.change("scaling-data-noise")
+    settle(running_app, page)
     low = page.locator("#scaling-data-low-D input, #scaling-data-low-D textarea").first
     low.fill("1e9")
     low.press("Tab")

@@ -17,7 +17,7 @@ from demos.scaling.sources import Chosen, Simulated, Source, Tables
 
 def chosen_back(kept: Kept, source: Source, tables: Tables) -> Chosen:
     """The points of an example, of which the kept fields speak, as far as these mean something."""
-    fields = kept or {}
+    fields = kept if isinstance(kept, dict) else {}
     if isinstance(source, Simulated):
         source = _drawn(fields, source)
     chosen = Chosen(source)

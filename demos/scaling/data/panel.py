@@ -304,8 +304,8 @@ class DataPanel:
         if fresh:
             updates |= self._fields(chosen, points.table, language)
             updates[self.body] = gr.update(visible=True)
-            if seen is None:
-                x, colour = kept_of(kept, self.x) or x, kept_of(kept, self.colour) or colour
+            if seen is None and self.desk.is_of(kept, chosen):
+                x, colour = self._as_before(kept, updates)
             x, colour = self._choosers(points.table, x, colour, updates, language)
         return updates | self._one(chosen, question, points, x, colour, language)
 
@@ -352,6 +352,14 @@ class DataPanel:
                 written = "" if value is None else f"{value:g}"
                 updates[box] = gr.update(value=written, placeholder=figures.size_said(end))
         return updates
+
+    def _as_before(self, kept: Kept, updates: Updates) -> tuple[str | None, str | None]:
+        """Limits as they were typed, be they wrong; axis and colour."""
+        for box in self.limits:
+            typed = kept_of(kept, box)
+            if box in updates and isinstance(typed, str):
+                updates[box] = {**updates[box], "value": typed}
+        return kept_of(kept, self.x), kept_of(kept, self.colour)
 
     def _choosers(
         self,

@@ -28,6 +28,7 @@ LAW = Simulated("kaplan-2020")
         ({"scaling-data-seed": 7}, LAW, Chosen(Simulated("kaplan-2020", seed=7))),
         ({"scaling-data-seed": -7}, LAW, Chosen(LAW)),
         ({"scaling-data-seed": 7}, SOURCE, Chosen(SOURCE)),
+        ("what a program sent", SOURCE, Chosen(SOURCE)),
     ],
 )
 def test_points_come_back_as_far_as_they_mean_something(
