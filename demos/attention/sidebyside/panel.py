@@ -162,7 +162,7 @@ class SideBySidePanel:
             self.on_models,
             [reading, self.other],
             choosing,
-            trigger_mode="always_last",
+            trigger_mode="multiple",  # the reading's event waits for the last one
             api_name="attention_sidebyside_models",
             **common,
         )
