@@ -232,11 +232,16 @@ def test_no_two_events_of_one_trigger_wait_for_its_last(app: gr.Blocks) -> None:
     assert [trigger for trigger, events in waiting.items() if events > 1] == []
 
 
-def test_every_demo_has_its_tab(app: gr.Blocks) -> None:
-    tabs = {
-        c["props"].get("id") for c in app.get_config_file()["components"] if c["type"] == "tabitem"
-    }
-    assert {"home", *(demo.key for demo in DEMOS)} <= tabs
+def test_every_demo_has_its_page_and_every_panel_its_tab(app: gr.Blocks) -> None:
+    config = app.get_config_file()
+    assert [page for page, *_ in config["pages"]] == ["", *(demo.key for demo in DEMOS)]
+    for demo in DEMOS:
+        assert httpx.get(f"{app.local_url}{demo.key}").status_code == 200
+        ids = set(config["page"][demo.key]["components"])
+        components = [c for c in config["components"] if c["id"] in ids]
+        tabs = [c["props"].get("id") for c in components if c["type"] == "tabitem"]
+        assert tabs == [f"{demo.key}-{panel}" for panel in demo.panels]
+    assert httpx.get(f"{app.local_url}nowhere").status_code == 404
 
 
 def test_app_py_is_short() -> None:

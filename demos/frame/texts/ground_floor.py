@@ -199,5 +199,4 @@ SENTENCES_ZH: dict[str, str] = {
     "A text of {tokens} tokens does not fit into the memory that is left: shorten it or choose a smaller"
     " model.": "剩余内存放不下一个有 {tokens} 个词元的文本：请缩短，或选择更小的模型。",
     "The work was cancelled.": "任务已取消。",
-    "The app is stopping.": "程序正在停止。",
 }
