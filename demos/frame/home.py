@@ -29,6 +29,5 @@ def _build_card(demo: Demo) -> None:
         gr.HTML(
             f"{link}{text('home.open')}</a>",
             container=False,
-            padding=False,
             elem_id=f"home-open-{demo.key}",
         )

@@ -58,12 +58,12 @@ def page_middleware(app: gr.Blocks) -> Middleware:
 def _lay_out_head(registry: Registry, keys: Sequence[str], current: str) -> None:
     """What stands above every page; Gradio's own bar of pages knows one language."""
     with gr.Row(equal_height=True):
-        gr.HTML(_HEADER, container=False, padding=False)
+        gr.HTML(_HEADER, container=False)
         build_status_line(registry)
     links = "".join(_link(key, key == current) for key in keys)
     bar = f'<nav class="kl-pages" aria-label="{text("pages.bar")}"><ul>{links}</ul></nav>'
     note = '<p id="page-note" role="status" aria-live="polite"></p>'
-    gr.HTML(bar + note, container=False, padding=False, elem_id="pages")
+    gr.HTML(bar + note, container=False, elem_id="pages")
 
 
 def _link(key: str, is_current: bool) -> str:
