@@ -74,7 +74,7 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 Pair = tuple[str, str]
 
-DEFAULT_CACHE_BYTES = 128 << 20
+DEFAULT_CACHE_BYTES = 80 << 20
 _SLICES_IN_FLIGHT = 2
 _SLICE_BATCHES = 8
 _USUAL_LENGTH = 512  # tokens, where a card leaves it to the model's files

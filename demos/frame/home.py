@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from demos.frame.demo import Demo
-from demos.frame.strings import text
+from demos.frame.strings import link, text
 
 
 def build_home(demos: Sequence[Demo]) -> None:
@@ -25,9 +25,8 @@ def _build_card(demo: Demo) -> None:
         gr.Markdown(text(f"{demo.key}.summary"))
         links = " · ".join(f"[{post}](https://kexue.fm/archives/{post})" for post in demo.posts)
         gr.Markdown(f"kexue.fm: {links}")
-        link = f'<a class="kl-open" href="./{demo.key}" data-page="{demo.key}">'
         gr.HTML(
-            f"{link}{text('home.open')}</a>",
+            link(f"./{demo.key}", demo.key, "home.open", ' class="kl-open"'),
             container=False,
             elem_id=f"home-open-{demo.key}",
         )

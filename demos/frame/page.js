@@ -10,11 +10,12 @@
   const KEPT = "kexue-lab:" + location.pathname;
   const byId = new Map(config.components.map((c) => [c.props.elem_id, c]));
 
-  // Gradio translates labels and Markdown, but not HTML.
-  const texts = config.i18n_translations[chinese ? "zh" : "en"];
-  for (const { type, props } of config.components)
-    if (type === "html" && typeof props.value === "string")
-      props.value = props.value.replace(/__i18n__\{.*?"key": "(.+?)"\}/g, (_, key) => texts[key]);
+  // Gradio translates labels and Markdown, but not what stands inside of HTML.
+  if (chinese)
+    for (const { type, props } of config.components)
+      if (type === "html" && typeof props.value === "string")
+        props.value = props.value.replace(
+          / data-zh="([^"]*)"([^>]*)>[^<]*/g, (_, words, rest) => `${rest}>${words}`);
 
   // --- panels ---------------------------------------------------------------------------------
 
@@ -69,7 +70,8 @@
   try {
     storage = window.sessionStorage;
     const kept = JSON.parse(storage.getItem(KEPT)) || {};
-    if (kept.version === about.version) [saved, touched] = [kept.values, new Set(kept.touched)];
+    if (kept.version === about.version)
+      [saved, touched] = [kept.values || {}, new Set(kept.touched)];
   } catch {}
   // Fields that follow a result are filled with it: the server is handed what was kept of them.
   const follows = new Set(about.follows);
@@ -88,6 +90,7 @@
 
   let untouched = null; // what stood in the fields when the visitor began
   const keep = (read) => {
+    if (!storage) return; // a browser that keeps nothing
     if (!untouched) return void (untouched = read);
     const values = {};
     about.fields.forEach((id, place) => {
@@ -108,7 +111,7 @@
       storage.setItem(KEPT, text);
       if (note.kind === "large") note.show("");
     } catch {
-      storage?.removeItem(KEPT);
+      storage.removeItem(KEPT);
       note.show("large");
     }
   };

@@ -17,7 +17,7 @@ from demos.frame.own_models import OwnModels
 from demos.frame.page_source import PageInfo, shape_page
 from demos.frame.serving import FromMemory
 from demos.frame.status import build_status_line
-from demos.frame.strings import text
+from demos.frame.strings import link, text
 from demos.frame.texts import TEXTS
 from models.registry import Registry
 
@@ -61,7 +61,7 @@ def _lay_out_head(registry: Registry, keys: Sequence[str], current: str) -> None
         gr.HTML(_HEADER, container=False)
         build_status_line(registry)
     links = "".join(_link(key, key == current) for key in keys)
-    bar = f'<nav class="kl-pages" aria-label="{text("pages.bar")}"><ul>{links}</ul></nav>'
+    bar = f'<nav class="kl-pages" aria-label="Kexue Lab"><ul>{links}</ul></nav>'
     note = '<p id="page-note" role="status" aria-live="polite"></p>'
     gr.HTML(bar + note, container=False, elem_id="pages")
 
@@ -69,8 +69,8 @@ def _lay_out_head(registry: Registry, keys: Sequence[str], current: str) -> None
 def _link(key: str, is_current: bool) -> str:
     """An entry of the bar; addresses are relative, for an app that is served below some path."""
     current = ' aria-current="page"' if is_current else ""
-    name = text(f"{key or 'home'}.title")
-    return f'<li><a href="./{key}" data-page="{key}"{current}>{name}</a></li>'
+    name = f"{key or 'home'}.title"
+    return f"<li>{link(f'./{key}', key, name, current)}</li>"
 
 
 def _lay_out_demo(demo: Demo, context: AppContext) -> gr.Tabs:
@@ -98,7 +98,7 @@ def _wire(app: gr.Blocks, page: str, tabs: gr.Tabs) -> None:
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     tabs.change(
         None,
-        js=f"() => window.kexue.tabChanged('{page}-tabs')",
+        js=f"() => window.kexue?.tabChanged('{page}-tabs')",
         api_name=f"{page}_panel_shown",
         **quiet,
     )

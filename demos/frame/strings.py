@@ -6,6 +6,7 @@ server (with numbers in them) are made by `say` in the language that the request
 
 from __future__ import annotations
 
+from html import escape
 from typing import Literal
 
 import gradio as gr
@@ -40,6 +41,16 @@ def text(key: str) -> gr.i18n.I18nData:
 def say(key: str, language: Language, **values: object) -> str:
     """A text in one language with its values filled in."""
     return TEXTS[key][_LANGUAGES.index(language)].format(**values)
+
+
+def link(address: str, page: str, key: str, attributes: str = "") -> str:
+    """A link of HTML to one of our pages, in English; the page's script puts in the Chinese.
+
+    Gradio translates no part of an HTML component.
+    """
+    english, chinese = map(escape, TEXTS[key])
+    start = f'<a href="{address}" data-page="{page}" data-zh="{chinese}"'
+    return f"{start}{attributes}>{english}</a>"
 
 
 def said(sentence: Sentence, language: Language) -> str:

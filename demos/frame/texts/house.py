@@ -41,7 +41,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "所有计算都在提供本页面的机器上完成，你的句子不会交给第三方。",
     ),
     "home.open": ("Open", "打开"),
-    "pages.bar": ("Pages", "页面"),
     "page.restored": (
         "What you had filled in here is back.",
         "你在本页填写过的内容已恢复。",
