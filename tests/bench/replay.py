@@ -11,6 +11,7 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
@@ -58,7 +59,8 @@ def send_again(visit: Visit, visitors: int, within: float) -> list[float]:
         starts = [began + number * within / visitors for number in range(visitors)]
         return list(await asyncio.gather(*(_one(visit, began, start) for start in starts)))
 
-    return asyncio.run(everybody())
+    with ThreadPoolExecutor(1) as pool:  # the browser's driver has this thread's loop
+        return pool.submit(asyncio.run, everybody()).result()
 
 
 async def _one(visit: Visit, began: float, start: float) -> float:
