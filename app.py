@@ -66,7 +66,6 @@ def launch(app: gr.Blocks, **options: object) -> None:
         "show_error": False,
         "ssr_mode": False,
         "max_threads": 2 * CONCURRENT_EVENTS,
-        "state_session_capacity": 1_000,
         "run_history": False,
         "footer_links": ["api", "settings"],
         "_frontend": False,  # else gradio asks for its own page and gives up on a busy machine

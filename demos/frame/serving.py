@@ -81,18 +81,27 @@ class FromMemory:
         if key is None:
             return await self._app(scope, receive, send)
         accepted = Headers(scope=scope).get("accept-encoding", "")
-        lock = self._locks.setdefault(key, asyncio.Lock())
-        async with lock:  # thirty first visitors at once: one page is made
-            answer = await self._find(key, scope)
-            encoding = answer.encoding_for(accepted) if answer else ""
-            if answer and encoding and encoding not in answer.encoded:
-                compress = _COMPRESSORS[encoding]
-                answer.encoded[encoding] = await anyio.to_thread.run_sync(compress, answer.body)
-                self._make_room()
-        self._locks.pop(key, None)
+        answer, encoding = await self._prepared(key, scope, accepted)
         if answer is None:
             return await self._app(scope, receive, send)
         return await _send(answer, encoding, scope, send)
+
+    async def _prepared(
+        self, key: Hashable, scope: Scope, accepted: str
+    ) -> tuple[_Answer | None, str]:
+        """An answer, compressed as a browser takes it, and how; thirty at once wait for one."""
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:
+                answer = await self._find(key, scope)
+                encoding = answer.encoding_for(accepted) if answer else ""
+                if answer and encoding and encoding not in answer.encoded:
+                    compress = _COMPRESSORS[encoding]
+                    answer.encoded[encoding] = await anyio.to_thread.run_sync(compress, answer.body)
+                    self._make_room()
+                return answer, encoding
+        finally:
+            self._locks.pop(key, None)
 
     def _key(self, scope: Scope) -> Hashable | None:
         """What an answer is kept by; None for what is not kept."""

@@ -6,7 +6,7 @@ replaces the sweep of a running app, which asks `OpenPages` who still has a page
 Why: only so that deep links can be restored, which this app does not use, Gradio computes the
 configuration of every component of every page for each new session, on the event loop (240 ms and
 2.5 MB with 1,600 components), and computes and keeps it anew with every update. Each plain call of
-the HTTP API is a session of its own, kept until `state_session_capacity` others have come.
+the HTTP API is a session of its own, kept until ten thousand others have come.
 
 For which version: the one that requirements.txt pins. `SOURCE_DIGEST` is of the code that is stood
 in for: a test fails when Gradio changes there. Read that code again then, and renew the digest.
@@ -18,7 +18,7 @@ import datetime
 import hashlib
 import inspect
 import time
-from collections import ChainMap, Counter
+from collections import ChainMap, Counter, deque
 from collections.abc import Callable, MutableMapping
 from typing import Any, cast
 
@@ -30,7 +30,8 @@ SOURCE_DIGEST = "1edbfa9e934afcd382726d797b9f57436e21926653c7fb2be6efec00c4c9ba0
 
 IDLE_SECONDS = 60.0  # of a program's session, or of a single call's, once it is not used
 CLOSED_SECONDS = 3_600.0  # of a page that was closed, or has lost its connection: it may come back
-_SWEEP_SECONDS = 10.0
+MAX_SESSIONS = 50_000
+_LOOKED_AT_ONCE = 2_000  # some milliseconds of the event loop
 
 _Scope = MutableMapping[str, Any]
 
@@ -93,21 +94,22 @@ def keep_sessions_small() -> None:
 def let_go_of_sessions(app: gr.Blocks, pages: OpenPages) -> None:
     """Forget the sessions of a running app that have gone; Gradio asks once a second."""
     holder, queue = app.state_holder, app._queue
-    next_sweep = 0.0
+    holder.capacity = MAX_SESSIONS
+    queue.pending_messages_per_session.max_size = MAX_SESSIONS  # else 2,000: more lose answers
+    todo: deque[str] = deque()
 
     def sweep() -> None:
-        nonlocal next_sweep
-        if time.monotonic() < next_sweep:
-            return
-        next_sweep = time.monotonic() + _SWEEP_SECONDS
-        for session in list(holder.session_data):
-            if pages.has_gone(session, holder.time_last_used.get(session)):
-                holder.delete_state(session)
-                holder.session_data.pop(session, None)
-                holder.time_last_used.pop(session, None)
-                pages.forget(session)
-        for session, events in list(queue.pending_event_ids_session.items()):
-            if not events and session not in holder.session_data:
+        if not todo:
+            todo.extend(holder.session_data.keys() | queue.pending_event_ids_session.keys())
+        for _ in range(min(len(todo), _LOOKED_AT_ONCE)):
+            session = todo.popleft()
+            if not pages.has_gone(session, holder.time_last_used.get(session)):
+                continue
+            holder.delete_state(session)
+            holder.session_data.pop(session, None)
+            holder.time_last_used.pop(session, None)
+            pages.forget(session)
+            if not queue.pending_event_ids_session.get(session):
                 queue.pending_event_ids_session.pop(session, None)
                 queue.pending_messages_per_session.pop(session, None)
 

@@ -72,7 +72,7 @@ def holder_of(blocks: gr.Blocks, pages: OpenPages) -> StateHolder:
 
 
 def test_a_session_without_a_page_is_let_go_soon(
-    blocks: gr.Blocks, monkeypatch: pytest.MonkeyPatch
+    blocks: gr.Blocks,
 ) -> None:
     holder = holder_of(blocks, OpenPages())
     queue: Any = blocks._queue
@@ -81,8 +81,6 @@ def test_a_session_without_a_page_is_let_go_soon(
     holder["busy"]
     holder.delete_all_expired_state()
     assert list(holder.session_data) == ["program", "busy"]
-    clock = time.monotonic() + 60
-    monkeypatch.setattr(time, "monotonic", lambda: clock)
     long_ago = datetime.timedelta(seconds=sessions.IDLE_SECONDS + 1)
     holder.time_last_used["program"] -= long_ago
     holder.delete_all_expired_state()
@@ -121,3 +119,27 @@ def test_a_page_that_was_closed_may_come_back_within_the_hour(
     later = time.monotonic() + sessions.CLOSED_SECONDS + 1
     monkeypatch.setattr(sessions, "time", SimpleNamespace(monotonic=lambda: later))
     assert pages.has_gone("a", used)
+
+
+def test_many_sessions_are_looked_at_in_parts(
+    blocks: gr.Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "_LOOKED_AT_ONCE", 10)
+    holder = holder_of(blocks, OpenPages())
+    for number in range(25):
+        holder[str(number)]
+    for session in holder.time_last_used:
+        holder.time_last_used[session] -= datetime.timedelta(hours=2)
+    left = []
+    for _ in range(4):
+        holder.delete_all_expired_state()
+        left.append(len(holder.session_data))
+    assert left == [15, 5, 0, 0]
+
+
+def test_thousands_wait_for_answers_at_once(blocks: gr.Blocks) -> None:
+    holder_of(blocks, OpenPages())
+    queue: Any = blocks._queue
+    for number in range(5_000):
+        queue.pending_messages_per_session[str(number)] = object()
+    assert len(queue.pending_messages_per_session) == 5_000
