@@ -8,8 +8,6 @@ from __future__ import annotations
 import gzip
 import os
 import statistics
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -20,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench import replay
 from tests.bench.encoders import Rows
-from tests.bench.startup import PROJECT, wait_for
+from tests.bench.startup import server
 from tests.browser.chromium import ARGUMENTS, find_chromium
 
 RUNS = 7
@@ -167,20 +165,6 @@ def _chromium() -> Iterator[Browser]:
 def _served() -> Iterator[tuple[str, str]]:
     """Addresses of the app and of a page of one button, each a process."""
     one_button = _ONE_BUTTON.format(port=BUTTON_PORT)
-    commands = ([sys.executable, "app.py"], [sys.executable, "-c", one_button])
-    environment = os.environ | {"GRADIO_SERVER_PORT": str(PORT)}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    processes = [
-        subprocess.Popen(command, cwd=PROJECT, env=environment, **quiet)  # type: ignore[call-overload]
-        for command in commands
-    ]
-    try:
-        addresses = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{BUTTON_PORT}"
-        for address in addresses:
-            wait_for(address)
+    with server("app.py", port=PORT) as app, server("-c", one_button, port=BUTTON_PORT) as button:
         time.sleep(_WARM_SECONDS)
-        yield addresses
-    finally:
-        for process in processes:
-            process.terminate()
-            process.wait()
+        yield app[0], button[0]

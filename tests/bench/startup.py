@@ -9,6 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.encoders import Rows
@@ -30,24 +32,30 @@ def _start() -> tuple[float, float, float]:
     import psutil
     from gradio_client import Client
 
-    environment = os.environ | {"GRADIO_SERVER_PORT": str(PORT), "PYTHONUNBUFFERED": "1"}
     start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "app.py"],
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        url = f"http://127.0.0.1:{PORT}"
-        wait_for(url)
+    with server("app.py", port=PORT) as (url, process):
         page = time.perf_counter() - start
         client = Client(url, verbose=False)
         models = ["all-MiniLM-L6-v2", "cosent-cross"]
         client.predict([["one", "two"]], models, api_name="/pairs_score")
         score = time.perf_counter() - start
         return page, score, float(psutil.Process(process.pid).memory_info().rss)
+
+
+@contextmanager
+def server(*command: str, port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A Python process that serves until the block ends: its address, once it answers, and it."""
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=PROJECT,
+        env=os.environ | {"GRADIO_SERVER_PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(url)
+        yield url, process
     finally:
         process.terminate()
         process.wait()

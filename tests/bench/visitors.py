@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.bench.crowd import KINDS, Call
 from tests.bench.encoders import Rows
-from tests.bench.startup import PROJECT, wait_for
+from tests.bench.startup import PROJECT, server
 
 VISITORS = int(os.environ.get("KEXUE_LAB_VISITORS", "50"))
 SECONDS = float(os.environ.get("KEXUE_LAB_SECONDS", "180"))
@@ -41,23 +41,10 @@ def visitors() -> Rows:
 
 def _run(probe: Path) -> tuple[list[Call], float]:
     """The crowd's calls, and when it came."""
-    environment = os.environ | {"GRADIO_SERVER_PORT": str(PORT)}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.probed_app", str(probe)],
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        url = f"http://127.0.0.1:{PORT}"
-        wait_for(url)
+    with server("-m", "tests.bench.probed_app", str(probe), port=PORT) as (url, _):
         _crowd(url, 4, _WARM_SECONDS)
         started = time.time()
         return _crowd(url, VISITORS, SECONDS), started
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _crowd(url: str, number: int, seconds: float) -> list[Call]:
