@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,7 +24,9 @@ VISITORS = 8
 def app(registry: Registry) -> Iterator[gr.Blocks]:
     blocks = build_app(registry)
     launch(blocks, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    gc.freeze()  # as the registry does once it has loaded: here a whole test run's objects stay
     yield blocks
+    gc.unfreeze()
     blocks.close()
 
 

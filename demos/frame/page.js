@@ -98,7 +98,7 @@
       if (value === undefined || (written(id) && !touched.has(id))) return;
       if (same(value, first.get(id))) {
         if (id in waiting) values[id] = waiting[id];
-      } else if (id in saved || !same(value, untouched[place])) {
+      } else if (id in saved || touched.has(id) || !same(value, untouched[place])) {
         values[id] = value;
         delete waiting[id];
       }
@@ -120,10 +120,13 @@
   let timers = [], forgotten = false;
   const read = () => forgotten || document.getElementById("fields-read")?.click();
   const readFirst = (event) => event.isTrusted && (untouched || read());
+  // Whoever only clicks into a number or walks over a field with the Tab key changes nothing.
+  const changes = (type, id) =>
+    ({ click: follows.has(id) && !written(id), keyup: follows.has(id) })[type] ?? true;
   const readSoon = (event) => {
     if (!event.isTrusted) return;
-    const within = event.target.closest?.(about.follows.map((id) => "#" + id).join() || "_");
-    if (within && (event.type !== "click" || !written(within.id))) touched.add(within.id);
+    const within = event.target.closest?.(about.fields.map((id) => "#" + id).join());
+    if (within && changes(event.type, within.id)) touched.add(within.id);
     timers.forEach(clearTimeout);
     timers = [400, 2500].map((delay) => setTimeout(read, delay));
   };
