@@ -13,6 +13,7 @@ from demos.frame.export import write_csv
 from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import first_selection
+from demos.frame.language_notice import Cards, Choice, LanguageNotice, Languages
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.status import computed_on
 from demos.frame.steps import showing
@@ -32,6 +33,7 @@ from demos.retrieval.ask.results import cost_table, long_table, side_by_side
 from demos.retrieval.desk import Desk, first_corpus
 from demos.retrieval.search import STRATEGIES, Strategy
 from demos.retrieval.shelf import OpenIndex
+from models.languages import reads
 
 DEFAULT_STRATEGIES = ("bayes", "rerank", "adacur")
 DEFAULT_BUDGET, MOST_OFFERED = 100, 500
@@ -65,6 +67,9 @@ class AskPanel:
                     elem_id="retrieval-ask-query",
                 )
                 in_chinese(self.query, first_corpus(self.desk.shelf, "zh").example)
+                self.unread = LanguageNotice(
+                    self.desk.corpus, self._cards, self._instead, run="retrieval-ask-run"
+                )
                 self.strategies = gr.CheckboxGroup(
                     [(text(f"retrieval.strategy.{key}"), key) for key in STRATEGIES],
                     value=list(DEFAULT_STRATEGIES),
@@ -115,6 +120,7 @@ class AskPanel:
 
     def _wire(self) -> None:
         outputs = [self.progress, self.answers, self.plot, self.cost, self.csv, self.cancel]
+        outputs += self.unread.outputs
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [self.query, self.strategies, self.budget, self.desk.corpus]
         opened = first_selection("retrieval_ask", "retrieval-ask-about")
@@ -208,6 +214,7 @@ class AskPanel:
         yield {
             self.progress: note_html(say("retrieval.ask.starting", language)),
             self.cancel: gr.update(interactive=True),
+            **self.unread.updates([query], corpus, language),
         }
         try:
             asked = yield from self._asking(opened, check_query(query), strategies, calls, language)
@@ -233,6 +240,18 @@ class AskPanel:
 
         steps = ask(self.registry, self.desk.shelf, opened, query, strategies, calls)
         return showing(steps, show)
+
+    def _cards(self, corpus: str) -> Cards:
+        """The models of an index."""
+        stored = self.desk.shelf.open(corpus).stored
+        return [self.registry.card(each.key) for each in (stored.bi_encoder, stored.cross_encoder)]
+
+    def _instead(self, wanted: Languages, cards: Cards, language: Language) -> Choice | None:
+        """The first corpus of the app whose models read these languages."""
+        for title, key in self.desk.choices([], language):
+            if all(reads(card, wanted) for card in self._cards(key)):
+                return key, title
+        return None
 
     # --- what is shown -------------------------------------------------------------------------
 
