@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from models.cross_encoder import CARD_FILE, HEAD_FILE
+from models.errors import TrainingError
 from models.lora import read_updates
 
 _WEIGHTS = "model.safetensors"
@@ -52,7 +53,16 @@ def export_folder(
     head: dict[str, Tensor] | None,
     max_length: int | None,
 ) -> None:
-    """Write encoder weights and layout; `head` holds `dense.*` and `out.*` of a cross-encoder."""
+    """Write encoder weights and layout; `head` holds `dense.*` and `out.*` of a cross-encoder.
+
+    Raises:
+        TrainingError: the head is one that sentence-transformers does not have.
+    """
+    if head is not None and "scale" in head:
+        raise TrainingError(
+            "sentence-transformers has no head on both texts' means: export an adapter with head"
+            " “mean”."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     for name in _COPIED:
         if (base_folder / name).is_file():

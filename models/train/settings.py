@@ -12,6 +12,7 @@ from models.errors import TrainingError
 
 EncoderKind = Literal["bi-encoder", "cross-encoder"]
 LossName = Literal["cosent", "angle", "cosine", "softmax", "cross_entropy", "mse"]
+HeadKind = Literal["mean", "segments"]
 Method = Literal["lora", "full", "weights"]
 
 LOSSES: Mapping[EncoderKind, tuple[LossName, ...]] = {
@@ -33,6 +34,8 @@ class TrainingSettings:
             biases and norms too; "weights" the weights of the linear layers alone. Embeddings stay
             as they are in all.
         rank: of the updates.
+        head: of a cross-encoder: on the mean of all tokens, or on the mean of each text's (see
+            `models.cross_encoder.SegmentHead`).
         scale: lambda of CoSENT and AnglE; None takes 20 for bi-encoders, 1 for cross-encoders.
         learning_rate, head_learning_rate: peak rates of AdamW, of the encoder and of a new head.
         epochs: passes over the data, may be a fraction; `max_steps` bounds them.
@@ -51,6 +54,7 @@ class TrainingSettings:
     base: str = "all-MiniLM-L6-v2"
     method: Method = "lora"
     rank: int = 16
+    head: HeadKind = "mean"
     scale: float | None = None
     learning_rate: float = 3e-4
     head_learning_rate: float = 1e-3

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
 
-from models.cross_encoder import ScalarHead
+from models.cross_encoder import SegmentHead, new_head, segment_means
 from models.device import Device
 from models.errors import TrainingError
 from models.losses import softmax_features
@@ -70,7 +70,8 @@ class Trainee(nn.Module):
         self.encoder = encoder
         self.tokenizer = Tokenizer(folder, max_length)
         width = encoder.config.hidden_size
-        self.head = ScalarHead(width) if settings.kind == "cross-encoder" else None
+        is_cross = settings.kind == "cross-encoder"
+        self.head = new_head(settings.head, width) if is_cross else None
         self.classifier = nn.Linear(3 * width, classes) if classes else None
         self._device = device
         self._fast = torch.bfloat16 if device.choice.dtype == torch.bfloat16 else None
@@ -101,7 +102,7 @@ class Trainee(nn.Module):
         return scores
 
     def _pooled(self, encodings: Sequence[Encoding]) -> Tensor:
-        """Mean of the token vectors of each text, [n, d]."""
+        """Mean of the token vectors of each text, [n, d]; of both texts of a pair, [n, 2, d]."""
         order = sorted(range(len(encodings)), key=lambda index: len(encodings[index]))
         parts = _cut(order, encodings, _PART_TOKENS.get(self._device.choice.device.type, 1_536))
         with parametrize.cached():  # W + s B A once for all parts
@@ -117,7 +118,10 @@ class Trainee(nn.Module):
         with torch.autocast(where, dtype=self._fast, enabled=self._fast is not None):
             hidden = self.encoder(**inputs).last_hidden_state  # [b, t, d]
         mask = inputs["attention_mask"]
-        return pool(TokenStates(hidden.float()[mask.bool()], mask.sum(dim=1)), "mean")  # [b, d]
+        states = TokenStates(hidden.float()[mask.bool()], mask.sum(dim=1))
+        if isinstance(self.head, SegmentHead):
+            return segment_means(states, encodings)  # [b, 2, d]
+        return pool(states, "mean")  # [b, d]
 
 
 def _cut(order: list[int], encodings: Sequence[Encoding], budget: int) -> list[list[int]]:

@@ -127,8 +127,11 @@ SENTENCES_ZH: dict[str, str] = {
     "The loss was no number at step {step}: choose a lower learning rate.": (
         "第 {step} 步的损失不再是数字：请降低学习率。"
     ),
-    "“{folder}” is an adapter of another shape: rank, kind and base have to be the same.": (
-        "「{folder}」是另一种形状的适配器：秩、类型与基座必须相同。"
+    "“{folder}” does not fit: base and head have to be the same, its rank no higher.": (
+        "「{folder}」不合适：基座与输出头必须相同，秩不得更高。"
+    ),
+    "sentence-transformers has no head on both texts' means: export an adapter with head “mean”.": (
+        "sentence-transformers 没有读取两句各自均值的输出头：请导出输出头为「mean」的适配器。"
     ),
     "“{folder}” holds a checkpoint of other settings or data: remove it or choose another.": (
         "「{folder}」中是其他设置或数据的存档：请删除，或换一个目录。"
