@@ -26,7 +26,7 @@ _FIRST = (
 )
 _SECOND = (
     *("sentence2", "sentence_b", "text2", "text_b", "hypothesis"),
-    *("question2", "sentence", "answer", "b"),
+    *("question2", "sentence", "answer", "passage", "b"),
 )
 
 
