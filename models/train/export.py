@@ -63,13 +63,7 @@ def export_folder(
             "sentence-transformers has no head on both texts' means: export an adapter with head"
             " “mean”."
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in _COPIED:
-        if (base_folder / name).is_file():
-            shutil.copyfile(base_folder / name, folder / name)
-    whole = _encoder_weights(base_folder) | weights  # the base's pooler too, which is not used
-    kept = {name: t.float().contiguous().clone() for name, t in whole.items()}
-    save_file(kept, folder / _WEIGHTS, metadata={"format": "pt"})
+    kept = export_encoder(folder, base_folder, weights)
     width = kept["embeddings.word_embeddings.weight"].shape[1]
     _write(folder / "sentence_bert_config.json", {"max_seq_length": max_length})
     _write(
@@ -85,6 +79,20 @@ def export_folder(
         _write_dense(folder / "2_Dense", head, "dense", "Tanh", None)
         _write_dense(folder / "3_Dense", head, "out", "Identity", "scores")
     _write_layout(folder, modules, is_cross_encoder=head is not None)
+
+
+def export_encoder(
+    folder: Path, base_folder: Path, weights: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """Write an encoder and its tokenizer in transformers' format; returns the weights written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _COPIED:
+        if (base_folder / name).is_file():
+            shutil.copyfile(base_folder / name, folder / name)
+    whole = _encoder_weights(base_folder) | weights  # the base's pooler too, which is not used
+    kept = {name: t.float().contiguous().clone() for name, t in whole.items()}
+    save_file(kept, folder / _WEIGHTS, metadata={"format": "pt"})
+    return kept
 
 
 def _write_layout(folder: Path, modules: list[str], is_cross_encoder: bool) -> None:

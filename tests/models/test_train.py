@@ -19,6 +19,7 @@ from models.pooling import TokenStates
 from models.registry import Registry
 from models.tokenizer import Tokenizer
 from models.train import __main__ as command
+from models.train import grade
 from models.train.checkpoint import load_checkpoint, save_checkpoint
 from models.train.events import Evaluated, StepDone
 from models.train.export import export_adapter
@@ -439,6 +440,7 @@ def files(tmp_path: Path) -> list[str]:
 def tiny_catalog(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = Catalog((tiny.card("tiny", base, max_length=32),))
     monkeypatch.setattr(command, "CATALOG", catalog)
+    monkeypatch.setattr(grade, "CATALOG", catalog)
 
 
 @pytest.mark.usefixtures("tiny_catalog")
@@ -476,3 +478,30 @@ def test_every_setting_is_an_option(files: list[str], tmp_path: Path) -> None:
     expected = TrainingSettings(kind="bi-encoder", swap=True, patience=3, loss="angle", scale=2.5)
     assert found == expected
     assert {f.name for f in dataclasses.fields(found)} <= set(vars(options))
+
+
+@pytest.mark.parametrize("method", ["lora", "full"])
+@pytest.mark.usefixtures("tiny_catalog")
+def test_a_teacher_grades_as_it_was_trained(base: Path, method: str, tmp_path: Path) -> None:
+    chosen = settings("cross-encoder", head="segments", method=method, dropout=0.0)
+    found = trainer(base, chosen)
+    run(found)
+    save_trained(found, tmp_path / "teacher", "tiny", base, {})
+    pairs = data(70, 9).pairs
+    turned = [pair[::-1] for pair in pairs]
+    expected = (found._score(pairs) + found._score(turned)) / 2
+    file = tmp_path / "pairs.tsv"
+    file.write_text("score\tsentence1\tsentence2\n" + "".join(f"0\t{a}\t{b}\n" for a, b in pairs))
+    options = ["--teacher", str(tmp_path / "teacher"), "--pairs", str(file), "--device", "cpu"]
+    assert grade.main([*options, "--output", str(tmp_path / "graded.tsv")]) == 0
+    graded = read_labelled_pairs(tmp_path / "graded.tsv")
+    assert graded.pairs == pairs
+    assert np.allclose(graded.labels, expected, atol=5e-2)
+
+
+def test_a_folder_without_a_teacher_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--teacher", str(tmp_path), "--pairs", "x", "--output", str(tmp_path / "y")]
+    assert grade.main(options) == 1
+    assert "holds no trained model" in capsys.readouterr().err

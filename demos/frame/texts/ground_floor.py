@@ -130,6 +130,7 @@ SENTENCES_ZH: dict[str, str] = {
     "“{folder}” does not fit: base and head have to be the same, its rank no higher.": (
         "「{folder}」不合适：基座与输出头必须相同，秩不得更高。"
     ),
+    "“{folder}” holds no trained model.": "「{folder}」中没有训练好的模型。",
     "sentence-transformers has no head on both texts' means: export an adapter with head “mean”.": (
         "sentence-transformers 没有读取两句各自均值的输出头：请导出输出头为「mean」的适配器。"
     ),
