@@ -59,16 +59,18 @@ def load_teacher(folder: Path, device: Device) -> Trainee:
 
 
 @torch.inference_mode()
-def grades(teacher: Trainee, pairs: Sequence[Pair]) -> NDArray[np.float32]:
-    """The teacher's scores of pairs, the mean over both orders, [n]."""
+def grades(teacher: Trainee, pairs: Sequence[Pair], both_orders: bool) -> NDArray[np.float32]:
+    """The teacher's scores of pairs, [n]; the mean over both orders if asked for."""
     scores = np.empty(len(pairs), dtype=np.float32)
     order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]) + len(pairs[i][1]))
     for start in range(0, len(order), _AT_ONCE):
         places = order[start : start + _AT_ONCE]
         chosen = [pairs[i] for i in places]
-        turned = [(second, first) for first, second in chosen]
-        both = (teacher.scores(chosen) + teacher.scores(turned)) / 2  # [b]
-        scores[places] = both.cpu().numpy()
+        found = teacher.scores(chosen)  # [b]
+        if both_orders:
+            turned = [(second, first) for first, second in chosen]
+            found = (found + teacher.scores(turned)) / 2
+        scores[places] = found.cpu().numpy()
     return scores
 
 
@@ -81,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ModelError as problem:
         print(problem, file=sys.stderr)
         return 1
-    found = grades(teacher, pairs)
+    found = grades(teacher, pairs, options.both_orders)
     with options.output.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None)
         writer.writerow(["score", "sentence1", "sentence2"])
@@ -98,6 +100,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--teacher", type=Path, required=True, help="folder of a trained model")
     parser.add_argument("--pairs", required=True, help="as `python -m models.train` reads them")
+    parser.add_argument("--both-orders", action="store_true", help="the mean over both orders")
     parser.add_argument("--device", help="cpu, cuda, …; chosen if left out")
     parser.add_argument("--output", type=Path, required=True, help="TSV")
     return parser.parse_args(arguments)

@@ -493,7 +493,8 @@ def test_a_teacher_grades_as_it_was_trained(base: Path, method: str, tmp_path: P
     file = tmp_path / "pairs.tsv"
     file.write_text("score\tsentence1\tsentence2\n" + "".join(f"0\t{a}\t{b}\n" for a, b in pairs))
     options = ["--teacher", str(tmp_path / "teacher"), "--pairs", str(file), "--device", "cpu"]
-    assert grade.main([*options, "--output", str(tmp_path / "graded.tsv")]) == 0
+    options += ["--output", str(tmp_path / "graded.tsv")]
+    assert grade.main([*options, "--both-orders"]) == 0
     graded = read_labelled_pairs(tmp_path / "graded.tsv")
     assert graded.pairs == pairs
     assert np.allclose(graded.labels, expected, atol=5e-2)
