@@ -36,7 +36,7 @@ Row = tuple[float, str, str]  # grade, query, passage
 
 _RANKS = (0, 1, 4, 16, 64, 256)  # of the passages that a query is graded against
 _HARD = 50  # ranks among which a judged query's other passages are drawn
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _LONGEST_QUERY = 200  # characters
 _SHORTEST_QUERY = 12
 
