@@ -11,12 +11,76 @@ Source: Khattab and Zaharia, arXiv 2004.12832 (ColBERT), whose score is the sum 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from models.attention import Recording
+from models.backbone import Backbone
+from models.bi_encoder import load_dense
+from models.cross_encoder import HEAD_FILE
+from models.device import Device
+from models.layout import EncoderLayout
+from models.lora import Lora
+from models.padded_transformer import module_bytes
+from models.tokenizer import Encoding, Reading, Tokenizer
+
 _PAIRS_AT_ONCE = 64
+
+
+class LateInteraction:
+    """Tokenise, run the backbone, project if there is a layer for it, normalise every token."""
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        backbone: Backbone,
+        layout: EncoderLayout,
+        device: Device,
+        adapter: Lora | None = None,
+        head: nn.Linear | None = None,
+    ):
+        self.tokenizer = tokenizer
+        self._backbone = backbone
+        self._prompt = layout.prompt
+        self._adapter = adapter
+        layers: list[nn.Module] = [load_dense(layer) for layer in layout.dense]
+        layers += [] if head is None else [head]
+        self._projection = device.place(nn.Sequential(*layers).float().eval())
+        self._projection.requires_grad_(False)
+        self.nbytes = module_bytes(self._projection)
+        self.nbytes += adapter.nbytes if adapter is not None else 0
+
+    def encode(self, texts: Sequence[str]) -> list[Encoding]:
+        """Token ids of each text, with the model's prompt before it."""
+        return self.tokenizer.encode_texts([self._prompt + text for text in texts])
+
+    def read(self, texts: Sequence[str], limit: int | None = None) -> Reading:
+        """One text's tokens, for people; see `Tokenizer.read`."""
+        return self.tokenizer.read(texts, limit, self._prompt)
+
+    def record(self, encoding: Encoding) -> Recording:
+        """What one text shows on its way through the backbone; see `Backbone.record`."""
+        return self._backbone.record(encoding, self._adapter)
+
+    def forward(self, batch: Sequence[Encoding]) -> Tensor:
+        """Unit vectors [N, d] of all tokens, text after text, float32, on the device."""
+        hidden = self._backbone.token_states(batch, self._adapter).hidden.float()
+        return nn.functional.normalize(self._projection(hidden), dim=-1)  # [N, d]
+
+
+def load_projection(folder: Path) -> nn.Linear | None:
+    """The linear layer that was trained together with an adapter, if there is one."""
+    if not (folder / HEAD_FILE).is_file():
+        return None
+    weights = load_file(folder / HEAD_FILE)
+    outputs, inputs = weights["weight"].shape
+    layer = nn.Linear(inputs, outputs, bias=False)
+    layer.load_state_dict(weights)
+    return layer
 
 
 def projection(width: int, dimensions: int) -> nn.Linear:
