@@ -16,7 +16,6 @@ MAX_CHARACTERS = 4_000  # of one text
 TEXT_NAMES = ("text", "question", "sentence", "title", "passage", "document", "content", "body")
 LABEL_NAMES = ("label", "intent", "category", "class", "topic")
 _HUB_BYTES = 200 << 20
-_CHINESE_SHARE = 0.2  # of the characters, from which on a corpus counts as Chinese
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,6 @@ class Corpus:
     empty: int = 0
     repeated: int = 0
     cut: int = 0
-
-    @property
-    def chinese(self) -> bool:
-        """Whether a good part of the characters is Chinese."""
-        sample = "".join(self.texts[:: max(1, len(self.texts) // 500)])
-        chinese = sum("\u4e00" <= character <= "\u9fff" for character in sample)
-        return chinese > _CHINESE_SHARE * max(len(sample), 1)
 
 
 def columns_of(path: str | Path) -> tuple[list[str], str | None]:
