@@ -1,0 +1,110 @@
+"""The command that measures re-rankers: corpora with judgements, weights chosen elsewhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.mixture import WEIGHTS
+from models.train.parts import share_of
+from tests.bench import reranking
+from tests.bench.judged import Judged, read_judged
+from tests.bench.reranking import Shortlists, crossed_weights, figures, mean_curve, shortlist
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    documents = [
+        {"_id": "a", "title": "Wings", "text": "Wings bend."},
+        {"_id": "b", "title": "Heat", "text": "It flows."},
+        {"_id": "c", "title": "", "text": " "},
+        {"_id": "d", "text": "Shock waves"},
+    ]
+    lines = "\n".join(map(json.dumps, documents))
+    (tmp_path / "corpus.jsonl").write_text(lines, encoding="utf-8")
+    queries = ["_id\ttext", "1\tDo wings bend?", "2\tWhat flows?", "3\tNobody knows", ""]
+    (tmp_path / "queries.tsv").write_text("\n".join(queries), encoding="utf-8")
+    judged = ["query-id\tcorpus-id\tscore", "1\ta\t2", "1\tb\t0", "2\tb\t1", "2\tc\t1", ""]
+    (tmp_path / "qrels.tsv").write_text("\n".join(judged), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_folder_is_read_without_what_is_empty_or_unanswered(folder: Path) -> None:
+    judged = read_judged(str(folder))
+    assert judged.documents == ("Wings bend.", "Heat It flows.", "Shock waves")
+    assert judged.queries == ("Do wings bend?", "What flows?")
+    assert judged.relevant == (frozenset({0}), frozenset({1}))
+    assert judged.grades(1).tolist() == [0, 1, 0]
+
+
+def test_the_parts_of_the_queries_are_disjoint_and_whole(folder: Path) -> None:
+    halves = [read_judged(f"{folder}#{part}") for part in ("choosing", "reporting")]
+    assert sorted(halves[0].queries + halves[1].queries) == sorted(
+        ("Do wings bend?", "What flows?")
+    )
+    for judged, low in zip(halves, (0.0, 0.5), strict=True):
+        assert all(low <= share_of([query]) < low + 0.5 for query in judged.queries)
+        assert judged.name.endswith(("#choosing", "#reporting"))
+
+
+def test_questions_choose_among_their_own_sentences(tmp_path: Path) -> None:
+    rows = ["label\tquestion\tsentence", "0\tq\tno", "1\tq\tyes", "0\tr\tno", "1\ts\tno", "0\ts\tx"]
+    (tmp_path / "dev.tsv").write_text("\n".join(rows), encoding="utf-8")
+    judged = read_judged(str(tmp_path / "dev.tsv"))
+    assert judged.queries == ("q", "s")
+    assert judged.candidates == ((0, 1), (0, 2))
+    similar = np.array([[0.1, 0.2, 0.9], [0.1, 0.9, 0.2]], dtype=np.float32)
+    assert [row.tolist() for row in shortlist(judged, similar, 5)] == [[1, 0], [2, 0]]
+
+
+def test_an_unknown_corpus_is_named() -> None:
+    with pytest.raises(ValueError, match="no corpus nowhere"):
+        read_judged("nowhere")
+
+
+def _lists(first: float, second: float, queries: int = 200) -> Shortlists:
+    """One relevant item in ten; the two models see it through noise of two strengths."""
+    random = np.random.default_rng(0)
+    names = tuple(f"query {i}" for i in range(queries))
+    right = random.integers(10, size=queries)
+    truth = np.eye(10)[right]  # [q, 10]
+    cosines, scores = (truth + noise * random.normal(size=truth.shape) for noise in (first, second))
+    judged = Judged(
+        "drawn", tuple(map(str, range(10))), names, tuple(frozenset({int(i)}) for i in right)
+    )
+    items = tuple(np.arange(10) for _ in names)
+    return Shortlists(judged, items, tuple(cosines), tuple(100 * scores + 7))
+
+
+def test_the_ends_of_the_weights_are_either_alone() -> None:
+    lists = _lists(0.5, 5.0)
+    exact = _lists(0.5, 0.0)
+    assert (exact.values(0.0) == 1).all()
+    assert lists.values(1.0).mean() > lists.values(0.0).mean() + 0.2
+    assert len(mean_curve(lists)) == len(WEIGHTS)
+
+
+def test_each_half_is_reported_with_the_weight_of_the_other() -> None:
+    curves = np.zeros((len(WEIGHTS), 4))
+    curves[3, :2], curves[15, 2:] = 1.0, 1.0
+    halves = np.array([False, False, True, True])
+    assert crossed_weights(curves, halves) == (WEIGHTS[15], WEIGHTS[3])
+
+
+def test_two_models_that_err_differently_gain_together_and_a_bad_one_harms() -> None:
+    by_name = {each.name: each for each in figures(_lists(0.6, 0.6), 0.5)}
+    assert by_name["re-ranked by the scorer"].verdict == "no difference"
+    assert by_name["mixed, given weight"].verdict == "better"
+    assert by_name["mixed, weight of the other half"].verdict == "better"
+    elsewhere = mean_curve(_lists(0.2, 9.0))
+    bad = {each.name: each for each in figures(_lists(0.3, 9.0), 0.5, [elsewhere])}
+    assert bad["re-ranked by the scorer"].verdict == "worse"
+    assert bad["mixed, weight of the other corpora"].weights[0] > 0.7
+
+
+def test_a_wrong_name_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert reranking.main(["--scorer", "cosent-cros"]) == 1
+    assert "cosent-cross" in capsys.readouterr().err
