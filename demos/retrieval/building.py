@@ -125,7 +125,8 @@ def make_plan(
             raise InputProblem("retrieval.build.kind", model=card.title, kind=card.kind, need=kind)
     bi, cross = map(ModelVersion.of, cards)
     anchors = min(anchors, len(corpus.texts))
-    key = address(corpus.texts, [f"k-means medoids {anchors}"], bi, cross)
+    chosen = [f"k-means medoids {anchors}"]
+    key = address(corpus.texts, chosen, bi, cross, corpus.documents)
     return Plan(key, corpus, anchors, bi, cross, root / key)
 
 
@@ -284,6 +285,7 @@ def _build(registry: Registry, plan: Plan, stop: Cancellation) -> Steps[None]:
         plan.cross_encoder,
         Index(item_vectors, scores, anchor_vectors, own_items),
         belief,
+        plan.corpus.documents,
     )
     save(stored, plan.folder)
     shutil.rmtree(plan.blocks, ignore_errors=True)
