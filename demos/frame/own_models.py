@@ -12,6 +12,8 @@ from typing import Any
 
 import gradio as gr
 
+from demos.frame.first_values import first_value
+from demos.frame.strings import Language, language_of
 from models.catalog import ModelCard, ModelKind
 from models.registry import Registry
 
@@ -88,14 +90,17 @@ class OwnModels:
 
     def _renew(self, request: gr.Request, visitor: object, *values: Any) -> list[Any]:
         """Choosers with the visitor's own models, and without those that have gone."""
+        language = language_of(request)
         updates = [
-            _offering(chooser, self.cards(visitor, request, *kinds), value)
+            _offering(chooser, self.cards(visitor, request, *kinds), value, language)
             for (chooser, kinds), value in zip(self._choosers, values, strict=True)
         ]
         return [visitor, *updates]
 
 
-def _offering(chooser: gr.Dropdown, cards: tuple[ModelCard, ...], value: Any) -> Any:
+def _offering(
+    chooser: gr.Dropdown, cards: tuple[ModelCard, ...], value: Any, language: Language
+) -> Any:
     """An update that offers these models and keeps of the choice what is among them."""
     known = {card.key for card in cards}
 
@@ -104,5 +109,5 @@ def _offering(chooser: gr.Dropdown, cards: tuple[ModelCard, ...], value: Any) ->
 
     chosen = [key for key in value if stays(key)] if isinstance(value, list) else value
     if not isinstance(value, list) and not stays(value):
-        chosen = chooser.value
+        chosen = first_value(chooser, language)
     return gr.update(choices=[(card.title, card.key) for card in cards], value=chosen)

@@ -1,6 +1,7 @@
 // Runs before Gradio does, which then lays out what stands in `gradio_config`.
 //
 // - The open panel is part of the address (?panel=fit) and of the document's title.
+// - Some fields hold another first value where the browser asks for Chinese.
 // - What was typed, pasted and chosen comes back after a reload: kept in this browser tab alone.
 // - A server that is silent, or was started anew, is said.
 ((about) => {
@@ -65,6 +66,8 @@
   const cells = (value) => JSON.stringify(value?.data ?? value ?? null);
   const same = (one, other) => cells(one) === cells(other);
 
+  if (chinese)
+    for (const [id, value] of Object.entries(about.chinese)) byId.get(id).props.value = value;
   const first = new Map(about.fields.map((id) => [id, byId.get(id).props.value]));
   let saved = {}, touched = new Set(), storage = null;
   try {

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class PageInfo:
         panels: titles of the panels by key.
         fields: element ids of what a visitor fills in.
         follows: those of them that follow a result (`kept.py`).
+        chinese: what some of them hold at first in Chinese (`first_values.py`).
     """
 
     key: str
@@ -43,6 +44,7 @@ class PageInfo:
     panels: Mapping[str, Names]
     fields: Iterable[str]
     follows: Iterable[str]
+    chinese: Mapping[str, Any] = field(default_factory=dict)
 
 
 def shape_page(html: str, page: PageInfo) -> str:
@@ -79,18 +81,20 @@ def _slim(config: dict[str, Any]) -> dict[str, Any]:
 def _told(config: dict[str, Any], page: PageInfo) -> dict[str, Any]:
     """What the page's script is handed."""
     components = {c["props"].get("elem_id"): c for c in config["components"]}
-    fields = [field for field in page.fields if field in components]
-    at_first = [(field, components[field]["props"].get("value")) for field in fields]
+    fields = [name for name in page.fields if name in components]
+    chinese = {name: value for name, value in page.chinese.items() if name in components}
+    at_first = [(name, components[name]["props"].get("value")) for name in fields]
     return {
         "page": page.key,
         "server": str(config["app_id"]),  # as a number it would be rounded in the browser
         "title": page.title,
         "panels": page.panels,
         "fields": fields,
-        "follows": [field for field in page.follows if field in components],
+        "follows": [name for name in page.follows if name in components],
+        "chinese": chinese,
         "kept": KEPT_ID,
         # What was kept of other fields, or of other defaults, does not come back.
-        "version": hashlib.sha256(_json(at_first).encode()).hexdigest()[:16],
+        "version": hashlib.sha256(_json([at_first, chinese]).encode()).hexdigest()[:16],
         "sentences": {key: TEXTS[f"page.{key}"] for key in _SAID},
         "maxCharacters": MAX_KEPT_CHARACTERS,
     }

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from demos.frame.browser_secret import browser_secret
 from demos.frame.demo import AppContext, Demo
+from demos.frame.first_values import chinese_values
 from demos.frame.home import build_home
 from demos.frame.kept import follows
 from demos.frame.log_slider import is_log_slider
@@ -135,4 +136,5 @@ def _info(app: gr.Blocks, page: str) -> PageInfo:
         {key: TEXTS[f"{page}.tab.{key}"] for key in keys},
         tuple(str(field.elem_id) for field in fields),
         tuple(str(field.elem_id) for field in fields if follows(field)),
+        chinese_values(fields),
     )

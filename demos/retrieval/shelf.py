@@ -1,6 +1,6 @@
 """Open indexes: read from disk once, shared by all visitors, with what strategies prepared.
 
-An index is addressed by its key. Keys other than the bundled corpus's are digests of the texts
+An index is addressed by its key. Keys other than the bundled corpora's are digests of the texts
 (`store.address`): who has the texts can find the index, and nobody else can.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from demos.frame.errors import InputProblem
 from demos.frame.recent import Recent
-from demos.retrieval import helpdesk
+from demos.retrieval.helpdesk import CORPORA, BundledCorpus
 from demos.retrieval.search import BayesCur, Strategy, Unprepared
 from demos.retrieval.store import HeldOut, ModelVersion, StoredIndex, load, load_held_out
 from models.held import Held
@@ -51,10 +51,21 @@ class OpenIndex:
 
 
 class Shelf:
-    """Opens indexes; see the module."""
+    """Opens indexes; see the module.
 
-    def __init__(self, registry: Registry, folder: Path | None = None):
+    Attributes:
+        bundled: by key, the corpora of the app whose index is there.
+        folder: where the others are.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        folder: Path | None = None,
+        bundled: Iterable[BundledCorpus] = CORPORA,
+    ):
         self._registry = registry
+        self.bundled = {corpus.key: corpus for corpus in bundled if corpus.built}
         given = os.environ.get(FOLDER_VARIABLE)
         self.folder = (folder or Path(given or _DEFAULT_FOLDER)).expanduser()
         self._open = Recent(_OPEN)
@@ -66,8 +77,8 @@ class Shelf:
         Raises:
             InputProblem: this is no key.
         """
-        if key == helpdesk.KEY:
-            return helpdesk.INDEX
+        if isinstance(key, str) and key in self.bundled:
+            return self.bundled[key].index
         if not isinstance(key, str) or not _KEY.fullmatch(key):
             raise InputProblem("retrieval.index.absent")
         return self.folder / key
@@ -85,7 +96,8 @@ class Shelf:
                 stored = load(folder)
                 for made_by in (stored.bi_encoder, stored.cross_encoder):
                     self._check_version(made_by)
-                known = load_held_out(helpdesk.HELD_OUT) if key == helpdesk.KEY else None
+                bundled = self.bundled.get(key)
+                known = None if bundled is None else load_held_out(bundled.held_out)
                 opened = OpenIndex(stored, self._registry.hold(stored.index), known)
                 self._open.put(key, opened)
             return opened

@@ -1,4 +1,4 @@
-"""Retrieval: recall at equal budgets on three corpora, time against brute force, algebra, the scan.
+"""Retrieval: recall at equal budgets on four corpora, time against brute force, algebra, the scan.
 
 The score matrices of STS and Cranfield take half an hour of cross-encoder calls on two cores; they
 are kept in the system's temporary folder. `python -m tests.bench.retrieval` writes the recalls into
@@ -20,12 +20,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from demos.retrieval import helpdesk
 from demos.retrieval.ask.asking import ask
 from demos.retrieval.belief import BeliefIndex, fit_belief
 from demos.retrieval.building import DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER
 from demos.retrieval.compare.published import MEASURED
 from demos.retrieval.evaluation import Measured, bootstrap, compare
+from demos.retrieval.helpdesk import CORPORA, ENGLISH
 from demos.retrieval.scan import top_items
 from demos.retrieval.search import STRATEGIES, BayesCur, Index, Strategy, answered, searching
 from demos.retrieval.shelf import Shelf
@@ -55,8 +55,8 @@ def against_brute_force() -> Iterator[tuple[str, str]]:
     """Seconds a query with the real cross-encoder, nothing remembered: ours at 100 calls."""
     registry = Registry()
     shelf = Shelf(registry)
-    opened = shelf.open(helpdesk.KEY)
-    queries = helpdesk.read_queries()[0][:6]
+    opened = shelf.open(ENGLISH.key)
+    queries = ENGLISH.read_queries()[0][:6]
     seconds: dict[str, list[float]] = {"bayes": [], "rerank": [], "adacur": [], "brute": []}
     for place, query in enumerate(queries):
         for key, each in seconds.items():
@@ -154,8 +154,10 @@ def _unit(count: int) -> Tensor:
 
 
 def _cases() -> Iterator[tuple[str, Case]]:
-    stored, known = load(helpdesk.INDEX), load_held_out(helpdesk.HELD_OUT)
-    yield "help desk", (stored.index, known.vectors, known.exact)
+    for corpus in CORPORA:
+        if corpus.built:
+            stored, known = load(corpus.index), load_held_out(corpus.held_out)
+            yield corpus.title, (stored.index, known.vectors, known.exact)
     default = Path(__file__).resolve().parents[3] / "shared" / "data"
     data = Path(os.environ.get("KEXUE_LAB_DATA", default))
     if not data.is_dir():

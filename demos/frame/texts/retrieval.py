@@ -19,9 +19,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "For all panels below. Your own: see “Your corpus”.",
         "下面所有面板都使用它。要用自己的语料，见「你的语料库」。",
     ),
-    "retrieval.helpdesk": (
-        "Help desk · 1,200 questions, 240 intents · 50 anchor queries",
-        "客服问题 · 1,200 个问题，240 种意图 · 50 个锚点查询",
+    "retrieval.corpus.helpdesk": (
+        "Help desk in English · 1,200 questions, 240 intents · 50 anchor queries",
+        "英文客服问题 · 1,200 个问题，240 种意图 · 50 个锚点查询",
+    ),
+    "retrieval.corpus.helpdesk-zh": (
+        "Help desk in Chinese · 600 questions, 120 intents · 50 anchor queries",
+        "中文客服问题 · 600 个问题，120 种意图 · 50 个锚点查询",
     ),
     "retrieval.tab.ask": ("Ask", "提问"),
     "retrieval.tab.compare": ("Recall against budget", "召回率与预算"),

@@ -10,6 +10,7 @@ import gradio as gr
 from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
+from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import first_selection
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
@@ -17,7 +18,7 @@ from demos.frame.status import computed_on
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs import pair_set as pairs_in
 from demos.pairs.grid.endpoint import make_pairs_grid
-from demos.pairs.grid.example import EXAMPLE_A, EXAMPLE_B
+from demos.pairs.grid.example import EXAMPLES
 from demos.pairs.grid.figures import heatmap
 from demos.pairs.grid.grid import (
     MAX_SIDE,
@@ -60,15 +61,18 @@ class GridPanel:
     def _lay_out_inputs(self) -> None:
         with gr.Row():
             self.list_a, self.list_b = (
-                gr.Textbox(
-                    label=text(f"pairs.grid.list_{side}"),
-                    value="\n".join(example),
-                    lines=8,
-                    max_lines=14,
-                    min_width=300,
-                    elem_id=f"pairs-grid-{side}",
+                in_chinese(
+                    gr.Textbox(
+                        label=text(f"pairs.grid.list_{side}"),
+                        value=example,
+                        lines=8,
+                        max_lines=14,
+                        min_width=300,
+                        elem_id=f"pairs-grid-{side}",
+                    ),
+                    chinese,
                 )
-                for side, example in (("a", EXAMPLE_A), ("b", EXAMPLE_B))
+                for side, example, chinese in zip("ab", _example("en"), _example("zh"), strict=True)
             )
         with gr.Row():
             with gr.Column(scale=7, min_width=340):
@@ -148,7 +152,7 @@ class GridPanel:
             lambda a, b: (b, a), both, both, api_name="pairs_grid_swap", queue=False, **quick
         )
         self.restore.click(
-            _example, None, both, api_name="pairs_grid_restore", queue=False, **quick
+            lambda: _example("en"), None, both, api_name="pairs_grid_restore", queue=False, **quick
         )
         self.file.upload(
             _use_file,
@@ -298,8 +302,9 @@ def _lists(a: str, b: str) -> SentenceLists:
     return check_lists(split_lines(a), split_lines(b))
 
 
-def _example() -> tuple[str, str]:
-    return "\n".join(EXAMPLE_A), "\n".join(EXAMPLE_B)
+def _example(language: Language) -> tuple[str, str]:
+    a, b = EXAMPLES[language]
+    return "\n".join(a), "\n".join(b)
 
 
 def _frame(headers: list[str], rows: list[list[object]]) -> dict[str, Any]:

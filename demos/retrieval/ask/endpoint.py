@@ -7,7 +7,6 @@ from typing import Any
 
 from demos.frame.errors import visible_errors
 from demos.frame.steps import result_of
-from demos.retrieval import helpdesk
 from demos.retrieval.ask.asking import (
     SHOWN,
     Answer,
@@ -16,6 +15,7 @@ from demos.retrieval.ask.asking import (
     check_query,
     check_strategies,
 )
+from demos.retrieval.helpdesk import ENGLISH
 from demos.retrieval.search import DEFAULT_STRATEGY
 from demos.retrieval.shelf import Shelf
 from demos.retrieval.store import StoredIndex
@@ -30,7 +30,7 @@ def make_retrieval_search(registry: Registry, shelf: Shelf) -> RetrievalSearch:
     @visible_errors
     def retrieval_search(
         query: str,
-        corpus: str = helpdesk.KEY,
+        corpus: str = ENGLISH.key,
         strategy: str = DEFAULT_STRATEGY,
         budget: int = 100,
     ) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def make_retrieval_search(registry: Registry, shelf: Shelf) -> RetrievalSearch:
 
         Args:
             query: a text.
-            corpus: "helpdesk", or the key that `retrieval_build` returned.
+            corpus: "helpdesk", "helpdesk-zh" (Chinese), or the key that `retrieval_build` returned.
             strategy: "bayes", "rerank", "adacur", "axn", "cur", "anncur" or "brute".
             budget: cross-encoder calls to spend, 5 to 1,000 (ignored by "brute").
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Iterator
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ import gradio as gr
 
 from demos.frame.errors import field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
+from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import first_selection
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
@@ -27,11 +29,10 @@ from demos.retrieval.ask.asking import (
 from demos.retrieval.ask.endpoint import make_retrieval_search
 from demos.retrieval.ask.figures import purchases_figure
 from demos.retrieval.ask.results import cost_table, long_table, side_by_side
-from demos.retrieval.desk import Desk
+from demos.retrieval.desk import Desk, first_corpus
 from demos.retrieval.search import STRATEGIES, Strategy
 from demos.retrieval.shelf import OpenIndex
 
-EXAMPLE = "The parcel is marked as delivered, but nobody here has seen it."
 DEFAULT_STRATEGIES = ("bayes", "rerank", "adacur")
 DEFAULT_BUDGET, MOST_OFFERED = 100, 500
 
@@ -43,6 +44,7 @@ class AskPanel:
 
     def __init__(self, desk: Desk):
         self.desk, self.registry = desk, desk.context.registry
+        self.examples = {key: corpus.example for key, corpus in desk.shelf.bundled.items()}
         gr.Markdown(text("retrieval.ask.intro"))
         self._lay_out_inputs()
         self._lay_out_results()
@@ -57,11 +59,12 @@ class AskPanel:
             with gr.Column(scale=6, min_width=320):
                 self.query = gr.Textbox(
                     label=text("retrieval.ask.query"),
-                    value=EXAMPLE,
+                    value=first_corpus(self.desk.shelf, "en").example,
                     lines=2,
                     submit_btn=False,
                     elem_id="retrieval-ask-query",
                 )
+                in_chinese(self.query, first_corpus(self.desk.shelf, "zh").example)
                 self.strategies = gr.CheckboxGroup(
                     [(text(f"retrieval.strategy.{key}"), key) for key in STRATEGIES],
                     value=list(DEFAULT_STRATEGIES),
@@ -114,12 +117,32 @@ class AskPanel:
         outputs = [self.progress, self.answers, self.plot, self.cost, self.csv, self.cancel]
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [self.query, self.strategies, self.budget, self.desk.corpus]
-        shown = first_selection("retrieval_ask", "retrieval-ask-about").change(
+        opened = first_selection("retrieval_ask", "retrieval-ask-about")
+        # An example of another corpus gives way to that of the chosen one.
+        swap: dict[str, Any] = {
+            "fn": None,
+            "inputs": [self.query, self.desk.corpus],
+            "outputs": self.query,
+            "js": _swap_example(self.examples),
+        }
+        shown = opened.change(api_name="retrieval_ask_example", **swap, **common).then(
             self.on_ask,
             inputs,
             outputs,
             validator=self.check_inputs,
             api_name="retrieval_ask_open",
+            **common,
+        )
+        changed = self.desk.corpus.change(
+            trigger_mode="multiple",  # the matrix's event waits for the last one
+            api_name="retrieval_ask_swap",
+            **swap,
+            **common,
+        ).then(
+            self.on_corpus,
+            [opened, *inputs],
+            outputs,
+            api_name="retrieval_ask_corpus",
             **common,
         )
         run = gr.on(
@@ -128,13 +151,13 @@ class AskPanel:
             inputs,
             outputs,
             validator=self.check_inputs,
-            cancels=[shown],  # the example must not come after what a visitor asked for
+            cancels=[shown, changed],  # the example must not come after what a visitor asked for
             trigger_mode="once",
             api_name="retrieval_ask_run",
             **common,
         )
         self.cancel.click(
-            None, cancels=[run, shown], api_name="retrieval_ask_cancel", **common
+            None, cancels=[run, shown, changed], api_name="retrieval_ask_cancel", **common
         ).then(
             say_cancelled,
             None,
@@ -158,6 +181,21 @@ class AskPanel:
             field(problem_or_none(lambda: check_budget(budget), language)),
             field(problem_or_none(lambda: self.desk.shelf.open(corpus), language)),
         ]
+
+    def on_corpus(
+        self,
+        opened: bool,
+        query: str,
+        keys: list[str],
+        budget: float,
+        corpus: str,
+        request: gr.Request,
+    ) -> Iterator[Updates]:
+        """The example of a corpus that was chosen is asked; a visitor's own query waits."""
+        if opened and keys and query == self.examples.get(corpus):
+            yield from self.on_ask(query, keys, budget, corpus, request)
+        else:
+            yield {self.cancel: gr.skip()}
 
     @visible_errors
     def on_ask(
@@ -218,3 +256,11 @@ class AskPanel:
             brute = duration(asked.pace * size, language)
             done += say("retrieval.ask.brute_would", language, time=brute)
         return note_html(done) + note_html(computed_on(self.registry, language))
+
+
+def _swap_example(examples: dict[str, str]) -> str:
+    """The `js` that puts the chosen corpus's example in place of another's; other queries stay."""
+    return f"""(query, corpus) => {{
+        const examples = {json.dumps(examples)};
+        return Object.values(examples).includes(query) ? examples[corpus] ?? query : query;
+    }}"""

@@ -7,7 +7,6 @@ from typing import Any
 
 from demos.frame.errors import InputProblem, visible_errors
 from demos.frame.steps import result_of
-from demos.retrieval import helpdesk
 from demos.retrieval.compare.comparison import (
     BUDGETS,
     COMPARED,
@@ -19,6 +18,7 @@ from demos.retrieval.compare.comparison import (
 )
 from demos.retrieval.compare.results import plain_table
 from demos.retrieval.desk import Desk
+from demos.retrieval.helpdesk import ENGLISH
 from demos.retrieval.shelf import Shelf
 
 RetrievalCompare = Callable[[str, "list[str] | None", "list[int] | None"], dict[str, Any]]
@@ -29,14 +29,14 @@ def make_retrieval_compare(desk: Desk) -> RetrievalCompare:
 
     @visible_errors
     def retrieval_compare(
-        corpus: str = helpdesk.KEY,
+        corpus: str = ENGLISH.key,
         strategies: list[str] | None = None,
         budgets: list[int] | None = None,
     ) -> dict[str, Any]:
         """Compare ways to spend a budget of cross-encoder calls on a query, at equal cost.
 
         Args:
-            corpus: the key of an index with held-out queries; "helpdesk" comes with the app.
+            corpus: "helpdesk" or "helpdesk-zh" (Chinese): they have held-out queries.
             strategies: of "bayes" (this app's own), "rerank", "adacur", "axn", "cur", "anncur";
                 all of them if null.
             budgets: calls a query, at most 8 numbers; 50, 100, 200 and 500 if null. Those that

@@ -13,7 +13,6 @@ from demos.frame.export import write_zip
 from demos.frame.formula import formula_markdown
 from demos.frame.progress import IDLE, duration, note_html, progress_html
 from demos.frame.strings import Language, language_of, say, text
-from demos.retrieval import helpdesk
 from demos.retrieval.building import (
     DEFAULT_ANCHORS,
     DEFAULT_BI_ENCODER,
@@ -352,14 +351,13 @@ class IndexingPanel:
             anchors=plan.anchors,
         )
         own = [*((t, k) for t, k in own if k != plan.key), (title, plan.key)]
-        choices = [(say("retrieval.helpdesk", language), helpdesk.KEY), *own]
         archive = write_zip("retrieval-index", plan.folder)
         return {
             self.progress: note_html(say("retrieval.indexing.done", language)),
             self.cancel: gr.update(interactive=False),
             self.download: gr.update(value=archive, interactive=True),
             self.own: own,
-            self.desk.corpus: gr.update(choices=choices, value=plan.key),
+            self.desk.corpus: gr.update(choices=self.desk.choices(own, language), value=plan.key),
         }
 
 

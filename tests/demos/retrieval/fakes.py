@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from demos.retrieval.helpdesk import CHINESE, BundledCorpus
 from models.errors import UnknownModelError
 from models.held import Held, map_tensors
 from models.sentences import Sentence
@@ -101,3 +104,25 @@ def score(query: str, text: str) -> float:
     """What the cross-encoder says: the product of vectors, and something of its own."""
     own = zlib.crc32(f"{query}|{text}".encode()) / 2**32
     return float(5 * vector(query) @ vector(text) + own)
+
+
+def small_chinese(
+    folder: Path, bi_encoder: str, cross_encoder: str, every: int = 15
+) -> BundledCorpus:
+    """A part of the Chinese corpus in a folder, to be built with other models.
+
+    Args:
+        every: one intent of so many is taken, and that of the example.
+    """
+    folder.mkdir(parents=True)
+    _, intents = CHINESE.read_queries()
+    kept = {*intents[::every], "签收了没收到"}
+    for name, (texts, labels) in (
+        ("corpus.tsv", CHINESE.read_corpus()),
+        ("queries.tsv", CHINESE.read_queries()),
+    ):
+        rows = [f"{b}\t{a}" for a, b in zip(texts, labels, strict=True) if b in kept]
+        (folder / name).write_text("\n".join(["intent\ttext", *rows, ""]), encoding="utf-8")
+    return dataclasses.replace(
+        CHINESE, folder=folder, bi_encoder=bi_encoder, cross_encoder=cross_encoder
+    )

@@ -4,7 +4,6 @@ the bundled corpus."""
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -15,7 +14,6 @@ import pytest
 
 from demos.frame.errors import InputProblem
 from demos.frame.export import write_csv
-from demos.retrieval import helpdesk
 from demos.retrieval.ask import asking
 from demos.retrieval.ask.asking import (
     MAX_CHARACTERS,
@@ -35,11 +33,9 @@ from demos.retrieval.ask.figures import purchases_figure
 from demos.retrieval.ask.results import cost_table, long_table, side_by_side
 from demos.retrieval.building import Builder, make_plan
 from demos.retrieval.corpus import Corpus
-from demos.retrieval.evaluation import Measured, compare
 from demos.retrieval.search import STRATEGIES
 from demos.retrieval.shelf import OpenIndex, Shelf
-from demos.retrieval.store import HeldOut, StoredIndex, load, load_held_out
-from models.catalog import CATALOG
+from demos.retrieval.store import StoredIndex
 from models.errors import ModelError
 from tests.demos.retrieval.fakes import CountingRegistry, score
 
@@ -394,70 +390,3 @@ def test_a_model_that_cannot_be_had_is_said(shelf: Shelf, key: str) -> None:
     registry.load = absent
     with pytest.raises(gr.Error, match="not there"):
         make_retrieval_search(registry, shelf)(QUERY, key, "bayes", BUDGET)
-
-
-# --- the bundled corpus --------------------------------------------------------------------------
-
-STALE = "made by another version of a model: run `python -m demos.retrieval.helpdesk`"
-
-
-@pytest.fixture(scope="module")
-def bundled() -> StoredIndex:
-    return load(helpdesk.INDEX)
-
-
-@pytest.fixture(scope="module")
-def held_out() -> HeldOut:
-    return load_held_out(helpdesk.HELD_OUT)
-
-
-def test_the_bundled_index_is_of_today_s_models(bundled: StoredIndex) -> None:
-    for made_by in (bundled.bi_encoder, bundled.cross_encoder):
-        assert CATALOG[made_by.key].version == made_by.version, STALE
-
-
-def test_the_bundled_index_is_of_the_bundled_texts(bundled: StoredIndex, held_out: HeldOut) -> None:
-    texts, intents = helpdesk.read_corpus()
-    assert (bundled.texts, bundled.labels) == (texts, intents), STALE
-    assert (held_out.texts, held_out.labels) == helpdesk.read_queries(), STALE
-    assert held_out.exact.shape == (len(held_out.texts), len(texts)), STALE
-
-
-def test_the_bundled_corpus_has_five_texts_an_intent(bundled: StoredIndex) -> None:
-    assert len({*bundled.texts}) == len(bundled.texts) == 1_200
-    assert bundled.labels is not None
-    assert [*Counter(bundled.labels).values()] == [5] * 240
-
-
-def test_the_bundled_queries_are_one_an_intent_and_no_texts(
-    bundled: StoredIndex, held_out: HeldOut
-) -> None:
-    assert set(held_out.labels or ()) == set(bundled.labels or ())
-    assert len({*held_out.texts}) == len(held_out.texts) == 240
-    lowered = {text.lower().strip(" .?!") for text in bundled.texts}
-    assert not lowered & {query.lower().strip(" .?!") for query in held_out.texts}
-    assert {*bundled.anchor_texts} <= {*bundled.texts}
-    assert len(bundled.anchor_texts) == 50
-
-
-def test_bayes_cur_finds_more_than_its_rivals(bundled: StoredIndex, held_out: HeldOut) -> None:
-    """Top-10-recall at 100 calls of 1,200, from the stored exact scores."""
-    keys = ("bayes", "rerank", "adacur")
-    measured: list[Measured] = [
-        *compare(
-            [STRATEGIES[key] for key in keys],
-            bundled.index,
-            held_out.vectors,
-            held_out.exact,
-            [100],
-            prepare=lambda strategy, budget: (
-                bundled.belief
-                if strategy.key == "bayes"
-                else strategy.prepare(bundled.index, budget)
-            ),
-        )
-    ]
-    recall = {each.strategy: float(each.recalls[10].mean()) for each in measured}
-    assert {each.calls for each in measured} == {100}
-    assert recall["bayes"] >= 0.95
-    assert recall["bayes"] > max(recall["rerank"], recall["adacur"])

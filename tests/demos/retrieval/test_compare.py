@@ -22,7 +22,6 @@ from demos.frame.errors import InputProblem
 from demos.frame.own_models import OwnModels
 from demos.frame.recent import Recent
 from demos.frame.strings import TEXTS
-from demos.retrieval import helpdesk
 from demos.retrieval.belief import fit_belief
 from demos.retrieval.compare import queries as queries_in
 from demos.retrieval.compare.comparison import (
@@ -52,6 +51,7 @@ from demos.retrieval.compare.results import (
 )
 from demos.retrieval.desk import Desk
 from demos.retrieval.evaluation import KS, Measured
+from demos.retrieval.helpdesk import ENGLISH
 from demos.retrieval.search import Index
 from demos.retrieval.shelf import OpenIndex, Shelf
 from demos.retrieval.store import HeldOut, ModelVersion, StoredIndex
@@ -86,7 +86,7 @@ class OneIndexShelf(Shelf):
         self.opened = opened
 
     def open(self, key: str) -> OpenIndex:
-        if key != helpdesk.KEY:
+        if key != ENGLISH.key:
             raise InputProblem("retrieval.index.absent")
         return self.opened
 
@@ -107,7 +107,7 @@ def opened(registry: Registry) -> OpenIndex:
     texts = tuple(f"text {i}" for i in range(N))
     groups = tuple(f"group {i // 5}" for i in range(N))
     stored = StoredIndex(
-        helpdesk.KEY,
+        ENGLISH.key,
         "Made up",
         texts,
         groups,
@@ -440,7 +440,7 @@ def test_the_figure_of_costs_crosses_at_the_break_even() -> None:
 
 
 def test_the_endpoint_gives_the_table(shelf: Shelf) -> None:
-    report = compare_strategies(shelf, helpdesk.KEY, ["rerank", "bayes"], [20, 500])
+    report = compare_strategies(shelf, ENGLISH.key, ["rerank", "bayes"], [20, 500])
     assert report["queries"] == Q
     assert report["left_out"] == [500]
     assert [row[:3] for row in report["data"]] == [["bayes", 20, 20], ["rerank", 20, 20]]
@@ -452,10 +452,10 @@ def test_the_endpoint_gives_the_table(shelf: Shelf) -> None:
     [
         (3, None, None),
         ("../etc", None, None),
-        (helpdesk.KEY, "bayes", None),
-        (helpdesk.KEY, [{}], None),
-        (helpdesk.KEY, None, 50),
-        (helpdesk.KEY, None, [{}]),
+        (ENGLISH.key, "bayes", None),
+        (ENGLISH.key, [{}], None),
+        (ENGLISH.key, None, 50),
+        (ENGLISH.key, None, [{}]),
     ],
 )
 def test_the_endpoint_checks_what_it_is_sent(
@@ -471,15 +471,15 @@ def test_the_endpoint_checks_what_it_is_sent(
 def panel(registry: Registry, shelf: Shelf) -> ComparePanel:
     with gr.Blocks() as app:
         context = AppContext(registry, app, OwnModels(registry, "secret"))
-        corpus = gr.Dropdown([("Made up", helpdesk.KEY)], value=helpdesk.KEY)
+        corpus = gr.Dropdown([("Made up", ENGLISH.key)], value=ENGLISH.key)
         with gr.Tabs(), gr.Tab("compare"):
             return ComparePanel(Desk(context, shelf, corpus))
 
 
 def test_opening_the_tab_compares_the_held_out_queries(panel: ComparePanel) -> None:
-    shown: dict[Any, Any] = dict(panel.on_open(helpdesk.KEY, "held_out", 30, "", REQUEST))
+    shown: dict[Any, Any] = dict(panel.on_open(ENGLISH.key, "held_out", 30, "", REQUEST))
     assert shown[panel.printed]["data"]
-    wish = [helpdesk.KEY, list(COMPARED), "50, 100, 200, 500", "held_out", 30, ""]
+    wish = [ENGLISH.key, list(COMPARED), "50, 100, 200, 500", "held_out", 30, ""]
     for updates in panel.on_first(*wish, 10, REQUEST):
         shown |= updates
     assert len(shown[panel.table]["value"]["data"]) == 2 * len(COMPARED)  # 200 and 500 reach n
@@ -499,10 +499,10 @@ def test_a_corpus_without_held_out_queries_is_sampled(
     panel: ComparePanel, opened: OpenIndex
 ) -> None:
     opened.held_out = None
-    updates = panel.on_corpus(helpdesk.KEY, "held_out", 30, "", REQUEST)
+    updates = panel.on_corpus(ENGLISH.key, "held_out", 30, "", REQUEST)
     assert updates[panel.source]["value"] == "sample"
     assert f"{30 * N:,}" in updates[panel.needed]
-    wish = [helpdesk.KEY, list(COMPARED), "20", "sample", 30, ""]
+    wish = [ENGLISH.key, list(COMPARED), "20", "sample", 30, ""]
     assert [list(u) for u in panel.on_first(*wish, 10, REQUEST)] == [[panel.cancel]]
 
 
@@ -512,7 +512,7 @@ def test_a_corpus_without_held_out_queries_is_sampled(
 )
 def test_a_bad_field_is_said_at_that_field(panel: ComparePanel, place: int, value: Any) -> None:
     source = {4: "sample", 5: "own"}.get(place, "held_out")
-    fields: list[Any] = [helpdesk.KEY, list(COMPARED), "20", source, 30, "", 10]
+    fields: list[Any] = [ENGLISH.key, list(COMPARED), "20", source, 30, "", 10]
     fields[place] = value
     answers = panel.check(*fields, REQUEST)
     assert [answer["is_valid"] for answer in answers] == [i != place for i in range(7)]
@@ -531,11 +531,11 @@ def test_the_endpoint_answers_a_client(panel: ComparePanel) -> None:
     app.launch(prevent_thread_lock=True, quiet=True)
     try:
         client = Client(app.local_url, verbose=False)
-        report = client.predict(helpdesk.KEY, ["bayes"], [20], api_name="/retrieval_compare")
+        report = client.predict(ENGLISH.key, ["bayes"], [20], api_name="/retrieval_compare")
         assert [row[:2] for row in report["data"]] == [["bayes", 20]]
         assert len(client.predict(api_name="/retrieval_compare")["data"]) == 2 * len(COMPARED)
         with pytest.raises(AppError, match="no budget"):
-            client.predict(helpdesk.KEY, None, [0.5], api_name="/retrieval_compare")
+            client.predict(ENGLISH.key, None, [0.5], api_name="/retrieval_compare")
     finally:
         app.close()
 

@@ -12,9 +12,9 @@ from demos.frame.labels import cut_to_width, wrapped
 from demos.frame.own_models import OwnModels
 from demos.frame.texts import TEXTS
 from demos.frame.texts.retrieval_matrix import TEXTS as OURS
-from demos.retrieval import helpdesk
 from demos.retrieval.cur import SOLVERS
 from demos.retrieval.desk import Desk
+from demos.retrieval.helpdesk import ENGLISH
 from demos.retrieval.matrix import asked, figures, results
 from demos.retrieval.matrix.panel import MatrixPanel
 from demos.retrieval.matrix.view import (
@@ -225,10 +225,10 @@ def test_texts_are_complete() -> None:
 
 @pytest.fixture(scope="module")
 def panel(registry: Registry) -> MatrixPanel:
-    if not helpdesk.INDEX.is_dir():
+    if not ENGLISH.index.is_dir():
         pytest.skip("the bundled index has not been made")
     with gr.Blocks() as app:
-        corpus = gr.Dropdown([("Help desk", helpdesk.KEY)], value=helpdesk.KEY)
+        corpus = gr.Dropdown([("Help desk", ENGLISH.key)], value=ENGLISH.key)
         context = AppContext(registry, app, OwnModels(registry, "secret"))
         desk = Desk(context, Shelf(registry), corpus)
         with gr.Tab("See it"):
@@ -243,7 +243,7 @@ def opened(panel: MatrixPanel, source: str) -> dict[Any, Any]:
 
 
 def reopened(panel: MatrixPanel, source: str, kept: Any) -> dict[Any, Any]:
-    fields = [helpdesk.KEY, source, 60, 60, STRATEGIES[0], 0, "truncated", "", "", []]
+    fields = [ENGLISH.key, source, 60, 60, STRATEGIES[0], 0, "truncated", "", "", []]
     *_, last = panel.on_open(*fields, None, kept, gr.Request())
     return last
 
@@ -269,7 +269,7 @@ def test_opening_the_tab_draws_everything(panel: MatrixPanel, source: str) -> No
 
 
 def test_anchors_by_hand_and_by_strategy(panel: MatrixPanel) -> None:
-    fields = [helpdesk.KEY, "corpus", 40, 25, "qr", 0, "pinv", "", "0.01"]
+    fields = [ENGLISH.key, "corpus", 40, 25, "qr", 0, "pinv", "", "0.01"]
     *_, drawn = panel.on_draw(*fields, [1, 2, 3], gr.Request())
     assert drawn[panel.k_i] == 3
     *_, chosen = panel.on_choose(*fields, [1, 2, 3], gr.Request())
@@ -277,7 +277,7 @@ def test_anchors_by_hand_and_by_strategy(panel: MatrixPanel) -> None:
 
 
 def test_problems_stand_at_their_fields(panel: MatrixPanel) -> None:
-    values = [helpdesk.KEY, "corpus", 10_000, 1, "qr", -1, "pinv", "2", "x", []]
+    values = [ENGLISH.key, "corpus", 10_000, 1, "qr", -1, "pinv", "2", "x", []]
     for check, expected in (
         (panel.check_choosing, [2, 3, 5, 7, 8]),
         (panel.check_drawing, [2, 7, 8, 9]),
