@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.mixture import WEIGHTS
 from models.train.parts import share_of
 from tests.bench import reranking
-from tests.bench.judged import Judged, read_judged
-from tests.bench.reranking import Shortlists, crossed_weights, figures, mean_curve, shortlist
+from tests.bench.judged import read_judged
+from tests.bench.reranking import shortlist
 
 
 @pytest.fixture
@@ -57,7 +56,8 @@ def test_questions_choose_among_their_own_sentences(tmp_path: Path) -> None:
     assert judged.queries == ("q", "s")
     assert judged.candidates == ((0, 1), (0, 2))
     similar = np.array([[0.1, 0.2, 0.9], [0.1, 0.9, 0.2]], dtype=np.float32)
-    assert [row.tolist() for row in shortlist(judged, similar, 5)] == [[1, 0], [2, 0]]
+    lists = shortlist(similar, 5, judged.candidates)
+    assert [row.tolist() for row in lists] == [[1, 0], [2, 0]]
 
 
 def test_an_unknown_corpus_is_named() -> None:
@@ -65,44 +65,12 @@ def test_an_unknown_corpus_is_named() -> None:
         read_judged("nowhere")
 
 
-def _lists(first: float, second: float, queries: int = 200) -> Shortlists:
-    """One relevant item in ten; the two models see it through noise of two strengths."""
-    random = np.random.default_rng(0)
-    names = tuple(f"query {i}" for i in range(queries))
-    right = random.integers(10, size=queries)
-    truth = np.eye(10)[right]  # [q, 10]
-    cosines, scores = (truth + noise * random.normal(size=truth.shape) for noise in (first, second))
-    judged = Judged(
-        "drawn", tuple(map(str, range(10))), names, tuple(frozenset({int(i)}) for i in right)
-    )
-    items = tuple(np.arange(10) for _ in names)
-    return Shortlists(judged, items, tuple(cosines), tuple(100 * scores + 7))
-
-
-def test_the_ends_of_the_weights_are_either_alone() -> None:
-    lists = _lists(0.5, 5.0)
-    exact = _lists(0.5, 0.0)
-    assert (exact.values(0.0) == 1).all()
-    assert lists.values(1.0).mean() > lists.values(0.0).mean() + 0.2
-    assert len(mean_curve(lists)) == len(WEIGHTS)
-
-
-def test_each_half_is_reported_with_the_weight_of_the_other() -> None:
-    curves = np.zeros((len(WEIGHTS), 4))
-    curves[3, :2], curves[15, 2:] = 1.0, 1.0
-    halves = np.array([False, False, True, True])
-    assert crossed_weights(curves, halves) == (WEIGHTS[15], WEIGHTS[3])
-
-
-def test_two_models_that_err_differently_gain_together_and_a_bad_one_harms() -> None:
-    by_name = {each.name: each for each in figures(_lists(0.6, 0.6), 0.5)}
-    assert by_name["re-ranked by the scorer"].verdict == "no difference"
-    assert by_name["mixed, given weight"].verdict == "better"
-    assert by_name["mixed, weight of the other half"].verdict == "better"
-    elsewhere = mean_curve(_lists(0.2, 9.0))
-    bad = {each.name: each for each in figures(_lists(0.3, 9.0), 0.5, [elsewhere])}
-    assert bad["re-ranked by the scorer"].verdict == "worse"
-    assert bad["mixed, weight of the other corpora"].weights[0] > 0.7
+def test_documents_are_split_and_their_passages_know_them(folder: Path) -> None:
+    judged = read_judged(str(folder))
+    assert judged.passages(0).texts == judged.documents
+    passages = judged.passages(1)
+    assert passages.texts[:2] == ("Wings", "bend.")
+    assert passages.documents.tolist() == [0, 0, 1, 1, 1, 2, 2]
 
 
 def test_a_wrong_name_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,11 +95,26 @@ def first_of_each(items: NDArray[np.int64], documents: NDArray[np.int64]) -> NDA
     return np.sort(np.unique(documents[items], return_index=True)[1])
 
 
-def repeats_last(found: NDArray[np.int64], documents: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Documents [q, m] in the order in which ranked passages [q, m] name them first; behind them
-    stands -1 for every passage of a document that was named already."""
-    named = np.full_like(found, -1)
+def documents_of(found: NDArray[np.int64], documents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Documents [q, m] in the order in which ranked passages [q, m] name them first.
+
+    Behind them stands one past the last document for every passage whose document was named
+    already: `by_document` grades that as not relevant.
+    """
+    named = np.full_like(found, documents.max() + 1)
     for row, items in enumerate(found):
         places = first_of_each(items, documents)
         named[row, : len(places)] = documents[items[places]]
     return named
+
+
+def by_document(grades: NDArray[np.float32], documents: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The greatest grade of each document's passages [q, documents + 1]; the last one is nought.
+
+    Args:
+        grades: of all passages [q, n].
+        documents: the document of each passage [n], in rising order.
+    """
+    firsts = np.unique(documents, return_index=True)[1]
+    best = np.maximum.reduceat(grades, firsts, axis=1)  # [q, documents]
+    return np.concatenate([best, np.zeros_like(best[:, :1])], axis=1)

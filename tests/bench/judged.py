@@ -2,7 +2,7 @@
 
 A corpus is named by a word, and a part of its queries after a `#` (see `models.train.parts`):
 
-    helpdesk              the app's own: questions, and one more phrasing of each intent as queries
+    helpdesk, helpdesk-zh the app's own: questions, and one more phrasing of each intent as queries
     cranfield, cisi       folders of the data folder; any other folder works by its path, if it
                           holds corpus.jsonl, queries.jsonl (or .tsv) and qrels.tsv
     wikiqa/dev.tsv        a file of labelled sentences, each question with those to choose among
@@ -20,11 +20,27 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.retrieval import helpdesk
+from demos.retrieval.helpdesk import CORPORA, BundledCorpus
+from demos.retrieval.passages import PassageRule, split
 from models.train.parts import is_in, share_of
 
 DATA_VARIABLE = "KEXUE_LAB_DATA"
 _DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+@dataclass(frozen=True)
+class Passages:
+    """What is scored of the documents.
+
+    Attributes:
+        texts: the passages; the documents themselves where these are whole.
+        documents: the document of each [n].
+        candidates: passages that each query chooses among; None stands for all.
+    """
+
+    texts: tuple[str, ...]
+    documents: NDArray[np.int64]
+    candidates: tuple[tuple[int, ...], ...] | None
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,19 @@ class Judged:
         grades = np.zeros(len(self.documents), dtype=np.float32)
         grades[sorted(self.relevant[query])] = 1
         return grades
+
+    def passages(self, words: int) -> Passages:
+        """The documents, split into passages of so many words unless that is nought."""
+        if not words:
+            return Passages(self.documents, np.arange(len(self.documents)), self.candidates)
+        if self.candidates is not None:
+            raise ValueError(f"{self.name}: sentences to choose among are not split")
+        texts, numbers = [], []
+        for number, document in enumerate(self.documents):
+            parts, _ = split(document, PassageRule(words))
+            texts += parts
+            numbers += [number] * len(parts)
+        return Passages(tuple(texts), np.array(numbers), None)
 
     def part(self, part: str) -> Judged:
         """With the queries of one part alone."""
@@ -80,8 +109,9 @@ def read_judged(source: str) -> Judged:
     path = Path(name)
     if not path.exists():
         path = Path(os.environ.get(DATA_VARIABLE, _DATA)) / name
-    if name == "helpdesk":
-        judged = _help_desk()
+    bundled = {corpus.key: corpus for corpus in CORPORA}
+    if name in bundled:
+        judged = _bundled(bundled[name])
     elif path.is_dir():
         judged = _folder(name, path)
     elif path.is_file():
@@ -91,12 +121,12 @@ def read_judged(source: str) -> Judged:
     return judged.part(part) if part else judged
 
 
-def _help_desk() -> Judged:
-    (texts, intents), (queries, wanted) = helpdesk.read_corpus(), helpdesk.read_queries()
+def _bundled(corpus: BundledCorpus) -> Judged:
+    (texts, intents), (queries, wanted) = corpus.read_corpus(), corpus.read_queries()
     items: dict[str, set[int]] = {}
     for item, intent in enumerate(intents):
         items.setdefault(intent, set()).add(item)
-    return Judged("helpdesk", texts, queries, tuple(frozenset(items[each]) for each in wanted))
+    return Judged(corpus.key, texts, queries, tuple(frozenset(items[each]) for each in wanted))
 
 
 def _folder(name: str, folder: Path) -> Judged:

@@ -9,9 +9,10 @@ import pytest
 
 from demos.retrieval.passages import (
     PassageRule,
+    by_document,
+    documents_of,
     first_of_each,
     length,
-    repeats_last,
     sentences,
     split,
 )
@@ -74,7 +75,9 @@ def test_a_document_stands_where_its_best_passage_stands() -> None:
     documents = np.array([0, 0, 1, 1, 2])
     ranked = np.array([3, 0, 2, 1, 4])
     assert first_of_each(ranked, documents).tolist() == [0, 1, 4]
-    assert repeats_last(np.stack([ranked, ranked[::-1]]), documents).tolist() == [
-        [1, 0, 2, -1, -1],
-        [2, 0, 1, -1, -1],
+    assert documents_of(np.stack([ranked, ranked[::-1]]), documents).tolist() == [
+        [1, 0, 2, 3, 3],
+        [2, 0, 1, 3, 3],
     ]
+    grades = np.array([[0, 1, 0, 0, 2]], dtype=np.float32)
+    assert by_document(grades, documents).tolist() == [[1, 0, 2, 0]]
