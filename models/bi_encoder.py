@@ -40,7 +40,7 @@ class BiEncoder:
         self._backbone = backbone
         self._layout = layout
         self._adapter = adapter
-        self._dense = [device.place(_load_dense(layer)) for layer in layout.dense]
+        self._dense = [device.place(load_dense(layer)) for layer in layout.dense]
         self._skipped = 0  # tokens at the front that pooling leaves out
         if layout.prompt and not layout.include_prompt:
             self._skipped = tokenizer.prompt_length(layout.prompt)
@@ -71,7 +71,8 @@ class BiEncoder:
         return nn.functional.normalize(vectors, dim=-1)  # [b, d]
 
 
-def _load_dense(layer: DenseLayer) -> nn.Sequential:
+def load_dense(layer: DenseLayer) -> nn.Sequential:
+    """A linear layer and its activation, float32, for inference."""
     weights = {
         name.removeprefix("linear."): tensor.float()
         for name, tensor in load_file(layer.folder / "model.safetensors").items()

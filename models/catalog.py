@@ -21,7 +21,7 @@ from typing import Literal
 
 from models.errors import UnknownModelError
 
-ModelKind = Literal["bi-encoder", "cross-encoder", "causal-lm"]
+ModelKind = Literal["bi-encoder", "cross-encoder", "late-interaction", "causal-lm"]
 PoolingMode = Literal["mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"]
 
 ADAPTERS_FOLDER = Path(__file__).parent / "adapters"

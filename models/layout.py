@@ -23,7 +23,11 @@ _POOLING_FLAGS: dict[str, PoolingMode] = {
     "pooling_mode_weightedmean_tokens": "weightedmean",
     "pooling_mode_lasttoken": "lasttoken",
 }
-_MODULES = ("Transformer", "Pooling", "Dense", "Normalize")
+_MODULES = ("Transformer", "Pooling", "Dense", "Normalize", "MultiVectorMask")
+_ORDERS: dict[bool, str] = {  # of the modules, by whether they give token vectors
+    False: "Transformer Pooling( Dense)*( Normalize)?",
+    True: "Transformer( Dense)* MultiVectorMask Normalize",
+}
 _SETTINGS_FILES = tuple(
     f"sentence_{name}_config.json"
     for name in ("bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet")
@@ -38,7 +42,7 @@ _ACTIVATIONS = {
 
 @dataclass(frozen=True)
 class DenseLayer:
-    """A linear layer after pooling: its folder and the name of its activation."""
+    """A linear layer after pooling, or on tokens: its folder and the name of its activation."""
 
     folder: Path
     activation: str
@@ -63,15 +67,19 @@ class EncoderLayout:
 
 
 def read_layout(folder: Path, card: ModelCard) -> EncoderLayout:
-    """The layout of a bi-encoder's folder; what the card states, the card decides.
+    """The layout of a bi-encoder's folder, or of a late-interaction model's; what the card states,
+    the card decides. Late interaction leaves out what a bi-encoder's folder does after its tokens.
 
     Raises:
         UnsupportedModelError: a module of an unknown type, or a setting that cannot be honoured.
     """
     modules = [_module(entry, card.key) for entry in _read_json(folder / "modules.json", [])]
-    _check_order([kind for kind, _ in modules], card.key)
+    by_token = any(kind == "MultiVectorMask" for kind, _ in modules)
+    _check_order([kind for kind, _ in modules], by_token and card.kind != "bi-encoder", card.key)
     places = {kind: _inside(folder, path, card.key) for kind, path in modules}
     transformer = places.get("Transformer", folder)
+    if by_token:
+        _check_mask(places["MultiVectorMask"], card.key)
     pooling = _read_json(places["Pooling"] / "config.json") if "Pooling" in places else {}
     settings = _transformer_settings(transformer)
     if settings.get("transformer_task", "feature-extraction") != "feature-extraction":
@@ -82,9 +90,9 @@ def read_layout(folder: Path, card: ModelCard) -> EncoderLayout:
         transformer=transformer,
         pooling=_pooling(pooling, card),
         dense=tuple(
-            _dense(_inside(folder, path, card.key), card.key)
+            _dense(_inside(folder, path, card.key), by_token, card.key)
             for kind, path in modules
-            if kind == "Dense"
+            if kind == "Dense" and by_token == (card.kind == "late-interaction")
         ),
         max_length=card.max_length or settings.get("max_seq_length"),
         lower_case=bool(settings.get("do_lower_case", False)),
@@ -108,10 +116,20 @@ def _module(entry: dict[str, Any], key: str) -> tuple[str, str]:
     )
 
 
-def _check_order(kinds: list[str], key: str) -> None:
-    if kinds and not re.fullmatch("Transformer Pooling( Dense)*( Normalize)?", " ".join(kinds)):
+def _check_order(kinds: list[str], by_token: bool, key: str) -> None:
+    if kinds and not re.fullmatch(_ORDERS[by_token], " ".join(kinds)):
         raise UnsupportedModelError(
             "“{key}” has its modules in an order that is not known here.", key=key
+        )
+
+
+def _check_mask(folder: Path, key: str) -> None:
+    """Refuse a model whose score leaves tokens out."""
+    settings = _read_json(folder / "config.json", {})
+    if settings.get("skiplist_words") or settings.get("keep_only_token_ids"):
+        raise UnsupportedModelError(
+            "“{key}” leaves tokens out of its scores, which is not known here: choose another.",
+            key=key,
         )
 
 
@@ -134,11 +152,14 @@ def kind_of_folder(folder: Path, key: str) -> ModelKind:
     """What a model folder holds, from its own files.
 
     Raises:
-        UnsupportedModelError: neither a bi-encoder nor a cross-encoder with one output.
+        UnsupportedModelError: no bi-encoder, no late-interaction model and no cross-encoder with
+            one output.
     """
     saved_as = _read_json(folder / "config_sentence_transformers.json", {}).get("model_type")
     if saved_as == "CrossEncoder":
         return "cross-encoder"
+    if saved_as == "MultiVectorEncoder":
+        return "late-interaction"
     if (folder / "modules.json").is_file():
         return "bi-encoder"
     architectures = _read_json(folder / "config.json").get("architectures") or [""]
@@ -166,12 +187,13 @@ def _pooling(settings: dict[str, Any], card: ModelCard) -> tuple[PoolingMode, ..
     return modes
 
 
-def _dense(folder: Path, key: str) -> DenseLayer:
+def _dense(folder: Path, by_token: bool, key: str) -> DenseLayer:
     settings = _read_json(folder / "config.json")
     name = settings.get("activation_function", "torch.nn.Tanh")
     name = name.replace("torch.nn.Tanh", "torch.nn.modules.activation.Tanh")
     reads = settings.get("module_input_name") or "sentence_embedding"
-    if name not in _ACTIVATIONS or settings.get("use_residual") or reads != "sentence_embedding":
+    wanted = "token_embeddings" if by_token else "sentence_embedding"
+    if name not in _ACTIVATIONS or settings.get("use_residual") or reads != wanted:
         raise UnsupportedModelError(
             "“{key}” has a Dense module with settings not known here.", key=key
         )

@@ -18,6 +18,7 @@ from models.cross_encoder import CrossEncoder, PooledCrossEncoder, load_classifi
 from models.device import Device
 from models.errors import MemoryBudgetError, ModelError, UnsupportedModelError
 from models.from_gguf import converted
+from models.late_interaction import LateInteraction, load_projection
 from models.layout import EncoderLayout, read_layout
 from models.lora import read_lora
 from models.sources import ModelFiles, count_parameters, find_files, gguf_file, verify_sha256
@@ -33,7 +34,7 @@ class LoadedModel:
     """A model that is ready, with what the registry needs to know of it."""
 
     card: ModelCard
-    encoder: BiEncoder | CrossEncoder | CausalLM
+    encoder: BiEncoder | CrossEncoder | LateInteraction | CausalLM
     files: ModelFiles
     nbytes: int  # its own; a shared base is counted once, apart
     backbone: str | None
@@ -250,6 +251,10 @@ class ModelStore:
         if card.kind == "bi-encoder":
             encoder = BiEncoder(tokenizer, backbone, layout, self._device, adapter)
             return LoadedModel(card, encoder, files, own, base_key)
+        if card.kind == "late-interaction":
+            layer = None if card.adapter is None else load_projection(card.adapter)
+            late = LateInteraction(tokenizer, backbone, layout, self._device, adapter, layer)
+            return LoadedModel(card, late, files, late.nbytes, base_key)
         assert card.adapter is not None
         head = load_head(card.adapter, backbone.hidden_size, self._device)
         cross = PooledCrossEncoder(tokenizer, backbone, head, "mean", adapter)

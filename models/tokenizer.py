@@ -41,11 +41,14 @@ class Reading:
         encoding: the ids.
         tokens: see `models.token_text` [n].
         parts: which text a token is of, 0 or 1; -1 for special tokens and the prompt's [n].
+        spans: from which character of its text to which a token stands; (0, 0) where it is of
+            none [n].
     """
 
     encoding: Encoding
     tokens: tuple[str, ...]
     parts: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
 
 
 class Tokenizer:
@@ -97,7 +100,13 @@ class Tokenizer:
             -1 if owner == 0 and end <= len(prompt) and prompt else owner
             for owner, end in zip(owners, ends, strict=True)
         )
-        return Reading(self._encoding(fast), readable(self._fast, fast.ids, fast.tokens), parts)
+        shifts = {-1: None, 0: len(prompt), 1: 0}
+        spans = tuple(
+            (0, 0) if (shift := shifts[part]) is None else (max(start - shift, 0), end - shift)
+            for part, (start, end) in zip(parts, fast.offsets, strict=True)
+        )
+        tokens = readable(self._fast, fast.ids, fast.tokens)
+        return Reading(self._encoding(fast), tokens, parts, spans)
 
     def prompt_length(self, prompt: str) -> int:
         """Tokens that a prompt takes at the front of a text, the start token included."""

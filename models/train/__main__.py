@@ -1,4 +1,4 @@
-"""Train a sentence-pair model: an adapter or full weights, bi- or cross-encoder, any of the losses.
+"""Train a sentence-pair model: an adapter or full weights, any kind, any of its losses.
 
     python -m models.train --kind bi-encoder --train train.tsv --dev dev.tsv --output my-adapter
 
@@ -64,7 +64,8 @@ def _train(options: argparse.Namespace) -> None:
         facts["start"] = json.loads((options.start / CARD_FILE).read_text(encoding="utf-8"))
     save_trained(trainer, options.output, base.title, base_folder, facts)
     if options.export is not None and settings.method == "lora":
-        export_adapter(options.export, base_folder, options.output, base.max_length)
+        kind = settings.kind
+        export_adapter(options.export, base_folder, options.output, kind, base.max_length)
     remove_checkpoint(checkpoint)
     if checkpoint.is_dir():
         checkpoint.rmdir()

@@ -39,14 +39,15 @@ def save_trained(
     if trainer.settings.method == "full":
         weights = {name: t.detach().cpu() for name, t in trainee.encoder.state_dict().items()}
         head = None if trainee.head is None else _stored(trainee.head.state_dict(), torch.float32)
-        export_folder(folder, base_folder, weights, head, trainee.tokenizer.max_length)
+        kind = trainer.settings.kind
+        export_folder(folder, base_folder, weights, head, kind, trainee.tokenizer.max_length)
     else:
         save_adapter(trainer, folder, base)
     write_card(folder, card_of(trainer) | facts)
 
 
 def save_adapter(trainer: Trainer, folder: Path, base: str) -> None:
-    """Write LoRA updates in peft's format, and the head of a cross-encoder."""
+    """Write LoRA updates in peft's format, and the head if there is one."""
     tensors: dict[str, Tensor] = {}
     updates = low_rank_updates(trainer.trainee.encoder)
     for name, update in updates.items():

@@ -48,6 +48,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.write_bi_encoder(tmp_path_factory.mktemp("base"))
 
 
+KINDS = list(LOSSES)
+
+
 def settings(kind: str = "bi-encoder", **changes: object) -> TrainingSettings:
     defaults: dict[str, object] = {
         "base": "tiny",
@@ -62,9 +65,11 @@ def settings(kind: str = "bi-encoder", **changes: object) -> TrainingSettings:
     return TrainingSettings(kind=kind, **(defaults | changes))  # type: ignore[arg-type]
 
 
-def trainer(base: Path, chosen: TrainingSettings, train: int = 64) -> Trainer:
+def trainer(
+    base: Path, chosen: TrainingSettings, train: int = 64, start: Path | None = None
+) -> Trainer:
     device = Device(choose_device("cpu", torch.float32))
-    return Trainer(chosen, [data(train, 0)], data(40, 1, "held out"), base, 32, device)
+    return Trainer(chosen, [data(train, 0)], data(40, 1, "held out"), base, 32, device, start)
 
 
 def run(trainer: Trainer) -> list[StepDone | Evaluated]:
@@ -208,31 +213,64 @@ def adapter_card(base: Path, folder: Path, kind: str) -> ModelCard:
     return tiny.card("trained", base, kind, base="tiny", adapter=folder, max_length=32)
 
 
-@pytest.mark.parametrize("kind", ["bi-encoder", "cross-encoder"])
-def test_adapter_export_and_trainee_agree(base: Path, kind: str, tmp_path: Path) -> None:
-    from sentence_transformers import CrossEncoder, SentenceTransformer
+def peers_scores(kind: str, folder: Path, pairs: list[tuple[str, str]]) -> np.ndarray:
+    """What sentence-transformers makes of an exported folder."""
+    from sentence_transformers import CrossEncoder, MultiVectorEncoder, SentenceTransformer
 
+    if kind == "cross-encoder":
+        return CrossEncoder(str(folder), device="cpu").predict(pairs)
+    sides = list(zip(*pairs, strict=True))
+    if kind == "bi-encoder":
+        u, v = (SentenceTransformer(str(folder), device="cpu").encode(list(side)) for side in sides)
+        return (u * v).sum(axis=1)
+    peer = MultiVectorEncoder(str(folder), device="cpu")
+    firsts, seconds = (peer.encode(list(side)) for side in sides)
+    there, back = (
+        peer.similarity_pairwise(firsts, seconds),
+        peer.similarity_pairwise(seconds, firsts),
+    )
+    return ((there + back) / 2).numpy()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_adapter_export_and_trainee_agree(base: Path, kind: str, tmp_path: Path) -> None:
     found = trainer(base, settings(kind, average=0.0, epochs=4))
     run(found)
     found.best = {}  # the last weights, whatever they are worth
     save_trained(found, tmp_path / "adapter", "tiny", base, {"note": "x"})
-    export_adapter(tmp_path / "whole", base, tmp_path / "adapter", 32)
+    export_adapter(tmp_path / "whole", base, tmp_path / "adapter", found.settings.kind, 32)
     pairs = list(data(12, 9).pairs)
     card = adapter_card(base, tmp_path / "adapter", kind)
     catalog = Catalog((tiny.card("tiny", base, max_length=32), card))
     registry = Registry(catalog, device="cpu", dtype=torch.float32)
     ours = registry.score("trained", pairs).numpy()
     registry.close()
-    if kind == "bi-encoder":
-        peer = SentenceTransformer(str(tmp_path / "whole"), device="cpu")
-        u, v = (peer.encode([pair[side] for pair in pairs]) for side in (0, 1))
-        theirs = (u * v).sum(axis=1)
-    else:
-        theirs = CrossEncoder(str(tmp_path / "whole"), device="cpu").predict(pairs)
-    assert np.allclose(ours, theirs, atol=1e-5)
+    assert np.allclose(ours, peers_scores(kind, tmp_path / "whole", pairs), atol=1e-5)
     trained = found._score(pairs)
     assert np.allclose(ours, trained, atol=5e-3)  # the adapter is stored in half precision
     assert not np.allclose(ours, trainer(base, settings(kind))._score(pairs), atol=5e-3)
+
+
+def test_a_projection_is_trained_stored_and_exported(base: Path, tmp_path: Path) -> None:
+    found = trainer(base, settings("late-interaction", projection=8, average=0.0))
+    started = found.trainee.head.weight.detach().clone()
+    run(found)
+    found.best = {}
+    save_trained(found, tmp_path / "adapter", "tiny", base, {})
+    assert not torch.allclose(found.trainee.head.weight, started, atol=1e-3)
+    pairs = list(data(12, 9).pairs)
+    card = adapter_card(base, tmp_path / "adapter", "late-interaction")
+    registry = Registry(
+        Catalog((tiny.card("tiny", base, max_length=32), card)), "cpu", dtype=torch.float32
+    )
+    assert registry.token_vectors("trained", ["a b c"])[0].shape == (5, 8)
+    ours = registry.score("trained", pairs).numpy()
+    registry.close()
+    assert np.allclose(ours, found._score(pairs), atol=5e-3)
+    export_adapter(tmp_path / "whole", base, tmp_path / "adapter", "late-interaction", 32)
+    assert np.allclose(ours, peers_scores("late-interaction", tmp_path / "whole", pairs), atol=1e-5)
+    again = trainer(base, settings("late-interaction", projection=8), start=tmp_path / "adapter")
+    assert np.allclose(again._score(pairs), ours, atol=5e-3)
 
 
 def test_peft_reads_the_adapter(base: Path, tmp_path: Path) -> None:
@@ -250,21 +288,13 @@ def test_peft_reads_the_adapter(base: Path, tmp_path: Path) -> None:
     assert torch.allclose(ours, theirs, atol=5e-3)
 
 
-@pytest.mark.parametrize("kind", ["bi-encoder", "cross-encoder"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_full_weights_are_a_folder_of_the_peers(base: Path, kind: str, tmp_path: Path) -> None:
-    from sentence_transformers import CrossEncoder, SentenceTransformer
-
     found = trainer(base, settings(kind, method="full", learning_rate=3e-3))
     run(found)
     save_trained(found, tmp_path, "tiny", base, {})
     pairs = list(data(6, 9).pairs)
-    if kind == "bi-encoder":
-        peer = SentenceTransformer(str(tmp_path), device="cpu")
-        u, v = (peer.encode([pair[side] for pair in pairs]) for side in (0, 1))
-        theirs = (u * v).sum(axis=1)
-    else:
-        theirs = CrossEncoder(str(tmp_path), device="cpu").predict(pairs)
-    assert np.allclose(found._score(pairs), theirs, atol=1e-5)
+    assert np.allclose(found._score(pairs), peers_scores(kind, tmp_path, pairs), atol=1e-5)
 
 
 def test_the_card_tells_what_was_done(base: Path, tmp_path: Path) -> None:

@@ -81,10 +81,16 @@ SENTENCES_ZH: dict[str, str] = {
     "The adapter uses “{setting}”, which is not known here.": "适配器使用了不受支持的设置「{setting}」。",
     "The adapter was made for a base of another shape.": "该适配器是为另一种形状的基座模型制作的。",
     "The model's prompt leaves no room for a text.": "模型的提示语占满了长度，没有留给文本的位置。",
+    "“{key}” leaves tokens out of its scores, which is not known here: choose another.": (
+        "「{key}」打分时略去部分词元，这里不支持：请换一个模型。"
+    ),
     "Adapters are computed on BERT's architecture alone.": "只有 BERT 架构的模型才能使用适配器。",
     # --- what it is asked ---
     "“{key}” is a {kind}; only a bi-encoder gives a text a vector.": (
         "「{key}」的类型是 {kind}；只有双塔模型（bi-encoder）才给出文本向量。"
+    ),
+    "“{key}” is a {kind}; only late interaction gives every token a vector.": (
+        "「{key}」的类型是 {kind}；只有延迟交互模型（late-interaction）才给出每个词元的向量。"
     ),
     "“{key}” is a {kind} and does not score pairs.": "「{key}」的类型是 {kind}，不能给句子对打分。",
     "Texts are needed as a list, not as one string.": "文本应以列表给出，而不是单个字符串。",
@@ -113,6 +119,9 @@ SENTENCES_ZH: dict[str, str] = {
     "“{kind}” cannot be trained here.": "这里不能训练「{kind}」。",
     "A {kind} is not trained with “{loss}”: choose one of {losses}.": (
         "{kind} 不能用「{loss}」训练：请从 {losses} 中选择。"
+    ),
+    "Only late interaction projects token vectors: leave it out.": (
+        "只有延迟交互模型才对词元向量做投影：请去掉这一项。"
     ),
     "“{name}” is {value} and has to lie between {low:g} and {high:g}.": (
         "「{name}」为 {value}，应在 {low:g} 与 {high:g} 之间。"
