@@ -39,7 +39,9 @@ def standardised(scores: ArrayLike) -> Values:
     spread = values.std(axis=-1, keepdims=True)
     # Equal scores differ from their mean by rounding, which is nothing to be enlarged.
     noise = 1e-12 * np.abs(values).max(axis=-1, keepdims=True)
-    return np.divide(centred, spread, out=np.zeros_like(centred), where=spread > noise)
+    result: Values = np.zeros_like(centred)
+    np.divide(centred, spread, out=result, where=spread > noise)
+    return result
 
 
 def mixed(first: ArrayLike, second: ArrayLike, weight: float) -> Values:

@@ -29,6 +29,7 @@ from demos.frame.errors import InputProblem
 from demos.retrieval.anchors import kmeans_medoids
 from demos.retrieval.belief import MAX_FACTORS, fit_belief
 from demos.retrieval.corpus import Corpus
+from demos.retrieval.scorer import default_cross_encoder
 from demos.retrieval.search import Index
 from demos.retrieval.store import (
     DESCRIPTION,
@@ -42,7 +43,7 @@ from demos.retrieval.store import (
 from models.registry import Registry
 from models.work import Cancellation, Progress, Work
 
-DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER = "all-MiniLM-L6-v2", "cosent-cross"
+DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER = "all-MiniLM-L6-v2", default_cross_encoder()
 DEFAULT_ANCHORS, MOST_ANCHORS = 20, 100
 _TEXTS_A_BLOCK = 4_096
 _PAIRS_A_BLOCK = 2_048

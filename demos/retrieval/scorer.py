@@ -71,14 +71,23 @@ def check_scorer(
     card = registry.card(key)
     if card.kind != "cross-encoder":
         raise InputProblem("retrieval.scorer.kind", model=card.title)
-    needing = [each.key for each in strategies if each.key in NEED_ANCHOR_SCORES]
-    if needing:
-        raise InputProblem(
-            "retrieval.scorer.anchors", scorer=card.title, own=registry.title(own)
-        )
+    if any(strategy.key in NEED_ANCHOR_SCORES for strategy in strategies):
+        raise InputProblem("retrieval.scorer.anchors", scorer=card.title, own=registry.title(own))
     return Scorer(key, float(weight))
 
 
 def purpose(card: ModelCard, language: Language) -> str:
     """What a cross-encoder is good for, in a sentence; empty where nobody has said it."""
     return say(f"retrieval.scorer.purpose.{card.key}", language) if card.key in PURPOSES else ""
+
+
+def scorer_line(registry: Registry, scorer: Scorer, language: Language) -> str:
+    """What scored, what it is good for, and how the order was made."""
+    card = registry.card(scorer.cross_encoder)
+    line = say("retrieval.scorer.scored", language, scorer=card.title)
+    line += purpose(card, language)
+    if scorer.weight:
+        line += say(
+            "retrieval.scorer.mixed", language, weight=scorer.weight, rest=1 - scorer.weight
+        )
+    return line
