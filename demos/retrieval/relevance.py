@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.retrieval.evaluation import Interval, Values, bootstrap, ndcg, reciprocal_rank
-from demos.retrieval.passages import first_of_each
+from demos.retrieval.passages import by_document, first_of_each
 from models.mixture import WEIGHTS, choose_weight, mixed
 from models.train.parts import share_of
 
 Measure = Literal["ndcg", "mrr"]
 Way = Literal["alone", "reranked", "given", "half", "elsewhere"]
+SHORTLIST = 50  # items of a query
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
@@ -60,6 +61,33 @@ class Shortlists:
     def curves(self, measure: Measure) -> NDArray[np.float64]:
         """The values of every query at each of `WEIGHTS` [w, q]."""
         return np.stack([self.values(weight, measure) for weight in WEIGHTS])
+
+
+def shortlists(
+    similarity: Floats,
+    scores: Floats,
+    grades: Floats,
+    documents: Integers | None = None,
+    count: int = SHORTLIST,
+) -> Shortlists:
+    """The bi-encoder's best items of queries whose scores are all known.
+
+    Args:
+        similarity: the bi-encoder's scores [q, n]. -inf: the item is no answer.
+        scores: the cross-encoder's [q, n].
+        grades: of the items [q, n].
+        documents: the document of each item [n] where items are passages.
+        count: items of a shortlist.
+    """
+    order = (-similarity).argsort(axis=1, kind="stable")[:, :count]  # [q, m]
+    kept = [row[np.isfinite(similarity[query, row])] for query, row in enumerate(order)]
+    return Shortlists(
+        kept,
+        [similarity[query, row] for query, row in enumerate(kept)],
+        [scores[query, row] for query, row in enumerate(kept)],
+        grades if documents is None else by_document(grades, documents),
+        documents,
+    )
 
 
 @dataclass(frozen=True)
