@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -142,6 +142,10 @@ class Catalog(Mapping[str, ModelCard]):
     def embedded(self) -> tuple[ModelCard, ...]:
         """The cards whose weights come with the installation."""
         return tuple(card for card in self._cards.values() if card.embedded)
+
+    def embedded_among(self, keys: Iterable[str]) -> list[str]:
+        """Those of the keys that are here with weights that come with the installation."""
+        return [key for key in keys if key in self._cards and self._cards[key].embedded]
 
     def _unknown(self, key: str) -> UnknownModelError:
         by_lower = {name.lower(): name for name in self._cards}

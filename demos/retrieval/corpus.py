@@ -18,7 +18,6 @@ MAX_DOCUMENT_CHARACTERS = 60_000  # of a document that is split into passages
 TEXT_NAMES = ("text", "question", "sentence", "title", "passage", "document", "content", "body")
 LABEL_NAMES = ("label", "intent", "category", "class", "topic")
 _HUB_BYTES = 200 << 20
-_CHINESE_SHARE = 0.2  # of the characters, from which on a corpus counts as Chinese
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,6 @@ class Corpus:
     def document_count(self) -> int:
         """How many texts there were before any was split."""
         return len(self.texts) if self.documents is None else len({*self.documents})
-
-    @property
-    def chinese(self) -> bool:
-        """Whether a good part of the characters is Chinese."""
-        sample = "".join(self.texts[:: max(1, len(self.texts) // 500)])
-        chinese = sum("\u4e00" <= character <= "\u9fff" for character in sample)
-        return chinese > _CHINESE_SHARE * max(len(sample), 1)
 
 
 def columns_of(path: str | Path) -> tuple[list[str], str | None]:

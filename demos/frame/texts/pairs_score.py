@@ -39,7 +39,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.score": ("Score", "打分"),
     "pairs.add_row": ("Add a row", "添加一行"),
     "pairs.clear": ("Clear", "清空"),
-    "pairs.example": ("Restore the example", "恢复示例"),
     "pairs.scores": ("Scores", "分数"),
     "pairs.rank_of": ("Rank · {model}", "名次 · {model}"),
     "pairs.rank_difference": ("Rank difference", "名次差"),
@@ -96,10 +95,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         '模型不是键的列表：请写成 ["all-MiniLM-L6-v2", …]。',
     ),
     "pairs.left_out": ("{model} was left out. {reason}", "未使用 {model}。{reason}"),
-    "pairs.language": (
-        "{model} was trained on {languages} text only: its scores of Chinese text mean little.",
-        "{model} 只用{languages}文本训练过：它对中文的打分没有多大意义。",
-    ),
     "pairs.read": (
         "Read {rows:,} rows from “{name}” ({encoding}): check the columns, then press Score.",
         "从「{name}」读入 {rows:,} 行（{encoding}）：请核对各列，然后点「打分」。",
@@ -186,5 +181,4 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- 三者都只懂英文，最多读 256 个词元。\n"
         "- 标签为二值、正例比例为 $p$ 时，Spearman 不会超过 $\\sqrt{3p(1-p)}$。",
     ),
-    "language.en": ("English", "英文"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, cast
 
 import gradio as gr
@@ -10,12 +11,15 @@ import gradio as gr
 from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
+from demos.frame.fields import check_known
+from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import first_selection
+from demos.frame.language_notice import models_notice
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
-from demos.frame.strings import Language, language_of, say, text
+from demos.frame.strings import LANGUAGES, Language, language_of, say, text
 from demos.pairs.examples.data import read_probe
-from demos.pairs.models import DEFAULT_MODELS, SCORING_KINDS, check_models
+from demos.pairs.models import PREFERRED_MODELS, SCORING_KINDS, check_models, default_models
 from demos.pairs.published.figures import (
     ceiling_figure,
     curves_figure,
@@ -78,16 +82,16 @@ class PublishedPanel:
     def _lay_out_probe(self) -> None:
         gr.Markdown(text("published.probe_heading"))
         with gr.Row():
-            self.models = gr.Dropdown(
-                label=text("pairs.models"),
-                choices=[(c.title, c.key) for c in self.registry.cards(None, *SCORING_KINDS)],
-                value=list(DEFAULT_MODELS),
-                multiselect=True,
-                scale=5,
-                min_width=260,
-                elem_id="published-models",
-            )
+            with gr.Column(scale=5, min_width=260):
+                self._lay_out_models()
             with gr.Column(scale=2, min_width=180):
+                probe_language = gr.Radio(
+                    [(text(f"languages.written.{each}"), each) for each in LANGUAGES],
+                    value="en",
+                    label=text("published.probe_language"),
+                    elem_id="published-probe-language",
+                )
+                self.language = in_chinese(probe_language, "zh")
                 self.run = gr.Button(
                     text("published.run"), variant="primary", elem_id="published-run"
                 )
@@ -101,6 +105,20 @@ class PublishedPanel:
         self.probe = _table("published.probe_table", "published-probe", [220, *[100] * 12])
         self.probe_csv = gr.DownloadButton(
             cast(str, text("pairs.csv")), size="sm", visible=False, elem_id="published-probe-csv"
+        )
+
+    def _lay_out_models(self) -> None:
+        catalog = self.registry.catalog
+        models = gr.Dropdown(
+            label=text("pairs.models"),
+            choices=[(c.title, c.key) for c in catalog.of_kind(*SCORING_KINDS)],
+            value=default_models(catalog, "en"),
+            multiselect=True,
+            elem_id="published-models",
+        )
+        self.models = in_chinese(models, default_models(catalog, "zh"))
+        self.unread = models_notice(
+            self.registry, self.models, SCORING_KINDS, PREFERRED_MODELS, run="published-run"
         )
 
     # --- wiring --------------------------------------------------------------------------------
@@ -119,9 +137,10 @@ class PublishedPanel:
             **common,
         )
         outputs = [self.progress, self.cancel, self.probe_plot, self.probe, self.probe_csv]
+        outputs += self.unread.outputs
         run = self.run.click(
             self.on_run,
-            self.models,
+            [self.models, self.language],
             outputs,
             validator=self.check,
             api_name="published_run",
@@ -157,21 +176,28 @@ class PublishedPanel:
             shown[plot] = curves_figure(curves, language)
         return shown
 
-    def check(self, keys: list[str] | None, request: gr.Request) -> Any:
-        """Validator: a sentence at the models."""
+    def check(self, keys: list[str] | None, probe_language: Any, request: gr.Request) -> list[Any]:
+        """Validator: a sentence at the models, a sentence at the probe's language."""
         language = language_of(request)
-        return field(problem_or_none(lambda: check_models(self.registry, keys or []), language))
+        return [
+            field(problem_or_none(lambda: check_models(self.registry, keys or []), language)),
+            field(problem_or_none(lambda: check_known(probe_language, LANGUAGES), language)),
+        ]
 
     @visible_errors
-    def on_run(self, keys: list[str], request: gr.Request) -> Iterator[Updates]:
-        """Score the probe set with every chosen model."""
+    def on_run(
+        self, keys: list[str], probe_language: Any, request: gr.Request
+    ) -> Iterator[Updates]:
+        """Score the probe set of a language with every chosen model."""
         language = language_of(request)
         check_models(self.registry, keys)
-        probe = read_probe()
+        check_known(probe_language, LANGUAGES)
+        probe = read_probe(probe_language)
         pairs = [(pair.sentence1, pair.sentence2) for pair in probe]
         found: list[Probed] = []
         notes = ""
         try:
+            yield self.unread.updates([*chain(*pairs)], keys, language)
             for step in score_with_models(self.registry, keys, pairs):
                 if isinstance(step, ModelScores):
                     found.append(probed(step.card.title, step.scores, probe))

@@ -96,15 +96,7 @@ def test_cut_pairs_are_marked_and_said(registry: Registry) -> None:
     _, rows = pair_table(pair_set, scored, "en")
     assert [row[-1] for row in rows] == ["✂", ""]
     assert rows[0][0] == pair_set.pairs[0][0]  # the sentence itself stays as it was
-    assert "beginning of 1 pairs" in notes_html(pair_set, scored, [], "en")
-
-
-def test_chinese_under_an_english_model_is_warned_of(registry: Registry) -> None:
-    pair_set = check_rows([["今天天气很好", "今天是晴天", ""]])
-    steps = score_with_models(registry, MODELS[:1], pair_set.pairs)
-    scored = [step for step in steps if isinstance(step, ModelScores)]
-    assert "English text only" in notes_html(pair_set, scored, [], "en")
-    assert "英文" in notes_html(pair_set, scored, [], "zh")
+    assert "beginning of 1 pairs" in notes_html(scored, [], "en")
 
 
 def test_text_from_visitors_is_shown_as_text(registry: Registry) -> None:
@@ -116,7 +108,7 @@ def test_text_from_visitors_is_shown_as_text(registry: Registry) -> None:
     found = greatest_disagreements([3, 2, 1], [1, 2, 3], 5)
     assert "<script" not in disagreement_html(pair_set, x, y, found, "en")
     assert "<script" not in agreement_figure(pair_set, x, y, found, "en").to_json()
-    assert "<script" not in notes_html(pair_set, scored, [script], "en")
+    assert "<script" not in notes_html(scored, [script], "en")
 
 
 def test_the_figure_is_small_and_numbers_the_disagreements(
