@@ -14,7 +14,7 @@ from models.backbone import Backbone, load_backbone
 from models.bi_encoder import BiEncoder
 from models.catalog import ModelCard
 from models.causal_lm import CausalLM, load_causal_lm
-from models.cross_encoder import CrossEncoder, PooledCrossEncoder, load_classifier, load_head
+from models.cross_encoder import CrossEncoder, PooledCrossEncoder, load_cross_encoder, load_head
 from models.device import Device
 from models.errors import MemoryBudgetError, ModelError, UnsupportedModelError
 from models.from_gguf import converted
@@ -217,7 +217,7 @@ class ModelStore:
     def _load(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
         self._make_room(card.key, self._estimate(card, files), keep_base=card.base or card.key)
         if card.kind == "cross-encoder" and card.adapter is None:
-            encoder, own = load_classifier(files.folder, card.key, card.max_length, self._device)
+            encoder, own = load_cross_encoder(files.folder, card.key, card.max_length, self._device)
             return LoadedModel(card, encoder, files, own, None)
         if card.kind == "causal-lm":
             lm = load_causal_lm(files.folder, card.key, card.max_length, self._device)
