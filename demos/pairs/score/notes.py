@@ -7,6 +7,7 @@ from html import escape
 
 from demos.frame.progress import note_html
 from demos.frame.strings import Language, say
+from demos.frame.untried import untried_html
 from demos.pairs.agreement import Disagreement
 from demos.pairs.pair_set import PairSet
 from demos.pairs.scoring import ModelScores
@@ -18,7 +19,9 @@ _CHINESE_SHARE = 0.3
 def notes_html(
     pair_set: PairSet, scored: Sequence[ModelScores], left_out: Sequence[str], language: Language
 ) -> str:
-    """Warnings: models left out, pairs cut to length, Chinese text under an English model."""
+    """Warnings: models left out or never tried, pairs cut to length, Chinese text under an English
+    model.
+    """
     warnings = list(left_out)
     chinese = _is_chinese(pair_set)
     for model in scored:
@@ -35,7 +38,8 @@ def notes_html(
         if chinese and model.card.languages == ("en",):
             name = say("language.en", language)
             warnings.append(say("pairs.language", language, model=model.card.title, languages=name))
-    return "".join(note_html(warning, "warning") for warning in warnings)
+    said = "".join(note_html(warning, "warning") for warning in warnings)
+    return said + untried_html((model.card for model in scored), language)
 
 
 def disagreement_html(

@@ -13,6 +13,7 @@ from demos.frame.export import write_zip
 from demos.frame.formula import formula_markdown
 from demos.frame.progress import IDLE, duration, note_html, progress_html
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.untried import untried_html
 from demos.retrieval import helpdesk
 from demos.retrieval.building import (
     DEFAULT_ANCHORS,
@@ -318,12 +319,12 @@ class IndexingPanel:
             if count:
                 note += say(f"retrieval.indexing.{name}", language, n=count)
         html = note_html(note)
-        cards = (self.registry.card(key) for key in (bi, cross))
+        cards = [self.registry.card(key) for key in (bi, cross)]
         strangers = [card.title for card in cards if not {"zh", "multilingual"} & {*card.languages}]
         if corpus.chinese and strangers:
             models = ("、" if language == "zh" else ", ").join(strangers)
             html += note_html(say("retrieval.indexing.chinese", language, models=models), "warning")
-        return html
+        return html + untried_html(cards, language)
 
     def _estimate(self, plan: Plan, language: Language) -> str:
         if plan.built:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -105,6 +106,14 @@ def test_chinese_under_an_english_model_is_warned_of(registry: Registry) -> None
     scored = [step for step in steps if isinstance(step, ModelScores)]
     assert "English text only" in notes_html(pair_set, scored, [], "en")
     assert "英文" in notes_html(pair_set, scored, [], "zh")
+
+
+def test_a_model_that_was_never_tried_is_said(scored: list[ModelScores], example: PairSet) -> None:
+    assert "random ones" not in notes_html(example, scored, [], "en")
+    untried = dataclasses.replace(scored[1], card=CATALOG["ettin-reranker-17m-v1"])
+    said = notes_html(example, [scored[0], untried, untried], [], "en")
+    assert said.count("ettin-reranker-17m-v1: could not be tried") == 1
+    assert "随机权重" in notes_html(example, [untried], [], "zh")
 
 
 def test_text_from_visitors_is_shown_as_text(registry: Registry) -> None:
