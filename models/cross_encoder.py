@@ -14,14 +14,16 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from models.attention import Recording
-from models.backbone import Backbone, load_model
+from models.backbone import Backbone, load_backbone, load_model
 from models.catalog import PoolingMode
 from models.device import Device
 from models.errors import UnsupportedModelError
+from models.layout import ScorerLayout, read_scorer_layout
 from models.lora import Lora
 from models.packed_bert import PackedBert
 from models.padded_transformer import module_bytes, on_device, padded_parts
 from models.pooling import TokenStates, pool
+from models.projection import load_projection
 from models.recording import record
 from models.tokenizer import Encoding, Pair, Reading, Tokenizer
 from models.train.settings import HeadKind
@@ -73,7 +75,7 @@ class SegmentHead(nn.Module):
         return logits
 
 
-Head = ScalarHead | SegmentHead
+Head = ScalarHead | SegmentHead  # that are trained here
 
 
 def segment_means(states: TokenStates, batch: Sequence[Encoding]) -> Tensor:
@@ -104,6 +106,18 @@ def new_head(kind: HeadKind, hidden_size: int) -> Head:
     return SegmentHead(hidden_size) if kind == "segments" else ScalarHead(hidden_size)
 
 
+class ModuleHead(nn.Module):
+    """One vector a pair [b, d] to one logit each [b], by layers that were saved one by one."""
+
+    def __init__(self, layers: Sequence[nn.Module]):
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, pooled: Tensor) -> Tensor:
+        logits: Tensor = self.layers(pooled).squeeze(-1)  # [b]
+        return logits
+
+
 class PooledCrossEncoder:
     """A backbone, maybe with an adapter, whose token vectors are pooled and scored by a head."""
 
@@ -111,7 +125,7 @@ class PooledCrossEncoder:
         self,
         tokenizer: Tokenizer,
         backbone: Backbone,
-        head: Head,
+        head: Head | ModuleHead,
         pooling: PoolingMode,
         adapter: Lora | None = None,
     ):
@@ -177,23 +191,40 @@ class PaddedClassifier:
 CrossEncoder = PooledCrossEncoder | PaddedClassifier
 
 
-def load_classifier(
+def load_cross_encoder(
     folder: Path, key: str, max_length: int | None, device: Device
 ) -> tuple[CrossEncoder, int]:
-    """A stand-alone cross-encoder and its bytes, from transformers' sequence classification format.
+    """A stand-alone cross-encoder and its bytes: in transformers' sequence classification format,
+    or in sentence-transformers' as an encoder, pooling and the layers of a head.
 
     Raises:
         UnsupportedModelError: it gives more than one score a pair, or its files lack weights.
     """
+    layout = read_scorer_layout(folder, key, max_length)
+    tokenizer = Tokenizer(layout.transformer, layout.max_length, layout.lower_case)
+    if layout.head:
+        return _load_modules(layout, tokenizer, key, device)
+    return _load_classifier(layout.transformer, tokenizer, key, device)
+
+
+def _load_modules(
+    layout: ScorerLayout, tokenizer: Tokenizer, key: str, device: Device
+) -> tuple[CrossEncoder, int]:
+    layers = [load_projection(layer) for layer in layout.head]
+    _check_outputs(key, len(layers[-1][0].weight))  # type: ignore[arg-type]
+    head = device.place(ModuleHead(layers))
+    backbone = load_backbone(layout.transformer, tokenizer, device)
+    encoder = PooledCrossEncoder(tokenizer, backbone, head, layout.pooling)
+    return encoder, backbone.nbytes + encoder.nbytes
+
+
+def _load_classifier(
+    folder: Path, tokenizer: Tokenizer, key: str, device: Device
+) -> tuple[CrossEncoder, int]:
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    if config.num_labels != 1:
-        raise UnsupportedModelError(
-            "“{key}” has {outputs} outputs; a cross-encoder here gives one score a pair.",
-            key=key,
-            outputs=config.num_labels,
-        )
+    _check_outputs(key, config.num_labels)
     model, missing = load_model(AutoModelForSequenceClassification, folder, device)
     if missing:  # transformers would fill them with random numbers
         raise UnsupportedModelError(
@@ -201,7 +232,6 @@ def load_classifier(
             key=key,
             weight=missing[0],
         )
-    tokenizer = Tokenizer(folder, max_length)
     head = _head_of(model)
     if head is None:
         padded = PaddedClassifier(tokenizer, model, device)
@@ -209,6 +239,15 @@ def load_classifier(
     backbone = PackedBert(model.base_model, device)
     encoder = PooledCrossEncoder(tokenizer, backbone, head, "cls")
     return encoder, backbone.nbytes + encoder.nbytes
+
+
+def _check_outputs(key: str, outputs: int) -> None:
+    if outputs != 1:
+        raise UnsupportedModelError(
+            "“{key}” has {outputs} outputs; a cross-encoder here gives one score a pair.",
+            key=key,
+            outputs=outputs,
+        )
 
 
 def load_head(folder: Path, hidden_size: int, device: Device) -> Head:

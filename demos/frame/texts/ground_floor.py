@@ -74,6 +74,10 @@ SENTENCES_ZH: dict[str, str] = {
         "「{key}」含有 Kexue Lab 不认识的模块「{kind}」：请选择只由 {modules} 组成的模型。"
     ),
     "“{key}” has its modules in an order that is not known here.": "「{key}」的模块顺序不受支持。",
+    "“{key}” puts words of its own before a pair, which is not done here: choose another.": (
+        "「{key}」会在句子对前加上自己的提示词，这里不支持：请换一个模型。"
+    ),
+    "“{key}” is not a model that scores pairs.": "「{key}」不是给句子对打分的模型。",
     "“{key}” names a module outside its own folder.": "「{key}」引用了自身目录之外的模块。",
     "“{key}” pools by “{mode}”, which is not known here.": "「{key}」使用不受支持的池化方式「{mode}」。",
     "“{key}” has a Dense module with settings not known here.": "「{key}」的 Dense 模块含有不受支持的设置。",
