@@ -32,9 +32,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "published.kind_of_model": ("Kind", "类型"),
     "published.pairs": ("Pairs", "句子对"),
     "published.count": ("Number of pairs", "句子对数"),
-    "published.pairs.test": ("test set, as published", "测试集（已发表）"),
+    "published.pairs.test": ("test set", "测试集"),
     "published.pairs.ours": ("our part", "我们的部分"),
-    "published.pairs.tested": ("test set, scored here", "测试集（在此打分）"),
+    "published.pairs.tested": ("test set, here", "测试集（此处）"),
     "published.model_kind.bi-encoder": ("bi-encoder", "双塔"),
     "published.model_kind.cross-encoder": ("cross-encoder", "交互式"),
     "published.model_kind.late-interaction": ("late interaction", "延迟交互"),
@@ -46,9 +46,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "published.published_dots": ("published: {kind}", "已发表：{kind}"),
     "published.tested_dots": ("{model}, test set", "{model}，测试集"),
-    "published.differences": (
-        "One model minus another on the same pairs (Spearman × 100, 95 % interval of the paired difference)",
-        "同样的句子对上两个模型之差（Spearman × 100，成对差值的 95% 区间）",
+    "published.differences_zh": (
+        "Chinese sets: one model minus another on the same pairs (× 100, 95 % interval of the paired difference)",
+        "中文数据集：同样的句子对上两个模型之差（× 100，成对差值的 95% 区间）",
+    ),
+    "published.differences_en": (
+        "English sets: one model minus another on the same pairs (× 100, 95 % interval of the paired difference)",
+        "英文数据集：同样的句子对上两个模型之差（× 100，成对差值的 95% 区间）",
     ),
     "published.differences_note": (
         "▲ better, ▼ worse, with an interval that excludes 0; without a mark the difference is within noise. Both models are"

@@ -179,26 +179,26 @@ def _tested_rows(
 
 
 def difference_table(
-    measured: Measured, catalog: Catalog, language: Language
+    measured: Measured, catalog: Catalog, sets: SetLanguage, language: Language
 ) -> tuple[list[str], Rows]:
-    """Headers and rows: one model minus another on every set whose language both read."""
-    benchmarks = list(BY_KEY.values())
+    """Headers and rows: one model minus another, both reading the language, on each of its sets."""
+    columns = of_language(sets)
     asked: dict[tuple[Question, Scorer, Scorer], dict[str, PairedDifference]] = {}
     for benchmark, each in _readable(measured, catalog):
-        asked.setdefault(each.asked, {})[benchmark.key] = each
-    used = [b for b in benchmarks if any(b.key in found for found in asked.values())]
+        if benchmark in columns:
+            asked.setdefault(each.asked, {})[benchmark.key] = each
     rows: Rows = [
         [
             say(f"published.question.{question}", language),
             " − ".join(_title(scorer, catalog, language) for scorer in (first, second) if scorer),
-            *(_gap_cell(found.get(b.key)) for b in used),
+            *(_gap_cell(found.get(benchmark.key)) for benchmark in columns),
         ]
         for (question, first, second), found in sorted(
             asked.items(), key=lambda item: QUESTIONS.index(item[0][0])
         )
     ]
     heads = [say(f"published.{key}", language) for key in ("question", "minus")]
-    return [*heads, *(name_of(b, language) for b in used)], rows
+    return [*heads, *(benchmark.title for benchmark in columns)], rows
 
 
 def verdicts(measured: Measured, catalog: Catalog, language: Language) -> list[str]:

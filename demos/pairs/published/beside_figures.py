@@ -55,13 +55,16 @@ def beside_figure(
     tests = {
         each.model: _Dots(
             say("published.tested_dots", language, model=each.title),
-            _SYMBOLS[each.kind] + "-open",
+            "star",
             colors.get((each.model,), INK),
         )
         for each in last
         if any(each.benchmark == b.key for b in benchmarks)
     }
-    marks = {kind: _Dots(_published_name(kind, language), "line-ns", INK) for kind in _KINDS}
+    marks = {
+        kind: _Dots(_published_name(kind, language), _SYMBOLS[kind] + "-open", INK)
+        for kind in _KINDS
+    }
     line, places = 0.0, []
     for benchmark in benchmarks:
         first = line
@@ -114,7 +117,8 @@ def _drawn(
     language: Language,
 ) -> go.Figure:
     shown = [dots for dots in everything if dots.values]
-    figure = new_figure(height=round(110 + 24 * len(shown) / 2 + _LINE * lines))
+    legend = 48 + 20 * len(shown)  # on a narrow page each name has a line of its own
+    figure = new_figure(height=round(legend + 60 + _LINE * lines))
     for dots in shown:
         figure.add_scatter(
             x=dots.values,
@@ -123,7 +127,7 @@ def _drawn(
             name=escape(dots.name),
             marker={
                 "symbol": dots.symbol,
-                "size": 9 if dots.intervals else 12,
+                "size": 12 if dots.symbol == "star" else 9,
                 "color": dots.color,
                 "line": {"width": 2, "color": dots.color},
             },
@@ -137,9 +141,10 @@ def _drawn(
         range=[lines, -1],
         automargin=True,
         showgrid=False,
+        zeroline=False,
     )
     figure.update_xaxes(title_text=say("published.spearman_100", language))
-    figure.update_layout(margin={"t": 30 + 12 * len(shown)})
+    figure.update_layout(margin={"t": legend})
     return figure
 
 

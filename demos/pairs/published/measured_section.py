@@ -40,7 +40,8 @@ from demos.pairs.score.notes import notes_html
 from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
 
 _SETS: tuple[SetLanguage, ...] = ("zh", "en")
-_WIDTHS = {"zh": [230, 100, 140, *[150] * 5], "en": [300, 100, 160, *[190] * 2]}
+_WIDTHS = {"zh": [230, 115, 110, *[135] * 5], "en": [400, 130, 150, *[215] * 2]}
+_GAP_WIDTHS = {"zh": [190, 285, *[130] * 5], "en": [260, 480, *[190] * 2]}
 
 Updates = dict[Any, Any]
 Tested = tuple[OnTestSet, ...]
@@ -56,7 +57,8 @@ class MeasuredSection:
         self._lay_out_figures()
         self._lay_out_tests()
         self.shown = [*self.tables.values(), *self.plots.values()]
-        self.outputs = [*self.shown, self.notes, self.gaps, self.gaps_note, self.csv, self.chosen]
+        self.outputs = [*self.shown, *self.gaps.values()]
+        self.outputs += [self.notes, self.gaps_note, self.csv, self.chosen]
         self._wire(context)
 
     # --- layout --------------------------------------------------------------------------------
@@ -78,19 +80,24 @@ class MeasuredSection:
                 label=text(f"published.beside_{sets}"),
                 interactive=False,
                 wrap=True,
+                max_height=900,
                 column_widths=cast(Any, _WIDTHS[sets]),
                 elem_id=f"published-beside-{sets}",
             )
             for sets in _SETS
         }
         gr.Markdown(text("published.beside_note"))
-        self.gaps = gr.Dataframe(
-            label=text("published.differences"),
-            interactive=False,
-            wrap=True,
-            visible=False,
-            elem_id="published-differences",
-        )
+        self.gaps = {
+            sets: gr.Dataframe(
+                label=text(f"published.differences_{sets}"),
+                interactive=False,
+                wrap=True,
+                visible=False,
+                column_widths=cast(Any, _GAP_WIDTHS[sets]),
+                elem_id=f"published-differences-{sets}",
+            )
+            for sets in _SETS
+        }
         self.gaps_note = gr.Markdown(text("published.differences_note"), visible=False)
         self.csv = gr.DownloadButton(
             cast(str, text("pairs.csv")), size="sm", visible=False, elem_id="published-measured-csv"
@@ -151,15 +158,18 @@ class MeasuredSection:
     def opened(self, language: Language) -> Updates:
         """Everything that is known without computing."""
         catalog = self.registry.catalog
-        headers, rows = beside.difference_table(self.measured, catalog, language)
         lines = beside.verdicts(self.measured, catalog, language)
         absent = note_html(say("published.beside_absent", language), "warning")
         known = bool(self.measured.sets)
         csv = write_csv("measured", *beside.figure_rows(self.measured)) if known else None
-        return self._figures((), language) | {
+        shown = self._figures((), language)
+        for sets, table in self.gaps.items():
+            headers, rows = beside.difference_table(self.measured, catalog, sets, language)
+            value = {"headers": headers, "data": rows}
+            shown[table] = gr.update(value=value, visible=bool(rows))
+        return shown | {
             self.notes: notice_html(lines) if known else absent,
-            self.gaps: gr.update(value={"headers": headers, "data": rows}, visible=bool(rows)),
-            self.gaps_note: gr.update(visible=bool(rows)),
+            self.gaps_note: gr.update(visible=known),
             self.csv: gr.update(value=csv, visible=known),
             self.chosen: gr.update(choices=_choices(language)),
         }

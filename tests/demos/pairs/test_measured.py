@@ -294,7 +294,7 @@ def test_ours_stand_beside_the_published_ones() -> None:
     headers, rows = beside.beside_table(own(), CATALOG, (), "en", "en")
     assert headers == ["Model", "Kind", "Pairs", "STS-B", "SICK"]
     by_model = {row[0]: row[1:] for row in rows}
-    assert by_model["bge-small-en-v1.5"] == ["bi-encoder", "test set, as published", "85.86", "–"]
+    assert by_model["bge-small-en-v1.5"] == ["bi-encoder", "test set", "85.86", "–"]
     bi, cross = (CATALOG[key].title for key in ("cosent-bi", "cosent-cross"))
     assert by_model[bi] == ["bi-encoder", "our part", *["86.0 [84.0, 88.0]"] * 2]
     assert by_model[f"mean rank of {bi} + {cross}"][2] == "87.0 [85.0, 89.0]"  # type: ignore[index]
@@ -320,7 +320,7 @@ def test_what_was_scored_joins_the_table_of_its_language() -> None:
     ]
     _, rows = beside.beside_table(Measured(), CATALOG, both, "zh", "en")
     shown = ["43.5 [40.0, 47.0] n = 20,000", "43.5 [40.0, 47.0] n = 99", "–", "–", "–"]
-    assert rows[-1] == ["<b>X</b>", "bi-encoder", "test set, scored here", *shown]
+    assert rows[-1] == ["<b>X</b>", "bi-encoder", "test set, here", *shown]
     assert beside.beside_table(Measured(), CATALOG, both, "en", "en")[1][-1][0] != "<b>X</b>"
     figure = beside_figure(Measured(), CATALOG, both, "zh", "en")
     assert "<b>" not in figure.to_json()
@@ -329,10 +329,11 @@ def test_what_was_scored_joins_the_table_of_its_language() -> None:
 
 @LANGUAGES
 def test_a_difference_is_called_better_only_beyond_its_interval(language: Any) -> None:
-    headers, rows = beside.difference_table(own(), CATALOG, language)
+    headers, rows = beside.difference_table(own(), CATALOG, "en", language)
     assert len(headers) == 4
     bi, cross = (CATALOG[key].title for key in ("cosent-bi", "cosent-cross"))
     assert rows[0][1:] == [f"{cross} − {bi}", "▼ -0.8 [-1.6, -0.1]", "+0.4 [-1.0, +2.0]"]
+    assert beside.difference_table(own(), CATALOG, "zh", language)[1] == []
     (verdict,) = beside.verdicts(own(), CATALOG, language)
     worse, noise = ("worse", "within noise") if language == "en" else ("更差", "在噪声之内")
     assert verdict.index(worse) < verdict.index(noise)
