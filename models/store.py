@@ -17,11 +17,11 @@ from models.causal_lm import CausalLM, load_causal_lm
 from models.cross_encoder import CrossEncoder, PooledCrossEncoder, load_cross_encoder, load_head
 from models.device import Device
 from models.errors import MemoryBudgetError, ModelError, UnsupportedModelError
-from models.from_gguf import converted
 from models.late_interaction import LateInteraction, load_token_projection
 from models.layout import EncoderLayout, read_layout
 from models.lora import read_lora
-from models.sources import ModelFiles, count_parameters, find_files, gguf_file, verify_sha256
+from models.model_files import model_files
+from models.sources import ModelFiles, count_parameters, verify_sha256
 from models.tokenizer import Tokenizer
 
 _log = logging.getLogger(__name__)
@@ -330,8 +330,4 @@ def _files_of(card: ModelCard, card_of: Callable[[str], ModelCard]) -> ModelFile
     if card.adapter is not None:
         verify_sha256(card.adapter, card.sha256)
     whole = card if card.base is None else card_of(card.base)
-    files = find_files(whole)
-    gguf = gguf_file(files.folder, whole)
-    return (
-        files if gguf is None else replace(files, folder=converted(gguf, whole.sha256[gguf.name]))
-    )
+    return model_files(whole)
