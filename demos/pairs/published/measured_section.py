@@ -283,7 +283,7 @@ class MeasuredSection:
             )
             for each in left_out
         ]
-        return notes_html(pairs, scored, reasons, language) + notice_html(lines)
+        return notes_html(scored, reasons, language) + notice_html(lines)
 
 
 def _with(tested: Tested, benchmark: Benchmark, model: ModelScores, pairs: PairSet) -> Tested:
