@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from models.alignment import Alignment, alignment
 from models.batching import Item, Lane, OutOfMemory, Scheduler, Ticket
 from models.cache import ResultCache
 from models.catalog import CATALOG, Catalog, ModelCard, ModelKind, hub_card
@@ -42,6 +43,7 @@ from models.errors import (
     UnsupportedModelError,
 )
 from models.held import Held, HeldTensors, map_tensors
+from models.maxsim import mean_max_similarity
 from models.requests import Requests
 from models.sentences import Sentence
 from models.train.events import Evaluated, Queued, SessionEvent, StepDone, Trained
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
     from models.causal_lm import CausalLM
     from models.decoding import Decoding, Piece
     from models.device import Device
+    from models.late_interaction import LateInteraction
     from models.store import LoadedModel, ModelStore
     from models.tokenizer import Encoding
     from models.train.trainer import Steering, Trainer
@@ -138,18 +141,21 @@ class _Engine:
 
 
 class Row(NamedTuple):
-    """What a model says of one text or pair: a unit vector (float32 [d]) or a logit (float)."""
+    """What a model says of one text or pair: a unit vector (float32 [d]), one for each token
+    (float32 [t, d]) or a logit (float).
+    """
 
     value: Any
     truncated: bool
 
     @property
-    def nbytes(self) -> int:
-        return int(getattr(self.value, "nbytes", 24))
+    def vector_bytes(self) -> int:
+        """Of the vectors alone: a logit is none."""
+        return int(getattr(self.value, "nbytes", 0))
 
 
 Rows = dict[Hashable, Row]  # by encoder input
-Combine = Callable[[Sequence[Any], Rows], NDArray[np.float32]]
+Combine = Callable[[Sequence[Any], Rows], NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -158,6 +164,7 @@ class _Task:
     inputs: Sequence[Any]
     parts: Callable[[Any], tuple[Hashable, ...]]  # what the encoder reads of one input
     combine: Combine  # a slice's result, [inputs, ...]
+    finish: Callable[[NDArray[Any]], Any]  # what the caller gets of the whole
 
     def size_of(self, entry: Any) -> int:
         """About how many tokens an input has."""
@@ -235,12 +242,48 @@ class Registry:
         return self.embedding(key, texts).result()
 
     def score(self, key: str, pairs: Sequence[Pair]) -> Tensor:
-        """Scores [n], float32: the cosine for a bi-encoder, the raw logit for a cross-encoder.
+        """Scores [n], float32: the cosine for a bi-encoder, the raw logit for a cross-encoder, the
+        mean MaxSim of both directions for late interaction (see `models.maxsim`).
 
         Raises:
             ModelError: unknown or unavailable model, wrong kind, unusable text; one sentence.
         """
         return self.scoring(key, pairs).result()
+
+    def token_vectors(self, key: str, texts: Sequence[str]) -> list[Tensor]:
+        """Unit vectors of every text's tokens, each [t, d], float32, by a late-interaction model.
+
+        Special tokens and a prompt have vectors too, as in sentence-transformers.
+
+        Raises:
+            ModelError: unknown or unavailable model, wrong kind, unusable text; one sentence.
+        """
+        return self.token_embedding(key, texts).result()
+
+    def token_embedding(self, key: str, texts: Sequence[str]) -> Work[list[Tensor]]:
+        """`token_vectors` as work with progress that can be cancelled."""
+        card = self.card(key)
+        if card.kind != "late-interaction":
+            raise InputError(
+                "“{key}” is a {kind}; only late interaction gives every token a vector.",
+                key=key,
+                kind=card.kind,
+            )
+        return self._work(card, _checked_texts(texts), _alone, _listed, _tensors)
+
+    def align(self, key: str, pair: Pair) -> Alignment:
+        """Which tokens of a pair a late-interaction model matches, and how well.
+
+        Raises:
+            ModelError: unknown or unavailable model, wrong kind, unusable or empty text; one
+                sentence.
+        """
+        first, second = _checked_pair(pair)
+        vectors = self.token_vectors(key, [first, second])
+        with self._engine.store.lease(key) as model:
+            encoder = cast("LateInteraction", model.encoder)
+            readings = [encoder.read([text]) for text in (first, second)]
+        return alignment(readings, [each.numpy() for each in vectors])
 
     def embedding(self, key: str, texts: Sequence[str]) -> Work[Tensor]:
         """`embed` as work with progress that can be cancelled."""
@@ -251,10 +294,7 @@ class Registry:
                 key=key,
                 kind=card.kind,
             )
-        if isinstance(texts, str):
-            raise InputError("Texts are needed as a list, not as one string.")
-        texts = [_checked_text(text) for text in texts]
-        return self._work(card, texts, lambda text: (text,), _stack)
+        return self._work(card, _checked_texts(texts), _alone, _stack)
 
     def scoring(self, key: str, pairs: Sequence[Pair]) -> Work[Tensor]:
         """`score` as work with progress that can be cancelled."""
@@ -262,10 +302,12 @@ class Registry:
         checked = [_checked_pair(pair) for pair in pairs]
         if card.kind == "bi-encoder":
             return self._work(card, checked, lambda pair: pair, _cosines)
+        if card.kind == "late-interaction":
+            return self._work(card, checked, lambda pair: pair, _mean_max_similarities)
         if card.kind == "cross-encoder" and card.symmetric:
             return self._work(card, checked, lambda pair: (pair, pair[::-1]), _mean_logits)
         if card.kind == "cross-encoder":
-            return self._work(card, checked, lambda pair: (pair,), _logits)
+            return self._work(card, checked, _alone, _logits)
         raise InputError("“{key}” is a {kind} and does not score pairs.", key=key, kind=card.kind)
 
     def attend(self, key: str, text: str | Pair, limit: int | None = None) -> Attention:
@@ -506,16 +548,16 @@ class Registry:
         Raises:
             ModelError: there is no such model, or it is no adapter.
         """
-        from models.sources import find_files
+        from models.model_files import model_files
         from models.train.export import export_adapter
 
         card = self.card(key)
         if card.adapter is None or card.base is None:
             raise InputError("“{key}” is no adapter: it is a whole model already.", key=key)
         base = self.card(card.base)
-        files = find_files(base)
+        files = model_files(base)
         limit = card.max_length or base.max_length
-        run_apart(export_adapter, folder, files.folder, card.adapter, limit)
+        run_apart(export_adapter, folder, files.folder, card.adapter, card.kind, limit)
 
     def visit(self, owner: str) -> None:
         """A visitor is here: the own models stay for another while (see `models.visitors`)."""
@@ -673,21 +715,21 @@ class Registry:
         inputs: Sequence[Any],
         parts: Callable[[Any], tuple[Hashable, ...]],
         combine: Combine,
-    ) -> Work[Tensor]:
-        """Work on `inputs`: `parts` of one are what the encoder reads, `combine` makes an array."""
+        finish: Callable[[NDArray[Any]], Any] | None = None,
+    ) -> Work[Any]:
+        """Work on `inputs`: `parts` of one are what the encoder reads, `combine` makes an array,
+        `finish` what the caller gets: a tensor if nothing else is said.
+        """
         self._count_call()
 
-        def steps(cancellation: Cancellation, truncated: list[bool]) -> Steps[Tensor]:
-            return self._steps(_Task(card, inputs, parts, combine), cancellation, truncated)
+        def steps(cancellation: Cancellation, truncated: list[bool]) -> Steps[Any]:
+            task = _Task(card, inputs, parts, combine, finish or _tensor)
+            return self._steps(task, cancellation, truncated)
 
         return Work(steps, len(inputs))
 
-    def _steps(
-        self, task: _Task, cancellation: Cancellation, truncated: list[bool]
-    ) -> Steps[Tensor]:
+    def _steps(self, task: _Task, cancellation: Cancellation, truncated: list[bool]) -> Steps[Any]:
         """Slices in flight, landed in order; yields how far the whole is."""
-        import torch
-
         sizes = [task.size_of(entry) for entry in task.inputs]
         slices = _cut_slices(sizes, self._slice_tokens())
         lane = Lane.BULK if len(slices) > 1 else Lane.INTERACTIVE
@@ -695,7 +737,7 @@ class Registry:
         total = sum(sizes)
         out = task.combine([], {})  # [0, ...]
         flights: deque[_Flight] = deque()
-        done = cached = tokens = 0
+        done = cached = tokens = texts = nbytes = 0
         try:
             for part in [*slices, None]:
                 if part is not None:
@@ -708,7 +750,7 @@ class Registry:
                     cancellation.unregister(flight.ticket.cancel)
                     result = task.combine([task.inputs[i] for i in flight.indices], rows)
                     if not done:
-                        out = np.empty((len(sizes), *result.shape[1:]), dtype=np.float32)
+                        out = np.empty((len(sizes), *result.shape[1:]), dtype=result.dtype)
                     out[flight.indices] = result
                     for index in flight.indices:
                         needed = task.parts(task.inputs[index])
@@ -716,12 +758,14 @@ class Registry:
                         truncated[index] = any(rows[part].truncated for part in needed)
                     done += len(flight.indices)
                     tokens += sum(sizes[index] for index in flight.indices)
-                    yield Step(done, cached, tokens / total)
+                    texts += len(rows)  # one that two slices need counts in both
+                    nbytes += sum(row.vector_bytes for row in rows.values())
+                    yield Step(done, cached, tokens / total, nbytes / texts)
         finally:
             for flight in flights:
                 flight.ticket.cancel()
                 self._engine.store.release(flight.model)
-        return torch.from_numpy(out)
+        return task.finish(out)
 
     def _slice_tokens(self) -> int:
         return _SLICE_BATCHES * self._engine.device.token_budget
@@ -798,8 +842,7 @@ class Registry:
             wait = engine.device.fetch(engine.forward(model.card.key, encodings))
 
         def rows() -> Sequence[Row]:
-            result = wait().numpy()  # [b, d] or [b]
-            values = result.tolist() if result.ndim == 1 else [vector.copy() for vector in result]
+            values = _values(wait().numpy(), model.card.kind, encodings)
             out = [Row(v, e.truncated) for v, e in zip(values, encodings, strict=True)]
             for item, row in zip(items, out, strict=True):
                 # A plain tuple of numbers is none that the garbage collector would walk through.
@@ -902,6 +945,39 @@ def _cut_slices(sizes: Sequence[int], slice_tokens: int) -> list[Sequence[int]]:
     return [*slices, order[start:]]
 
 
+def _values(
+    result: NDArray[np.float32], kind: ModelKind, encodings: Sequence[Encoding]
+) -> list[Any]:
+    """What a forward pass gave of each text or pair: of [N, d] (tokens), [b, d] or [b]."""
+    if kind == "late-interaction":
+        ends = np.cumsum([len(encoding) for encoding in encodings])
+        return [vectors.copy() for vectors in np.split(result, ends[:-1])]  # [t, d] each
+    return result.tolist() if result.ndim == 1 else [vector.copy() for vector in result]
+
+
+def _alone(entry: Hashable) -> tuple[Hashable, ...]:
+    """An input that the encoder reads as it is."""
+    return (entry,)
+
+
+def _tensor(whole: NDArray[np.float32]) -> Tensor:
+    import torch
+
+    return torch.from_numpy(whole)
+
+
+def _tensors(whole: NDArray[Any]) -> list[Tensor]:
+    return [_tensor(vectors.copy()) for vectors in whole]  # the cache keeps its own
+
+
+def _listed(texts: Sequence[str], rows: Rows) -> NDArray[Any]:
+    """An array [n] of arrays, of which no two need have the same shape."""
+    values = np.empty(len(texts), dtype=object)
+    for place, text in enumerate(texts):
+        values[place] = rows[text].value  # [t, d]
+    return values
+
+
 def _stack(texts: Sequence[str], rows: Rows) -> NDArray[np.float32]:
     if not texts:
         return np.empty((0, 0), dtype=np.float32)
@@ -915,6 +991,18 @@ def _cosines(pairs: Sequence[Pair], rows: Rows) -> NDArray[np.float32]:
     seconds = np.stack([rows[second].value for _, second in pairs])  # [n, d]
     cosines: NDArray[np.float32] = np.einsum("nd,nd->n", firsts, seconds)  # [n]
     return np.clip(cosines, -1.0, 1.0)
+
+
+def _mean_max_similarities(pairs: Sequence[Pair], rows: Rows) -> NDArray[np.float32]:
+    """Each text meets all its partners at once."""
+    partners: dict[str, list[int]] = {}
+    for place, (first, _) in enumerate(pairs):
+        partners.setdefault(first, []).append(place)
+    scores = np.empty(len(pairs), dtype=np.float32)
+    for first, places in partners.items():
+        others = [rows[pairs[place][1]].value for place in places]
+        scores[places] = mean_max_similarity(rows[first].value, others)
+    return scores  # [n]
 
 
 def _logits(pairs: Sequence[Pair], rows: Rows) -> NDArray[np.float32]:
@@ -940,6 +1028,12 @@ def _checked_text(text: Any) -> str:
             "A text holds half of a character (a lone surrogate): type it again."
         ) from None
     return text
+
+
+def _checked_texts(texts: Any) -> list[str]:
+    if isinstance(texts, str):
+        raise InputError("Texts are needed as a list, not as one string.")
+    return [_checked_text(text) for text in texts]
 
 
 def _checked_pair(pair: Any) -> Pair:

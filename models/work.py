@@ -23,6 +23,8 @@ class Progress:
         seconds: since it began.
         cached: inputs that the cache knew.
         share: of the computing, 0 to 1; long inputs come first and count for more.
+        vector_bytes: of a text's vector, or of its tokens' vectors, on average so far; 0 where
+            texts have none.
     """
 
     done: int
@@ -30,6 +32,7 @@ class Progress:
     seconds: float
     cached: int = 0
     share: float = 0.0
+    vector_bytes: float = 0.0
 
     @property
     def seconds_left(self) -> float | None:
@@ -43,6 +46,7 @@ class Step(NamedTuple):
     done: int
     cached: int
     share: float
+    vector_bytes: float
 
 
 class Cancellation:
@@ -119,7 +123,7 @@ class Work(Generic[ResultT]):
                 raise
             seconds = time.perf_counter() - self._started
             self.progress = Progress(
-                step.done, self.progress.total, seconds, step.cached, step.share
+                step.done, self.progress.total, seconds, step.cached, step.share, step.vector_bytes
             )
             yield self.progress
 

@@ -13,7 +13,7 @@ from typing import Any
 import gradio as gr
 
 from demos.frame.first_values import first_value
-from demos.frame.strings import Language, language_of
+from demos.frame.strings import Language, language_of, say
 from models.catalog import ModelCard, ModelKind
 from models.registry import Registry
 
@@ -43,7 +43,7 @@ class OwnModels:
     def __init__(self, registry: Registry, secret: str):
         self._registry = registry
         self._ticks = 0
-        self._choosers: list[tuple[gr.Dropdown, tuple[ModelKind, ...]]] = []
+        self._choosers: list[tuple[gr.Dropdown, tuple[ModelKind, ...], dict[str, str]]] = []
         self.visitor = gr.BrowserState("", storage_key=STORAGE_KEY, secret=secret)
         self.changed = gr.State(0)
 
@@ -64,13 +64,22 @@ class OwnModels:
         """What this visitor may choose from."""
         return self._registry.cards(self.owner(visitor, request), *kinds)
 
-    def follow(self, chooser: gr.Dropdown, *kinds: ModelKind) -> None:
-        """Offer a visitor's own models of these kinds in a chooser too."""
-        self._choosers.append((chooser, kinds))
+    def follow(
+        self, chooser: gr.Dropdown, *kinds: ModelKind, before: dict[str, str] | None = None
+    ) -> None:
+        """Offer a visitor's own models of these kinds in a chooser too.
+
+        Args:
+            chooser: of models.
+            kinds: that it offers.
+            before: what stands in front of the models and is none: values, and the keys of their
+                texts.
+        """
+        self._choosers.append((chooser, kinds, before or {}))
 
     def wire(self, app: gr.Blocks, page: str) -> None:
         """Fill the choosers when the page is opened, and whenever the own models have changed."""
-        choosers = [chooser for chooser, _ in self._choosers]
+        choosers = [chooser for chooser, *_ in self._choosers]
         # Values unchecked: one of the visitor's own is no choice that the server knows of yet.
         common: dict[str, Any] = {
             "inputs": [self.visitor, *choosers],
@@ -92,17 +101,21 @@ class OwnModels:
         """Choosers with the visitor's own models, and without those that have gone."""
         language = language_of(request)
         updates = [
-            _offering(chooser, self.cards(visitor, request, *kinds), value, language)
-            for (chooser, kinds), value in zip(self._choosers, values, strict=True)
+            _offering(chooser, self.cards(visitor, request, *kinds), before, value, language)
+            for (chooser, kinds, before), value in zip(self._choosers, values, strict=True)
         ]
         return [visitor, *updates]
 
 
 def _offering(
-    chooser: gr.Dropdown, cards: tuple[ModelCard, ...], value: Any, language: Language
+    chooser: gr.Dropdown,
+    cards: tuple[ModelCard, ...],
+    before: dict[str, str],
+    value: Any,
+    language: Language,
 ) -> Any:
     """An update that offers these models and keeps of the choice what is among them."""
-    known = {card.key for card in cards}
+    known = {*before, *(card.key for card in cards)}
 
     def stays(key: object) -> bool:
         return key in known or bool(chooser.allow_custom_value)
@@ -110,4 +123,5 @@ def _offering(
     chosen = [key for key in value if stays(key)] if isinstance(value, list) else value
     if not isinstance(value, list) and not stays(value):
         chosen = first_value(chooser, language)
-    return gr.update(choices=[(card.title, card.key) for card in cards], value=chosen)
+    choices = [*((say(key, language), own) for own, key in before.items())]
+    return gr.update(choices=[*choices, *((c.title, c.key) for c in cards)], value=chosen)

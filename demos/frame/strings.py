@@ -18,9 +18,9 @@ from models.sentences import Sentence
 
 Language = Literal["en", "zh"]
 
-_LANGUAGES: tuple[Language, ...] = ("en", "zh")
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 I18N = gr.I18n(
-    **{language: {k: v[i] for k, v in TEXTS.items()} for i, language in enumerate(_LANGUAGES)}
+    **{language: {k: v[i] for k, v in TEXTS.items()} for i, language in enumerate(LANGUAGES)}
 )
 
 
@@ -40,7 +40,7 @@ def text(key: str) -> gr.i18n.I18nData:
 
 def say(key: str, language: Language, **values: object) -> str:
     """A text in one language with its values filled in."""
-    return TEXTS[key][_LANGUAGES.index(language)].format(**values)
+    return TEXTS[key][LANGUAGES.index(language)].format(**values)
 
 
 def link(address: str, page: str, key: str, attributes: str = "") -> str:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from demos.frame.errors import InputProblem
-from models.catalog import ModelKind
+from demos.frame.strings import Language
+from models.catalog import Catalog, ModelKind
 from models.registry import Registry
 
 DEFAULT_MODELS = ("cosent-bi", "cosent-cross")
+CHINESE_MODELS = ("cosent-bi-zh", "cosent-cross-zh")
+PREFERRED_MODELS = (*DEFAULT_MODELS, *CHINESE_MODELS)
 MAX_MODELS = 6
 SCORING_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "cross-encoder")
+
+
+def default_models(catalog: Catalog, language: Language) -> list[str]:
+    """What is chosen at first: models of the visitor's language that come with the app."""
+    wanted = {"en": (DEFAULT_MODELS,), "zh": (CHINESE_MODELS, ("multilingual-e5-small",))}
+    found = (catalog.embedded_among(keys) for keys in wanted[language])
+    return next(filter(None, found), list(DEFAULT_MODELS))
 
 
 def check_models(registry: Registry, keys: Sequence[str], most: int = MAX_MODELS) -> None:

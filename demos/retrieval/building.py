@@ -29,6 +29,7 @@ from demos.frame.errors import InputProblem
 from demos.retrieval.anchors import kmeans_medoids
 from demos.retrieval.belief import MAX_FACTORS, fit_belief
 from demos.retrieval.corpus import Corpus
+from demos.retrieval.scorer import default_cross_encoder
 from demos.retrieval.search import Index
 from demos.retrieval.store import (
     DESCRIPTION,
@@ -42,7 +43,7 @@ from demos.retrieval.store import (
 from models.registry import Registry
 from models.work import Cancellation, Progress, Work
 
-DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER = "all-MiniLM-L6-v2", "cosent-cross"
+DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER = "all-MiniLM-L6-v2", default_cross_encoder()
 DEFAULT_ANCHORS, MOST_ANCHORS = 20, 100
 _TEXTS_A_BLOCK = 4_096
 _PAIRS_A_BLOCK = 2_048
@@ -125,7 +126,8 @@ def make_plan(
             raise InputProblem("retrieval.build.kind", model=card.title, kind=card.kind, need=kind)
     bi, cross = map(ModelVersion.of, cards)
     anchors = min(anchors, len(corpus.texts))
-    key = address(corpus.texts, [f"k-means medoids {anchors}"], bi, cross)
+    chosen = [f"k-means medoids {anchors}"]
+    key = address(corpus.texts, chosen, bi, cross, corpus.documents)
     return Plan(key, corpus, anchors, bi, cross, root / key)
 
 
@@ -284,6 +286,7 @@ def _build(registry: Registry, plan: Plan, stop: Cancellation) -> Steps[None]:
         plan.cross_encoder,
         Index(item_vectors, scores, anchor_vectors, own_items),
         belief,
+        plan.corpus.documents,
     )
     save(stored, plan.folder)
     shutil.rmtree(plan.blocks, ignore_errors=True)

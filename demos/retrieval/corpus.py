@@ -8,15 +8,16 @@ from pathlib import Path
 
 from demos.frame.errors import InputProblem
 from demos.frame.tables import TABLE_ENDINGS, Table, decode, read_table
+from demos.retrieval.passages import PassageRule, split
 from models.hub_files import HUB_PREFIX, fetch_hub_file
 
 ENDINGS = (*TABLE_ENDINGS, ".parquet")
 FEWEST, MOST = 20, 100_000  # items
 MAX_CHARACTERS = 4_000  # of one text
+MAX_DOCUMENT_CHARACTERS = 60_000  # of a document that is split into passages
 TEXT_NAMES = ("text", "question", "sentence", "title", "passage", "document", "content", "body")
 LABEL_NAMES = ("label", "intent", "category", "class", "topic")
 _HUB_BYTES = 200 << 20
-_CHINESE_SHARE = 0.2  # of the characters, from which on a corpus counts as Chinese
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Corpus:
         texts: distinct, none empty, in the file's order.
         labels: one each, or None.
         empty, repeated: how many were set aside.
-        cut: texts longer than what is taken, shortened to it.
+        cut: texts longer than what is taken, of which the beginning is here.
+        documents: the document that each text is a passage of, counted from 0, where documents
+            were split; labels are the document's.
     """
 
     title: str
@@ -37,13 +40,12 @@ class Corpus:
     empty: int = 0
     repeated: int = 0
     cut: int = 0
+    documents: tuple[int, ...] | None = None
 
     @property
-    def chinese(self) -> bool:
-        """Whether a good part of the characters is Chinese."""
-        sample = "".join(self.texts[:: max(1, len(self.texts) // 500)])
-        chinese = sum("\u4e00" <= character <= "\u9fff" for character in sample)
-        return chinese > _CHINESE_SHARE * max(len(sample), 1)
+    def document_count(self) -> int:
+        """How many texts there were before any was split."""
+        return len(self.texts) if self.documents is None else len({*self.documents})
 
 
 def columns_of(path: str | Path) -> tuple[list[str], str | None]:
@@ -59,12 +61,15 @@ def columns_of(path: str | Path) -> tuple[list[str], str | None]:
     return list(table.columns), _text_column(table)
 
 
-def read_corpus(source: str | Path, column: str | None = None) -> Corpus:
+def read_corpus(
+    source: str | Path, column: str | None = None, passages: PassageRule | None = None
+) -> Corpus:
     """Read a corpus from TXT (one text a line), CSV, TSV, JSONL or Parquet, or from a hub data set.
 
     Args:
         source: a local file, or `hub:owner/name/file[@revision]`.
         column: the text's column; None recognises it by its name, else by its length.
+        passages: how documents are split; None leaves them whole.
 
     Raises:
         InputProblem: unreadable, too few or too many texts; one sentence.
@@ -78,40 +83,65 @@ def read_corpus(source: str | Path, column: str | None = None) -> Corpus:
         path = Path(source)
     if path.suffix.lower() == ".txt":
         text, _ = decode(path.read_bytes(), path.name)
-        return make_corpus(path.name, text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return make_corpus(path.name, lines, None, passages)
     table = _read(path)
     column = column or _text_column(table)
     if column not in table.columns:
         raise InputProblem("retrieval.corpus.no_column", column=column)
     label = next((c for c in table.columns if c.lower() in LABEL_NAMES and c != column), None)
     labels = table.column(label) if label is not None else None
-    return make_corpus(path.name, table.column(column), labels)
+    return make_corpus(path.name, table.column(column), labels, passages)
 
 
-def make_corpus(title: str, texts: Sequence[str], labels: Sequence[str] | None = None) -> Corpus:
+def make_corpus(
+    title: str,
+    texts: Sequence[str],
+    labels: Sequence[str] | None = None,
+    passages: PassageRule | None = None,
+) -> Corpus:
     """Set empty and repeated texts aside; of a repeated one the first stays.
+
+    Args:
+        passages: how documents are split; None leaves them whole.
 
     Raises:
         InputProblem: fewer texts than a search makes sense on, or more than are taken.
     """
-    kept: dict[str, str] = {}
-    empty = repeated = cut = 0
+    kept: dict[str, tuple[str, int]] = {}  # text to label and document
+    empty = repeated = cut = documents = 0
     for place, raw in enumerate(texts):
-        text = " ".join(_whole(raw).split())
-        if len(text) > MAX_CHARACTERS:
-            text, cut = text[:MAX_CHARACTERS], cut + 1
-        if not text:
-            empty += 1
-        elif text in kept:
-            repeated += 1
-        else:
-            kept[text] = _whole(labels[place]).strip() if labels is not None else ""
+        parts, whole = _parts(raw, passages)
+        fresh = [part for part in parts if part not in kept]
+        if not fresh:
+            empty, repeated = empty + (not parts), repeated + bool(parts)
+            continue
+        label = _whole(labels[place]).strip() if labels is not None else ""
+        kept |= dict.fromkeys(fresh, (label, documents))
+        documents, cut = documents + 1, cut + (not whole)
     if len(kept) < FEWEST:
         raise InputProblem("retrieval.corpus.too_few", count=len(kept), fewest=FEWEST)
     if len(kept) > MOST:
         raise InputProblem("retrieval.corpus.too_many", count=len(kept), most=MOST)
-    own = tuple(kept.values()) if labels is not None else None
-    return Corpus(title, tuple(kept), own, empty, repeated, cut)
+    own_labels, numbers = zip(*kept.values(), strict=True)
+    return Corpus(
+        title,
+        tuple(kept),
+        own_labels if labels is not None else None,
+        empty,
+        repeated,
+        cut,
+        numbers if passages is not None else None,
+    )
+
+
+def _parts(raw: str, passages: PassageRule | None) -> tuple[list[str], bool]:
+    """What is searched of a document, none if it is empty, and whether that is all of it."""
+    text = " ".join(_whole(raw).split())
+    if passages is None:
+        return [text[:MAX_CHARACTERS]] if text else [], len(text) <= MAX_CHARACTERS
+    parts, whole = split(text[:MAX_DOCUMENT_CHARACTERS], passages)
+    return parts, whole and len(text) <= MAX_DOCUMENT_CHARACTERS
 
 
 def _whole(text: str) -> str:

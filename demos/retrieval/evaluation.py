@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from demos.frame.steps import Run, directly
+from demos.retrieval.passages import by_document, documents_of
 from demos.retrieval.search import (
     Bought,
     BruteForce,
@@ -80,7 +81,7 @@ def ndcg(relevance: NDArray[np.floating], found: NDArray[np.int64], k: int = 10)
     places = np.arange(min(k, gains.shape[1]))
     discounts = 1 / np.log2(places + 2)
     best = -np.sort(-gains, axis=1)[:, : len(places)] @ discounts  # [q]
-    got = np.take_along_axis(gains, found[:, :k], axis=1)  # [q, min(k, m)]
+    got = np.take_along_axis(gains, found[:, : len(places)], axis=1)  # [q, min(k, n, m)]
     result: Values = np.full(len(best), np.nan)
     has = best > 0
     result[has] = (got @ discounts[: got.shape[1]])[has] / best[has]
@@ -177,15 +178,18 @@ def compare(
     relevance: NDArray[np.float32] | None = None,
     run: Run = directly,
     prepare: Prepare | None = None,
+    documents: NDArray[np.int64] | None = None,
 ) -> Generator[Measured, None, None]:
     """Every strategy at every budget on queries whose scores are all known; one at a time.
 
     Args:
-        queries: bi-encoder vectors [q, d].
+        queries: bi-encoder vectors [q, d]; for late interaction token vectors [q, t, d].
         exact: cross-encoder scores [q, n]; the strategies buy from these. -inf: see the module.
         relevance: grades [q, n], if there are any.
         run: runs functions of tensors where tensors are computed.
         prepare: how a strategy and budget are prepared; computed from `index` if not given.
+        documents: the document of each item [n] where items are passages: it counts once for nDCG
+            and MRR, where its best passage stands.
     """
     prepare = prepare or (lambda strategy, budget: run(strategy.prepare, index, budget))
     scores = torch.from_numpy(offered(exact))
@@ -196,7 +200,7 @@ def compare(
             started = time.perf_counter()
             found = _search(strategy, prepared, queries, most, scores, run)
             seconds = (time.perf_counter() - started) / len(queries)
-            yield measure(strategy.key, budget, found, exact, relevance, seconds)
+            yield measure(strategy.key, budget, found, exact, relevance, seconds, documents)
 
 
 def measure(
@@ -206,19 +210,24 @@ def measure(
     exact: NDArray[np.float32],
     relevance: NDArray[np.float32] | None,
     seconds: float,
+    documents: NDArray[np.int64] | None = None,
 ) -> Measured:
-    """What a finished search is worth."""
+    """What a finished search is worth; arguments as in `compare`."""
     items = own_last(exact, found.ranking.items.numpy())
     fewest = int(findable(exact).min())
     recalls = {k: top_k_recall(exact, items, k) for k in KS if k <= fewest}
     if relevance is not None:
         relevance = np.where(np.isneginf(exact), 0, relevance).astype(np.float32)
+    named = items
+    if documents is not None and relevance is not None:
+        named = documents_of(items, documents)
+        relevance = by_document(relevance, documents)
     return Measured(
         strategy,
         budget,
         recalls,
-        ndcg(relevance, items) if relevance is not None else None,
-        reciprocal_rank(relevance, items) if relevance is not None else None,
+        ndcg(relevance, named) if relevance is not None else None,
+        reciprocal_rank(relevance, named) if relevance is not None else None,
         found.calls,
         seconds,
         found,

@@ -1,11 +1,12 @@
-"""Seven ways to spend a budget of cross-encoder calls on a query, behind one interface.
+"""Eight ways to spend a budget of cross-encoder calls on a query, behind one interface.
 
 A strategy is a frozen dataclass of its settings. `prepare` computes what does not depend on the
 query; `rounds` says how many calls each round spends; `propose` names the next items from what has
 been bought so far, and from nothing else, so it is a pure function that any device or process can
 run. The driver, `search`, buys: it alone sees the cross-encoder, and its ledger counts every call.
 
-All strategies are batched over queries [q] and read the corpus through `scan.top_items`.
+All strategies are batched over queries [q] and read the corpus through `scan.top_items`, except one
+that reads token vectors through `late.best_items`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from torch import Tensor
 
 from demos.frame.steps import Run, directly
 from demos.retrieval import anchors, belief, cur
+from demos.retrieval.late import LateIndex, best_items, one_vector_each
 from demos.retrieval.scan import top_items
 
 
@@ -31,12 +33,14 @@ class Index:
         anchor_scores: H [k_q, n], the cross-encoder's scores of the anchor queries.
         anchor_vectors: unit bi-encoder vectors of the anchor queries [k_q, d].
         own_items: [k_q]; the item that an anchor query is itself, -1 where it is none.
+        late: the items' token vectors, where late interaction has read them.
     """
 
     item_vectors: Tensor
     anchor_scores: Tensor
     anchor_vectors: Tensor
     own_items: Tensor
+    late: LateIndex | None = None
 
     @property
     def size(self) -> int:
@@ -71,6 +75,9 @@ class Strategy(Protocol):
 
     def prepare(self, index: Index, budget: int) -> Any: ...
 
+    def read(self, prepared: Any) -> tuple[Tensor, ...]:
+        """Those of the prepared tensors that answering a query reads."""
+
     def propose(self, prepared: Any, queries: Tensor, bought: Bought, count: int) -> Tensor:
         """The next `count` items [q, count] for queries [q, d]."""
 
@@ -83,6 +90,9 @@ class Unprepared:
 
     def prepare(self, index: Index, budget: int) -> Index:
         return index
+
+    def read(self, prepared: Index) -> tuple[Tensor, ...]:
+        return (prepared.item_vectors,)
 
 
 class OneRound:
@@ -116,6 +126,27 @@ class ReRank(Unprepared, OneRound):
 
 
 @dataclass(frozen=True)
+class LateReRank(OneRound):
+    """The best by late interaction, re-ranked: a shortlist by token vectors instead of one vector.
+
+    Its queries are token vectors [q, t, d], see `late.padded`. Without token vectors of the items
+    every text counts as one token, and what is bought is what `ReRank` buys.
+    """
+
+    key: ClassVar[str] = "late"
+
+    def prepare(self, index: Index, budget: int) -> LateIndex:
+        return index.late or one_vector_each(index.item_vectors)
+
+    def read(self, prepared: LateIndex) -> tuple[Tensor, ...]:
+        return (prepared.vectors,)
+
+    def propose(self, prepared: LateIndex, queries: Tensor, bought: Bought, count: int) -> Tensor:
+        tokens = queries if queries.dim() == 3 else queries[:, None]  # [q, t, d]
+        return best_items(prepared, tokens, count)
+
+
+@dataclass(frozen=True)
 class PublishedCur:
     """ANNCUR as in the published code: random anchors, `pinv` with rcond 1e-15, anchor scores not
     reused, so that an anchor among the retrieved items is paid twice."""
@@ -137,6 +168,9 @@ class PublishedCur:
     def choose(self, index: Index, count: int) -> Tensor:
         """The anchor items [count]."""
         return anchors.random_anchors(index.size, count, self.seed)
+
+    def read(self, prepared: cur.CurIndex) -> tuple[Tensor, ...]:
+        return (prepared.item_vectors,)
 
     def propose(
         self, prepared: cur.CurIndex, queries: Tensor, bought: Bought, count: int
@@ -170,6 +204,9 @@ class AdaCur(Unprepared, Adaptive):
 
     rcond: float = 0.05
     key: ClassVar[str] = "adacur"
+
+    def read(self, prepared: Index) -> tuple[Tensor, ...]:
+        return prepared.item_vectors, prepared.anchor_scores
 
     def propose(self, prepared: Index, queries: Tensor, bought: Bought, count: int) -> Tensor:
         if not bought.calls:
@@ -206,6 +243,9 @@ class Axn(Adaptive):
     def prepare(self, index: Index, budget: int) -> AxnIndex:
         return fit_axn(index, max(2, budget // 2))
 
+    def read(self, prepared: AxnIndex) -> tuple[Tensor, ...]:
+        return (prepared.item_vectors,)
+
     def propose(self, prepared: AxnIndex, queries: Tensor, bought: Bought, count: int) -> Tensor:
         weights = query_vectors(prepared, queries, bought) if bought.calls else queries
         return top_items(weights, prepared.item_vectors, count, bought.items)[0]
@@ -226,6 +266,10 @@ class BayesCur(Adaptive):
         return belief.fit_belief(
             index.anchor_scores, index.anchor_vectors, index.item_vectors, index.own_items
         )
+
+    def read(self, prepared: belief.BeliefIndex) -> tuple[Tensor, ...]:
+        same = prepared.scanned is prepared.features
+        return (prepared.features,) if same else (prepared.features, prepared.scanned)
 
     def propose(
         self, prepared: belief.BeliefIndex, queries: Tensor, bought: Bought, count: int
@@ -249,6 +293,9 @@ class BruteForce(Unprepared, OneRound):
 
     key: ClassVar[str] = "brute"
 
+    def read(self, prepared: Index) -> tuple[Tensor, ...]:
+        return ()
+
     def propose(self, prepared: Index, queries: Tensor, bought: Bought, count: int) -> Tensor:
         items = torch.arange(prepared.size, device=queries.device)
         return items.expand(len(queries), -1)
@@ -256,8 +303,12 @@ class BruteForce(Unprepared, OneRound):
 
 STRATEGIES: dict[str, Strategy] = {
     strategy.key: strategy
-    for strategy in (BayesCur(), ReRank(), AdaCur(), Axn(), Cur(), PublishedCur(), BruteForce())
+    for strategy in (
+        *(BayesCur(), ReRank(), LateReRank(), AdaCur(), Axn(), Cur(), PublishedCur()),
+        BruteForce(),
+    )
 }
+NEED_ANCHOR_SCORES = ("bayes", "adacur", "axn", "cur", "anncur")
 DEFAULT_STRATEGY = BayesCur.key
 
 
@@ -378,7 +429,7 @@ def searching(
 
     Args:
         strategy, prepared: a strategy and what it prepared.
-        queries: unit bi-encoder vectors [q, d].
+        queries: unit bi-encoder vectors [q, d]; for late interaction token vectors [q, t, d].
         budget: cross-encoder calls a query; more than the corpus has items are never spent.
         size: n.
         run: runs `propose` where tensors are computed.

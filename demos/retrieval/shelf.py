@@ -9,18 +9,22 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from demos.frame.errors import InputProblem
 from demos.frame.recent import Recent
 from demos.retrieval.helpdesk import CORPORA, BundledCorpus
-from demos.retrieval.search import BayesCur, Strategy, Unprepared
+from demos.retrieval.late import LateIndex, joined, pack, padded
+from demos.retrieval.search import STRATEGIES, BayesCur, LateReRank, Strategy, Unprepared
 from demos.retrieval.store import HeldOut, ModelVersion, StoredIndex, load, load_held_out
 from models.held import Held
 from models.registry import Registry
+from models.work import Progress
 
 FOLDER_VARIABLE = "KEXUE_LAB_INDEXES"
 _DEFAULT_FOLDER = Path("~/.cache/kexue-lab/indexes")
@@ -28,6 +32,11 @@ _KEY = re.compile(r"[0-9a-f]{24}")
 _OPEN = 8  # indexes in memory
 _REMEMBERED = 128  # values of each index
 _PREPARED = 24  # of each index: strategies times budgets
+_WITH_TOKENS = 2  # indexes whose token vectors are in memory: some hundreds of vectors a text
+MOST_TOKENS = 250_000  # of a corpus; 190 MB in bfloat16
+_TOKENS_A_TEXT = 256  # read of a text at most
+_BYTES_A_TOKEN = 4
+_TEXTS_AT_ONCE = 1_024
 
 
 @dataclass
@@ -69,6 +78,7 @@ class Shelf:
         given = os.environ.get(FOLDER_VARIABLE)
         self.folder = (folder or Path(given or _DEFAULT_FOLDER)).expanduser()
         self._open = Recent(_OPEN)
+        self._late = Recent(_WITH_TOKENS)  # by key of the index
         self._lock = threading.Lock()
 
     def folder_of(self, key: str) -> Path:
@@ -105,11 +115,68 @@ class Shelf:
     def forget(self, key: str) -> None:
         """Read it from disk the next time: it has been built anew."""
         self._open.drop(key)
+        self._late.drop(key)
+
+    # --- late interaction ----------------------------------------------------------------------
+
+    @property
+    def late_model(self) -> str | None:
+        """The late-interaction model whose token vectors a strategy reads; None: there is none."""
+        cards = self._registry.cards(None, "late-interaction")
+        return cards[0].key if cards else None
+
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """Keys of the strategies whose models there are."""
+        return tuple(key for key in STRATEGIES if key != LateReRank.key or self.late_model)
+
+    def reading_tokens(self, opened: OpenIndex) -> Generator[Progress, None, None]:
+        """Have the token vectors of all texts ready, with progress in texts; once for all visitors.
+
+        Raises:
+            InputProblem: there is no late-interaction model, or more tokens than memory is for.
+            ModelError: the model cannot be had.
+        """
+        key = self.late_model
+        if key is None:
+            raise InputProblem("retrieval.late.no_model")
+        if self._late.get(opened.stored.key) is not None:
+            return
+        texts = opened.stored.texts
+        judged = sum(min(len(t.encode()) // _BYTES_A_TOKEN + 2, _TOKENS_A_TEXT) for t in texts)
+        if judged > MOST_TOKENS:
+            raise InputProblem("retrieval.late.too_large", tokens=judged, most=MOST_TOKENS)
+        parts: list[LateIndex] = []
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            work = self._registry.token_embedding(key, texts[start : start + _TEXTS_AT_ONCE])
+            try:
+                for progress in work:
+                    done = start + progress.done
+                    share = done / len(texts)
+                    yield Progress(done, len(texts), progress.seconds, share=share)
+                parts.append(self._registry.run(pack, work.result()))
+            finally:
+                work.cancel()
+        self._late.put(opened.stored.key, self._registry.hold(self._registry.run(joined, parts)))
+
+    def query_tokens(self, texts: Sequence[str]) -> torch.Tensor:
+        """Token vectors of queries [q, t, d], see `late.padded`.
+
+        Raises:
+            InputProblem: there is no late-interaction model.
+        """
+        if self.late_model is None:
+            raise InputProblem("retrieval.late.no_model")
+        return padded(self._registry.token_embedding(self.late_model, texts).result())
+
+    # --- preparing -----------------------------------------------------------------------------
 
     def prepare(self, opened: OpenIndex, strategy: Strategy, budget: int) -> Held:
         """What a strategy computes before any query comes; once for all visitors."""
         if isinstance(strategy, Unprepared):
             return opened.held
+        if isinstance(strategy, LateReRank):
+            return self._late_index(opened)
         # The belief is part of the index, and the same for every budget.
         ours = isinstance(strategy, BayesCur)
         place = (strategy.key, 0 if ours else budget)
@@ -122,6 +189,15 @@ class Shelf:
             )
             held = self._registry.hold(value)
             opened.prepared.put(place, held)
+        return held
+
+    def _late_index(self, opened: OpenIndex) -> Held:
+        held: Held | None = self._late.get(opened.stored.key)
+        if held is None:  # never read, or others have taken its place
+            for _ in self.reading_tokens(opened):
+                pass
+            held = self._late.get(opened.stored.key)
+        assert held is not None
         return held
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -15,6 +15,7 @@ renamed, index.json last: a folder without it is no index.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import os
@@ -63,6 +64,7 @@ class StoredIndex:
         bi_encoder, cross_encoder: the models it was made with.
         index: vectors and anchor scores.
         belief: features and prior of BayesCUR.
+        documents: the document that each item is a passage of, or None: see `Corpus`.
     """
 
     key: str
@@ -74,10 +76,16 @@ class StoredIndex:
     cross_encoder: ModelVersion
     index: Index
     belief: BeliefIndex
+    documents: tuple[int, ...] | None = None
 
     @property
     def size(self) -> int:
         return len(self.texts)
+
+    @functools.cached_property
+    def document_of(self) -> NDArray[np.int64]:
+        """The document of each item [n]: itself where documents were not split."""
+        return np.array(range(self.size) if self.documents is None else self.documents)
 
 
 @dataclass(frozen=True)
@@ -115,10 +123,21 @@ def corpus_digest(texts: Sequence[str]) -> str:
 
 
 def address(
-    texts: Sequence[str], anchors: Sequence[str], bi: ModelVersion, cross: ModelVersion
+    texts: Sequence[str],
+    anchors: Sequence[str],
+    bi: ModelVersion,
+    cross: ModelVersion,
+    documents: Sequence[int] | None = None,
 ) -> str:
-    """Where an index of this corpus by these models and anchors belongs, whoever builds it."""
+    """Where an index of this corpus by these models and anchors belongs, whoever builds it.
+
+    Args:
+        texts, documents: as in `StoredIndex`.
+        anchors: the anchor queries, or what says how they are chosen.
+    """
     parts = [corpus_digest(texts), corpus_digest(anchors), repr(bi), repr(cross), str(FORMAT)]
+    if documents is not None:
+        parts.append(repr(tuple(documents)))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
@@ -130,9 +149,11 @@ def save(stored: StoredIndex, folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DESCRIPTION).unlink(missing_ok=True)  # no index until all of it is there
-    columns = {"text": list(stored.texts)}
+    columns: dict[str, list[Any]] = {"text": list(stored.texts)}
     if stored.labels is not None:
         columns["label"] = list(stored.labels)
+    if stored.documents is not None:
+        columns["document"] = list(stored.documents)
     buffer = pyarrow.BufferOutputStream()
     pyarrow.parquet.write_table(pyarrow.table(columns), buffer, compression="zstd")
     index, belief = stored.index, stored.belief
@@ -189,8 +210,8 @@ def load(folder: Path) -> StoredIndex:
         if hashlib.sha256(content).hexdigest() != description["sha256"].get(name):
             raise InputProblem("retrieval.index.damaged", file=name)
     try:
-        texts, labels = _texts(files[TEXTS])
-        return _assembled(description, texts, labels, from_bytes(files[TENSORS]))
+        columns = _columns(files[TEXTS])
+        return _assembled(description, columns, from_bytes(files[TENSORS]))
     except InputProblem:
         raise
     except Exception:  # fields, columns or shapes that no version of ours writes
@@ -201,21 +222,21 @@ def _digest(description: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
 
 
-def _texts(raw: bytes) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+def _columns(raw: bytes) -> dict[str, tuple[Any, ...]]:
+    """The columns of the texts' table by their names."""
     import pyarrow
     import pyarrow.parquet
 
     table = pyarrow.parquet.read_table(pyarrow.BufferReader(raw))
-    labels = tuple(table["label"].to_pylist()) if "label" in table.column_names else None
-    return tuple(table["text"].to_pylist()), labels
+    return {name: tuple(table[name].to_pylist()) for name in table.column_names}
 
 
 def _assembled(
     description: dict[str, Any],
-    texts: tuple[str, ...],
-    labels: tuple[str, ...] | None,
+    columns: dict[str, tuple[Any, ...]],
     tensors: dict[str, Tensor],
 ) -> StoredIndex:
+    texts = columns["text"]
     if corpus_digest(texts) != description["corpus"]:
         raise InputProblem("retrieval.index.damaged", file=TEXTS)
     index = Index(
@@ -232,12 +253,13 @@ def _assembled(
         description["key"],
         description["title"],
         texts,
-        labels,
+        columns.get("label"),
         tuple(description["anchor_texts"]),
         ModelVersion(**description["bi_encoder"]),
         ModelVersion(**description["cross_encoder"]),
         index,
         belief,
+        columns.get("document"),
     )
 
 

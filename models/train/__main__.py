@@ -1,4 +1,4 @@
-"""Train a sentence-pair model: an adapter or full weights, bi- or cross-encoder, any of the losses.
+"""Train a sentence-pair model: an adapter or full weights, any kind, any of its losses.
 
     python -m models.train --kind bi-encoder --train train.tsv --dev dev.tsv --output my-adapter
 
@@ -18,7 +18,7 @@ from models.catalog import CATALOG, ModelCard
 from models.cross_encoder import CARD_FILE
 from models.device import Device, choose_device
 from models.errors import ModelError
-from models.sources import find_files
+from models.model_files import model_files
 from models.train.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from models.train.events import Evaluated, StepDone
 from models.train.export import export_adapter
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _train(options: argparse.Namespace) -> None:
     settings = _settings(options)
     base = CATALOG[settings.base]
-    base_folder = find_files(base).folder
+    base_folder = model_files(base).folder
     train, held_out = _read_data(options)
     device = Device(choose_device(options.device))
     trainer = Trainer(
@@ -64,7 +64,8 @@ def _train(options: argparse.Namespace) -> None:
         facts["start"] = json.loads((options.start / CARD_FILE).read_text(encoding="utf-8"))
     save_trained(trainer, options.output, base.title, base_folder, facts)
     if options.export is not None and settings.method == "lora":
-        export_adapter(options.export, base_folder, options.output, base.max_length)
+        kind = settings.kind
+        export_adapter(options.export, base_folder, options.output, kind, base.max_length)
     remove_checkpoint(checkpoint)
     if checkpoint.is_dir():
         checkpoint.rmdir()

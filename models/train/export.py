@@ -1,7 +1,9 @@
 """A trained model as a folder in sentence-transformers' format: its base with the updates merged.
 
 A bi-encoder is Transformer, Pooling, Normalize, as every version reads it. A cross-encoder pools
-the mean and ends in two Dense modules, which sentence-transformers reads from version 5.5 on.
+the mean and ends in two Dense modules, which sentence-transformers reads from version 5.5 on. Late
+interaction is a MultiVectorEncoder, which it has from version 6 on; its score is one direction
+of ours.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from models.cross_encoder import CARD_FILE, HEAD_FILE
+from models.errors import TrainingError
 from models.lora import read_updates
+from models.train.settings import EncoderKind
 
 _WEIGHTS = "model.safetensors"
 # The base's own files that a folder needs: settings and tokenizer, nothing of its layout or card.
@@ -26,13 +30,16 @@ _COPIED = (
 _PACKAGE = "sentence_transformers"
 
 
-def export_adapter(folder: Path, base_folder: Path, adapter: Path, max_length: int | None) -> None:
+def export_adapter(
+    folder: Path, base_folder: Path, adapter: Path, kind: EncoderKind, max_length: int | None
+) -> None:
     """Merge an adapter into its base and write the whole as a folder.
 
     Args:
         folder: is made; files in it are replaced.
         base_folder: the base's files.
-        adapter: the adapter's folder; a head in it makes a cross-encoder.
+        adapter: the adapter's folder, with its head if it has one.
+        kind: what it makes of its base.
         max_length: tokens a text or a pair is cut to.
     """
     weights = _encoder_weights(base_folder)
@@ -40,7 +47,7 @@ def export_adapter(folder: Path, base_folder: Path, adapter: Path, max_length: i
         weights[f"{name}.weight"] = weights[f"{name}.weight"].float() + update
     has_head = (adapter / HEAD_FILE).is_file()
     head = load_file(adapter / HEAD_FILE) if has_head else None
-    export_folder(folder, base_folder, weights, head, max_length)
+    export_folder(folder, base_folder, weights, head, kind, max_length)
     if (adapter / CARD_FILE).is_file():
         shutil.copyfile(adapter / CARD_FILE, folder / CARD_FILE)
 
@@ -50,18 +57,26 @@ def export_folder(
     base_folder: Path,
     weights: dict[str, Tensor],
     head: dict[str, Tensor] | None,
+    kind: EncoderKind,
     max_length: int | None,
 ) -> None:
-    """Write encoder weights and layout; `head` holds `dense.*` and `out.*` of a cross-encoder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in _COPIED:
-        if (base_folder / name).is_file():
-            shutil.copyfile(base_folder / name, folder / name)
-    whole = _encoder_weights(base_folder) | weights  # the base's pooler too, which is not used
-    kept = {name: t.float().contiguous().clone() for name, t in whole.items()}
-    save_file(kept, folder / _WEIGHTS, metadata={"format": "pt"})
+    """Write encoder weights and layout; `head` holds `dense.*` and `out.*` of a cross-encoder, or
+    the projection `weight` of late interaction.
+
+    Raises:
+        TrainingError: the head is one that sentence-transformers does not have.
+    """
+    if head is not None and "scale" in head:
+        raise TrainingError(
+            "sentence-transformers has no head on both texts' means: export an adapter with head"
+            " “mean”."
+        )
+    kept = export_encoder(folder, base_folder, weights)
     width = kept["embeddings.word_embeddings.weight"].shape[1]
     _write(folder / "sentence_bert_config.json", {"max_seq_length": max_length})
+    if kind == "late-interaction":
+        _write_multi_vector(folder, head)
+        return
     _write(
         folder / "1_Pooling" / "config.json",
         {"word_embedding_dimension": width, "pooling_mode_mean_tokens": True},
@@ -70,14 +85,46 @@ def export_folder(
     if head is None:
         modules.append("models.Normalize")
         (folder / "2_Normalize").mkdir(exist_ok=True)
+        settings: dict[str, Any] = {"similarity_fn_name": "cosine"}
     else:
         modules += ["models.Dense", "models.Dense"]
-        _write_dense(folder / "2_Dense", head, "dense", "Tanh", None)
-        _write_dense(folder / "3_Dense", head, "out", "Identity", "scores")
-    _write_layout(folder, modules, is_cross_encoder=head is not None)
+        _write_dense(folder / "2_Dense", head, "dense.", "Tanh")
+        _write_dense(folder / "3_Dense", head, "out.", "Identity", output="scores")
+        settings = {"activation_fn": "torch.nn.modules.linear.Identity"}  # raw outputs
+    model_type = "SentenceTransformer" if head is None else "CrossEncoder"
+    _write_layout(folder, modules, {"model_type": model_type} | settings)
 
 
-def _write_layout(folder: Path, modules: list[str], is_cross_encoder: bool) -> None:
+def export_encoder(
+    folder: Path, base_folder: Path, weights: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """Write an encoder and its tokenizer in transformers' format; returns the weights written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _COPIED:
+        if (base_folder / name).is_file():
+            shutil.copyfile(base_folder / name, folder / name)
+    whole = _encoder_weights(base_folder) | weights  # the base's pooler too, which is not used
+    kept = {name: t.float().contiguous().clone() for name, t in whole.items()}
+    save_file(kept, folder / _WEIGHTS, metadata={"format": "pt"})
+    return kept
+
+
+def _write_multi_vector(folder: Path, head: dict[str, Tensor] | None) -> None:
+    """The layout behind the transformer of late interaction: every token counts."""
+    by_token = {"module_input_name": "token_embeddings"}
+    modules = ["models.Transformer"]
+    if head is not None:
+        modules.append("models.Dense")
+        _write_dense(folder / "1_Dense", head, "", "Identity", **by_token)
+    modules += ["multi_vector_encoder.modules.MultiVectorMask", "models.Normalize"]
+    _write(folder / f"{len(modules) - 2}_MultiVectorMask" / "config.json", {"skiplist_words": []})
+    _write(folder / f"{len(modules) - 1}_Normalize" / "config.json", by_token)
+    settings = {"model_type": "MultiVectorEncoder", "similarity_fn_name": "meanmaxsim"}
+    _write_layout(folder, modules, settings)
+
+
+def _write_layout(folder: Path, modules: list[str], settings: dict[str, Any]) -> None:
+    """`settings` say what the modules make; prompts are none."""
     entries = [
         {
             "idx": index,
@@ -88,31 +135,33 @@ def _write_layout(folder: Path, modules: list[str], is_cross_encoder: bool) -> N
         for index, kind in enumerate(modules)
     ]
     _write(folder / "modules.json", entries)
-    kind = "CrossEncoder" if is_cross_encoder else "SentenceTransformer"
-    settings: dict[str, Any] = {"model_type": kind, "prompts": {}, "default_prompt_name": None}
-    if is_cross_encoder:
-        settings["activation_fn"] = "torch.nn.modules.linear.Identity"  # raw outputs
-    else:
-        settings["similarity_fn_name"] = "cosine"
+    settings = settings | {"prompts": {}, "default_prompt_name": None}
     _write(folder / "config_sentence_transformers.json", settings)
 
 
 def _write_dense(
-    folder: Path, head: dict[str, Tensor], part: str, activation: str, output: str | None
+    folder: Path,
+    head: dict[str, Tensor],
+    prefix: str,
+    activation: str,
+    module_input_name: str = "sentence_embedding",
+    output: str | None = None,
 ) -> None:
-    weight, bias = head[f"{part}.weight"].float(), head[f"{part}.bias"].float()
+    weight, bias = head[f"{prefix}weight"].float(), head.get(f"{prefix}bias")
     module = "linear" if activation == "Identity" else "activation"
     settings: dict[str, Any] = {
         "in_features": weight.shape[1],
         "out_features": weight.shape[0],
-        "bias": True,
+        "bias": bias is not None,
         "activation_function": f"torch.nn.modules.{module}.{activation}",
-        "module_input_name": "sentence_embedding",
+        "module_input_name": module_input_name,
     }
     if output is not None:
         settings["module_output_name"] = output
     _write(folder / "config.json", settings)
-    tensors = {"linear.weight": weight.contiguous(), "linear.bias": bias.contiguous()}
+    tensors = {"linear.weight": weight.contiguous()}
+    if bias is not None:
+        tensors["linear.bias"] = bias.float().contiguous()
     save_file(tensors, folder / _WEIGHTS)
 
 

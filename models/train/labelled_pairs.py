@@ -6,7 +6,7 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,19 @@ from numpy.typing import NDArray
 
 from models.errors import TrainingError
 from models.hub_files import HUB_PREFIX, fetch_hub_file
+from models.train.parts import PARTS, is_in
 
 Pair = tuple[str, str]
 
 _LABELS = ("score", "label", "similarity", "similarity_score", "relatedness_score", "labels")
-_FIRST = ("sentence1", "sentence_a", "text1", "text_a", "premise", "question1", "query", "a")
-_SECOND = ("sentence2", "sentence_b", "text2", "text_b", "hypothesis", "question2", "answer", "b")
+_FIRST = (
+    *("sentence1", "sentence_a", "text1", "text_a", "premise"),
+    *("question1", "question", "query", "a"),
+)
+_SECOND = (
+    *("sentence2", "sentence_b", "text2", "text_b", "hypothesis"),
+    *("question2", "sentence", "answer", "passage", "b"),
+)
 
 
 @dataclass(frozen=True)
@@ -55,14 +62,15 @@ def read_labelled_pairs(source: str | Path) -> LabelledPairs:
     """Read a local file or, as `hub:owner/name/file[@revision]`, a file of a hub data set.
 
     TSV (tabs, no quoting), CSV, JSONL and Parquet are read; columns are known by their usual
-    names.
+    names. `file#part` reads one part of it (see `models.train.parts`).
 
     Raises:
         TrainingError: it cannot be read, or a column is missing; one sentence.
     """
+    source, part = _part_of(str(source))
     path, name = (
         _fetch(source.removeprefix(HUB_PREFIX))
-        if isinstance(source, str) and source.startswith(HUB_PREFIX)
+        if source.startswith(HUB_PREFIX)
         else (Path(source), f"{Path(source).parent.name}/{Path(source).name}")
     )
     try:
@@ -74,7 +82,17 @@ def read_labelled_pairs(source: str | Path) -> LabelledPairs:
     label, first, second = (_column(rows[0], names, name) for names in (_LABELS, _FIRST, _SECOND))
     pairs = tuple((str(row[first]), str(row[second])) for row in rows)
     labels = np.array([_number(row[label], name, i) for i, row in enumerate(rows, start=1)])
-    return LabelledPairs(name, pairs, labels)
+    found = LabelledPairs(name, pairs, labels)
+    if part is None:
+        return found
+    chosen = found.take(i for i, pair in enumerate(pairs) if is_in(part, pair))
+    return replace(chosen, name=f"{name}#{part}")
+
+
+def _part_of(source: str) -> tuple[str, str | None]:
+    """A source without the name of its part, and that name."""
+    file, mark, part = source.rpartition("#")
+    return (file, part) if mark and part in PARTS else (source, None)
 
 
 def _fetch(address: str) -> tuple[Path, str]:

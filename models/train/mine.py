@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Mine, grade and write; 1 and one sentence where that is not possible."""
     options = _parse(arguments)
     try:
-        catalog, keys = _teachers(options.teachers)
+        catalog, keys = with_adapters(options.teachers)
         registry = Registry(catalog)
         sentences = sentences_of(options.sentences, options.without)
         print(f"{len(sentences):,} sentences", flush=True)
@@ -98,20 +98,24 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _teachers(names: Sequence[str]) -> tuple[Catalog, list[str]]:
-    """The catalog with a card for every name that is an adapter's folder."""
+def with_adapters(names: Sequence[str], symmetric: bool = False) -> tuple[Catalog, list[str]]:
+    """The catalog with a card for every name that is an adapter's folder, and the names' keys.
+
+    Args:
+        symmetric: whether cross-encoders among those adapters read every pair in both orders.
+    """
     cards = list(CATALOG.values())
     keys = []
     for name in names:
         if name not in CATALOG and (Path(name) / "card.json").is_file():
-            cards.append(_adapter_card(Path(name)))
+            cards.append(_adapter_card(Path(name), symmetric))
             keys.append(cards[-1].key)
         else:
             keys.append(name)
     return Catalog(tuple(cards)), keys
 
 
-def _adapter_card(folder: Path) -> ModelCard:
+def _adapter_card(folder: Path, symmetric: bool) -> ModelCard:
     settings = json.loads((folder / "card.json").read_text(encoding="utf-8"))["settings"]
     base = CATALOG[settings["base"]]
     return ModelCard(
@@ -126,6 +130,7 @@ def _adapter_card(folder: Path) -> ModelCard:
         base=base.key,
         adapter=folder,
         max_length=base.max_length,
+        symmetric=symmetric,
     )
 
 

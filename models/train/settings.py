@@ -10,16 +10,22 @@ from typing import Any, Literal
 
 from models.errors import TrainingError
 
-EncoderKind = Literal["bi-encoder", "cross-encoder"]
+EncoderKind = Literal["bi-encoder", "cross-encoder", "late-interaction"]
 LossName = Literal["cosent", "angle", "cosine", "softmax", "cross_entropy", "mse"]
+HeadKind = Literal["mean", "segments"]
 Method = Literal["lora", "full", "weights"]
 
 LOSSES: Mapping[EncoderKind, tuple[LossName, ...]] = {
     "bi-encoder": ("cosent", "cosine", "softmax", "angle"),
     "cross-encoder": ("cosent", "cross_entropy", "mse"),
+    "late-interaction": ("cosent", "cosine"),
 }
 # lambda: 20 for cosines, 1 for raw outputs, as in the author's code (kexue.fm/archives/8847, 9341).
-_SCALES: Mapping[EncoderKind, float] = {"bi-encoder": 20.0, "cross-encoder": 1.0}
+_SCALES: Mapping[EncoderKind, float] = {
+    "bi-encoder": 20.0,
+    "cross-encoder": 1.0,
+    "late-interaction": 20.0,
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,11 @@ class TrainingSettings:
             biases and norms too; "weights" the weights of the linear layers alone. Embeddings stay
             as they are in all.
         rank: of the updates.
-        scale: lambda of CoSENT and AnglE; None takes 20 for bi-encoders, 1 for cross-encoders.
+        head: of a cross-encoder: on the mean of all tokens, or on the mean of each text's (see
+            `models.cross_encoder.SegmentHead`).
+        projection: dimensions that late interaction's token vectors are projected to by a linear
+            layer that is trained too; None keeps the base's.
+        scale: lambda of CoSENT and AnglE; None takes 20 for cosines, 1 for cross-encoders.
         learning_rate, head_learning_rate: peak rates of AdamW, of the encoder and of a new head.
         epochs: passes over the data, may be a fraction; `max_steps` bounds them.
         batch_size: pairs in a step.
@@ -51,6 +61,8 @@ class TrainingSettings:
     base: str = "all-MiniLM-L6-v2"
     method: Method = "lora"
     rank: int = 16
+    head: HeadKind = "mean"
+    projection: int | None = None
     scale: float | None = None
     learning_rate: float = 3e-4
     head_learning_rate: float = 1e-3
@@ -78,6 +90,8 @@ class TrainingSettings:
                 loss=self.loss,
                 losses=", ".join(LOSSES[self.kind]),
             )
+        if self.projection is not None and self.kind != "late-interaction":
+            raise TrainingError("Only late interaction projects token vectors: leave it out.")
         for name, low, high in _RANGES:
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
@@ -106,6 +120,7 @@ class TrainingSettings:
 
 _RANGES: tuple[tuple[str, float, float], ...] = (
     ("rank", 1, 256),
+    ("projection", 1, 4_096),
     ("scale", 1e-3, 1e3),
     ("learning_rate", 0.0, 1.0),
     ("head_learning_rate", 0.0, 1.0),

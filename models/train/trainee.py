@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
 
-from models.cross_encoder import ScalarHead
+from models.cross_encoder import SegmentHead, new_head, segment_means
 from models.device import Device
 from models.errors import TrainingError
+from models.late_interaction import mean_max_similarity, projection
 from models.losses import softmax_features
 from models.pooling import TokenStates, pool
 from models.tokenizer import Encoding, Pair, Tokenizer
@@ -26,7 +27,7 @@ _PART_TOKENS = {"cpu": 1_536, "cuda": 32_768}  # padded, in one forward pass
 
 
 class Trainee(nn.Module):
-    """A bi-encoder or a cross-encoder in training.
+    """A bi-encoder, a cross-encoder or a late-interaction model in training.
 
     Args:
         folder: transformers' files of the base, with its tokenizer.
@@ -70,7 +71,11 @@ class Trainee(nn.Module):
         self.encoder = encoder
         self.tokenizer = Tokenizer(folder, max_length)
         width = encoder.config.hidden_size
-        self.head = ScalarHead(width) if settings.kind == "cross-encoder" else None
+        self.head: nn.Module | None = None
+        if settings.kind == "cross-encoder":
+            self.head = new_head(settings.head, width)
+        elif settings.projection is not None:
+            self.head = projection(width, settings.projection)
         self.classifier = nn.Linear(3 * width, classes) if classes else None
         self._device = device
         self._fast = torch.bfloat16 if device.choice.dtype == torch.bfloat16 else None
@@ -88,11 +93,30 @@ class Trainee(nn.Module):
         return both[: len(pairs)], both[len(pairs) :]
 
     def scores(self, pairs: Sequence[Pair]) -> Tensor:
-        """Cosines of a bi-encoder, raw outputs of a cross-encoder, [B], float32."""
+        """Cosines of a bi-encoder, raw outputs of a cross-encoder, mean MaxSim of late interaction,
+        [B], float32.
+        """
+        if self.kind == "late-interaction":
+            return mean_max_similarity(*self.token_vectors(pairs))
         if self.head is None:
             return functional.cosine_similarity(*self.vectors(pairs))
         scores: Tensor = self.head(self._pooled(self.tokenizer.encode_pairs(pairs)))  # [B]
         return scores
+
+    def token_vectors(self, pairs: Sequence[Pair]) -> tuple[list[Tensor], list[Tensor]]:
+        """Unit token vectors [t, d], float32, of each text of both sides, projected if need be."""
+        texts = [first for first, _ in pairs] + [second for _, second in pairs]
+        encodings = self.tokenizer.encode_texts(texts)
+        vectors: list[Tensor] = [torch.empty(0)] * len(texts)
+        with parametrize.cached():
+            for part in self._parts(encodings):
+                states = self._states([encodings[index] for index in part])
+                hidden = states.hidden if self.head is None else self.head(states.hidden)
+                unit = functional.normalize(hidden, dim=-1)  # [N, d]
+                split = unit.split([len(encodings[index]) for index in part])
+                for index, text in zip(part, split, strict=True):
+                    vectors[index] = text
+        return vectors[: len(pairs)], vectors[len(pairs) :]
 
     def class_scores(self, pairs: Sequence[Pair]) -> Tensor:
         """Sentence-BERT's class scores [B, classes]."""
@@ -101,23 +125,34 @@ class Trainee(nn.Module):
         return scores
 
     def _pooled(self, encodings: Sequence[Encoding]) -> Tensor:
-        """Mean of the token vectors of each text, [n, d]."""
-        order = sorted(range(len(encodings)), key=lambda index: len(encodings[index]))
-        parts = _cut(order, encodings, _PART_TOKENS.get(self._device.choice.device.type, 1_536))
+        """Mean of the token vectors of each text, [n, d]; of both texts of a pair, [n, 2, d]."""
+        parts = self._parts(encodings)
+        order = [index for part in parts for index in part]
         with parametrize.cached():  # W + s B A once for all parts
-            vectors = torch.cat([self._part([encodings[i] for i in part]) for part in parts])
+            vectors = torch.cat([self._means([encodings[i] for i in part]) for part in parts])
         places = torch.empty(len(order), dtype=torch.long)
         places[torch.tensor(order)] = torch.arange(len(order))
         return vectors[self._device.to_device(places)]
 
-    def _part(self, encodings: list[Encoding]) -> Tensor:
+    def _parts(self, encodings: Sequence[Encoding]) -> list[list[int]]:
+        """Indices of texts of like length, for one forward pass each."""
+        order = sorted(range(len(encodings)), key=lambda index: len(encodings[index]))
+        return _cut(order, encodings, _PART_TOKENS.get(self._device.choice.device.type, 1_536))
+
+    def _means(self, encodings: list[Encoding]) -> Tensor:
+        states = self._states(encodings)
+        if isinstance(self.head, SegmentHead):
+            return segment_means(states, encodings)
+        return pool(states, "mean")
+
+    def _states(self, encodings: list[Encoding]) -> TokenStates:
         padded = self.tokenizer.pad(encodings)
         inputs = {name: self._device.to_device(tensor) for name, tensor in padded.items()}
         where = self._device.choice.device.type
         with torch.autocast(where, dtype=self._fast, enabled=self._fast is not None):
             hidden = self.encoder(**inputs).last_hidden_state  # [b, t, d]
         mask = inputs["attention_mask"]
-        return pool(TokenStates(hidden.float()[mask.bool()], mask.sum(dim=1)), "mean")  # [b, d]
+        return TokenStates(hidden.float()[mask.bool()], mask.sum(dim=1))
 
 
 def _cut(order: list[int], encodings: Sequence[Encoding], budget: int) -> list[list[int]]:

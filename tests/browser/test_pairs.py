@@ -247,7 +247,7 @@ def test_cancel_half_way_and_press_twice(open_page: OpenPage, tmp_path: Path) ->
     expect(page.locator("#pairs-progress")).to_contain_text("Cancelled")
     expect(page.locator("#status")).to_contain_text("queue 0")
     expect(page.locator("#pairs-table")).to_contain_text("cancelled sentence 0")
-    page.locator("#pairs-example").click()
+    page.locator("#pairs-example-en").click()
     expect(page.locator("#pairs-table")).to_contain_text("The cat is asleep on the sofa.")
     page.locator("#pairs-score").click()
     scored(page, 12)

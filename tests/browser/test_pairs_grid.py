@@ -116,7 +116,7 @@ def test_cancel(open_page: OpenPage) -> None:
     time.sleep(4)
     expect(page.locator("#pairs-grid-progress")).to_contain_text("Cancelled")
     expect(page.locator("#status")).to_contain_text("queue 0")
-    page.locator("#pairs-grid-example").click()
+    page.locator("#pairs-grid-example-en").click()
     expect(page.locator("#pairs-grid-a textarea")).to_have_value(re.compile("The cat is asleep"))
     page.locator("#pairs-grid-run").click()
     expect(page.locator("#pairs-grid-progress")).to_contain_text("Scored 6 × 8 = 48 pairs")

@@ -12,10 +12,14 @@ import torch
 from safetensors.torch import load_file
 
 from models.catalog import Catalog, ModelCard
+from models.cross_encoder import segment_means
 from models.device import Device, choose_device
 from models.errors import TrainingError
+from models.pooling import TokenStates
 from models.registry import Registry
+from models.tokenizer import Tokenizer
 from models.train import __main__ as command
+from models.train import grade
 from models.train.checkpoint import load_checkpoint, save_checkpoint
 from models.train.events import Evaluated, StepDone
 from models.train.export import export_adapter
@@ -48,6 +52,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.write_bi_encoder(tmp_path_factory.mktemp("base"))
 
 
+KINDS = list(LOSSES)
+
+
 def settings(kind: str = "bi-encoder", **changes: object) -> TrainingSettings:
     defaults: dict[str, object] = {
         "base": "tiny",
@@ -62,9 +69,11 @@ def settings(kind: str = "bi-encoder", **changes: object) -> TrainingSettings:
     return TrainingSettings(kind=kind, **(defaults | changes))  # type: ignore[arg-type]
 
 
-def trainer(base: Path, chosen: TrainingSettings, train: int = 64) -> Trainer:
+def trainer(
+    base: Path, chosen: TrainingSettings, train: int = 64, start: Path | None = None
+) -> Trainer:
     device = Device(choose_device("cpu", torch.float32))
-    return Trainer(chosen, [data(train, 0)], data(40, 1, "held out"), base, 32, device)
+    return Trainer(chosen, [data(train, 0)], data(40, 1, "held out"), base, 32, device, start)
 
 
 def run(trainer: Trainer) -> list[StepDone | Evaluated]:
@@ -208,31 +217,119 @@ def adapter_card(base: Path, folder: Path, kind: str) -> ModelCard:
     return tiny.card("trained", base, kind, base="tiny", adapter=folder, max_length=32)
 
 
-@pytest.mark.parametrize("kind", ["bi-encoder", "cross-encoder"])
-def test_adapter_export_and_trainee_agree(base: Path, kind: str, tmp_path: Path) -> None:
-    from sentence_transformers import CrossEncoder, SentenceTransformer
+def peers_scores(kind: str, folder: Path, pairs: list[tuple[str, str]]) -> np.ndarray:
+    """What sentence-transformers makes of an exported folder."""
+    from sentence_transformers import CrossEncoder, MultiVectorEncoder, SentenceTransformer
 
+    if kind == "cross-encoder":
+        return CrossEncoder(str(folder), device="cpu").predict(pairs)
+    sides = list(zip(*pairs, strict=True))
+    if kind == "bi-encoder":
+        u, v = (SentenceTransformer(str(folder), device="cpu").encode(list(side)) for side in sides)
+        return (u * v).sum(axis=1)
+    peer = MultiVectorEncoder(str(folder), device="cpu")
+    firsts, seconds = (peer.encode(list(side)) for side in sides)
+    there, back = (
+        peer.similarity_pairwise(firsts, seconds),
+        peer.similarity_pairwise(seconds, firsts),
+    )
+    return ((there + back) / 2).numpy()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_adapter_export_and_trainee_agree(base: Path, kind: str, tmp_path: Path) -> None:
     found = trainer(base, settings(kind, average=0.0, epochs=4))
     run(found)
     found.best = {}  # the last weights, whatever they are worth
     save_trained(found, tmp_path / "adapter", "tiny", base, {"note": "x"})
-    export_adapter(tmp_path / "whole", base, tmp_path / "adapter", 32)
+    export_adapter(tmp_path / "whole", base, tmp_path / "adapter", found.settings.kind, 32)
     pairs = list(data(12, 9).pairs)
     card = adapter_card(base, tmp_path / "adapter", kind)
     catalog = Catalog((tiny.card("tiny", base, max_length=32), card))
     registry = Registry(catalog, device="cpu", dtype=torch.float32)
     ours = registry.score("trained", pairs).numpy()
     registry.close()
-    if kind == "bi-encoder":
-        peer = SentenceTransformer(str(tmp_path / "whole"), device="cpu")
-        u, v = (peer.encode([pair[side] for pair in pairs]) for side in (0, 1))
-        theirs = (u * v).sum(axis=1)
-    else:
-        theirs = CrossEncoder(str(tmp_path / "whole"), device="cpu").predict(pairs)
-    assert np.allclose(ours, theirs, atol=1e-5)
+    assert np.allclose(ours, peers_scores(kind, tmp_path / "whole", pairs), atol=1e-5)
     trained = found._score(pairs)
     assert np.allclose(ours, trained, atol=5e-3)  # the adapter is stored in half precision
     assert not np.allclose(ours, trainer(base, settings(kind))._score(pairs), atol=5e-3)
+
+
+def test_a_segment_head_begins_with_cosines_and_is_served_as_trained(
+    base: Path, tmp_path: Path
+) -> None:
+    chosen = settings("cross-encoder", head="segments", average=0.0, epochs=4, dropout=0.0)
+    pairs = list(data(12, 9).pairs)
+    fresh = trainer(base, chosen)
+    first, second = fresh.trainee._pooled(fresh.trainee.tokenizer.encode_pairs(pairs)).unbind(1)
+    cosines = torch.nn.functional.cosine_similarity(first, second).detach().numpy()
+    assert np.allclose(fresh._score(pairs), 20 * cosines, atol=1e-4)
+    run(fresh)
+    fresh.best = {}
+    save_trained(fresh, tmp_path / "adapter", "tiny", base, {})
+    card = adapter_card(base, tmp_path / "adapter", "cross-encoder")
+    registry = Registry(
+        Catalog((tiny.card("tiny", base, max_length=32), card)), device="cpu", dtype=torch.float32
+    )
+    ours = registry.score("trained", pairs).numpy()
+    registry.close()
+    assert np.allclose(ours, fresh._score(pairs), atol=5e-2)  # stored in half precision, times 20
+    with pytest.raises(TrainingError, match="has no head on both texts' means"):
+        export_adapter(tmp_path / "whole", base, tmp_path / "adapter", "cross-encoder", 32)
+
+
+def test_segment_means_are_those_of_each_text_alone(base: Path) -> None:
+    tokenizer = Tokenizer(base, 32)
+    batch = tokenizer.encode_pairs([("a b c", "d"), ("", "e f"), ("g h", "g h")])
+    hidden = torch.randn(sum(len(e) for e in batch), 5)
+    states = TokenStates(hidden, torch.tensor([len(e) for e in batch]))
+    means = segment_means(states, batch)
+    assert torch.allclose(means[0, 0], hidden[1:4].mean(0))  # after [CLS]
+    assert torch.allclose(means[0, 1], hidden[5:6].mean(0))
+    assert torch.equal(means[1, 0], torch.zeros(5))
+    assert torch.allclose(means[1, 1], hidden[9:11].mean(0))  # 7 + [CLS] [SEP]
+
+
+def test_a_cross_encoder_begins_with_a_bi_encoders_adapter_of_lower_rank(
+    base: Path, tmp_path: Path
+) -> None:
+    bi = trainer(base, settings(average=0.0))
+    run(bi)
+    save_trained(bi, tmp_path, "tiny", base, {})
+    device = Device(choose_device("cpu", torch.float32))
+    chosen = settings("cross-encoder", head="segments", rank=6)
+    sets = [data(64, 0)], data(40, 1, "held out")
+    cross = Trainer(chosen, *sets, base, 32, device, start=tmp_path)
+    text = ["a b c"]
+    ours, theirs = (t.trainee.eval() for t in (cross, bi))
+    encoded = bi.trainee.tokenizer.encode_texts(text)
+    cross.trainee.head = None
+    assert torch.allclose(ours._pooled(encoded), theirs._pooled(encoded), atol=5e-3)
+    lower = settings("cross-encoder", head="segments", rank=2)
+    with pytest.raises(TrainingError, match="its rank no higher"):
+        Trainer(lower, *sets, base, 32, device, start=tmp_path)
+
+
+def test_a_projection_is_trained_stored_and_exported(base: Path, tmp_path: Path) -> None:
+    found = trainer(base, settings("late-interaction", projection=8, average=0.0))
+    started = found.trainee.head.weight.detach().clone()
+    run(found)
+    found.best = {}
+    save_trained(found, tmp_path / "adapter", "tiny", base, {})
+    assert not torch.allclose(found.trainee.head.weight, started, atol=1e-3)
+    pairs = list(data(12, 9).pairs)
+    card = adapter_card(base, tmp_path / "adapter", "late-interaction")
+    registry = Registry(
+        Catalog((tiny.card("tiny", base, max_length=32), card)), "cpu", dtype=torch.float32
+    )
+    assert registry.token_vectors("trained", ["a b c"])[0].shape == (5, 8)
+    ours = registry.score("trained", pairs).numpy()
+    registry.close()
+    assert np.allclose(ours, found._score(pairs), atol=5e-3)
+    export_adapter(tmp_path / "whole", base, tmp_path / "adapter", "late-interaction", 32)
+    assert np.allclose(ours, peers_scores("late-interaction", tmp_path / "whole", pairs), atol=1e-5)
+    again = trainer(base, settings("late-interaction", projection=8), start=tmp_path / "adapter")
+    assert np.allclose(again._score(pairs), ours, atol=5e-3)
 
 
 def test_peft_reads_the_adapter(base: Path, tmp_path: Path) -> None:
@@ -250,21 +347,13 @@ def test_peft_reads_the_adapter(base: Path, tmp_path: Path) -> None:
     assert torch.allclose(ours, theirs, atol=5e-3)
 
 
-@pytest.mark.parametrize("kind", ["bi-encoder", "cross-encoder"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_full_weights_are_a_folder_of_the_peers(base: Path, kind: str, tmp_path: Path) -> None:
-    from sentence_transformers import CrossEncoder, SentenceTransformer
-
     found = trainer(base, settings(kind, method="full", learning_rate=3e-3))
     run(found)
     save_trained(found, tmp_path, "tiny", base, {})
     pairs = list(data(6, 9).pairs)
-    if kind == "bi-encoder":
-        peer = SentenceTransformer(str(tmp_path), device="cpu")
-        u, v = (peer.encode([pair[side] for pair in pairs]) for side in (0, 1))
-        theirs = (u * v).sum(axis=1)
-    else:
-        theirs = CrossEncoder(str(tmp_path), device="cpu").predict(pairs)
-    assert np.allclose(found._score(pairs), theirs, atol=1e-5)
+    assert np.allclose(found._score(pairs), peers_scores(kind, tmp_path, pairs), atol=1e-5)
 
 
 def test_the_card_tells_what_was_done(base: Path, tmp_path: Path) -> None:
@@ -381,6 +470,7 @@ def files(tmp_path: Path) -> list[str]:
 def tiny_catalog(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = Catalog((tiny.card("tiny", base, max_length=32),))
     monkeypatch.setattr(command, "CATALOG", catalog)
+    monkeypatch.setattr(grade, "CATALOG", catalog)
 
 
 @pytest.mark.usefixtures("tiny_catalog")
@@ -418,3 +508,31 @@ def test_every_setting_is_an_option(files: list[str], tmp_path: Path) -> None:
     expected = TrainingSettings(kind="bi-encoder", swap=True, patience=3, loss="angle", scale=2.5)
     assert found == expected
     assert {f.name for f in dataclasses.fields(found)} <= set(vars(options))
+
+
+@pytest.mark.parametrize("method", ["lora", "full"])
+@pytest.mark.usefixtures("tiny_catalog")
+def test_a_teacher_grades_as_it_was_trained(base: Path, method: str, tmp_path: Path) -> None:
+    chosen = settings("cross-encoder", head="segments", method=method, dropout=0.0)
+    found = trainer(base, chosen)
+    run(found)
+    save_trained(found, tmp_path / "teacher", "tiny", base, {})
+    pairs = data(70, 9).pairs
+    turned = [pair[::-1] for pair in pairs]
+    expected = (found._score(pairs) + found._score(turned)) / 2
+    file = tmp_path / "pairs.tsv"
+    file.write_text("score\tsentence1\tsentence2\n" + "".join(f"0\t{a}\t{b}\n" for a, b in pairs))
+    options = ["--teacher", str(tmp_path / "teacher"), "--pairs", str(file), "--device", "cpu"]
+    options += ["--output", str(tmp_path / "graded.tsv")]
+    assert grade.main([*options, "--both-orders"]) == 0
+    graded = read_labelled_pairs(tmp_path / "graded.tsv")
+    assert graded.pairs == pairs
+    assert np.allclose(graded.labels, expected, atol=5e-2)
+
+
+def test_a_folder_without_a_teacher_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--teacher", str(tmp_path), "--pairs", "x", "--output", str(tmp_path / "y")]
+    assert grade.main(options) == 1
+    assert "holds no trained model" in capsys.readouterr().err

@@ -9,7 +9,8 @@ from typing import Any, cast
 import gradio as gr
 from gradio.context import Context
 
-from demos.attention.desk import EXAMPLE_SECOND, Desk
+from demos.attention.desk import PREFERRED_MODELS, Desk
+from demos.attention.example import EXAMPLES
 from demos.attention.heads.choices import CHOICES, DEFAULT, choice_of
 from demos.attention.readings import MODEL_KINDS, Asked
 from demos.attention.sidebyside import results
@@ -25,14 +26,16 @@ from demos.attention.sidebyside.comparing import (
 )
 from demos.attention.sidebyside.figures import layers_figure
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
+from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import once_open
+from demos.frame.language_notice import models_notice
 from demos.frame.progress import IDLE, note_html, notice_html, progress_html, say_cancelled
 from demos.frame.steps import result_of, showing
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
 
-DEFAULT_OTHER = "cosent-cross"
+DEFAULT_OTHER, CHINESE_OTHER = "cosent-cross", "cosent-cross-zh"
 SECOND_FIGURE = "effective_rank"
 
 Updates = dict[Any, Any]
@@ -62,16 +65,9 @@ class SideBySidePanel:
     # --- layout --------------------------------------------------------------------------------
 
     def _lay_out_inputs(self) -> None:
-        cards = self.registry.catalog.of_kind(*MODEL_KINDS)
         with gr.Row():
             with gr.Column(scale=5, min_width=300):
-                self.other = gr.Dropdown(
-                    [(card.title, card.key) for card in cards],
-                    value=DEFAULT_OTHER,
-                    label=text("attention.sidebyside.other"),
-                    info=text("attention.sidebyside.other_hint"),
-                    elem_id="attention-sidebyside-other",
-                )
+                self._lay_out_other()
                 with gr.Row():
                     self.run = gr.Button(
                         text("attention.sidebyside.run"),
@@ -82,14 +78,15 @@ class SideBySidePanel:
                         text("cancel"), interactive=False, elem_id="attention-sidebyside-cancel"
                     )
             with gr.Column(scale=7, min_width=320):
-                self.second = gr.Textbox(
+                second = gr.Textbox(
                     label=text("attention.second"),
                     info=text("attention.sidebyside.second_hint"),
-                    value=EXAMPLE_SECOND,
+                    value=EXAMPLES["en"][1],
                     lines=1,
                     max_lines=6,
                     elem_id="attention-sidebyside-second",
                 )
+                self.second = in_chinese(second, EXAMPLES["zh"][1])
                 self.reads = gr.Radio(
                     [(text(f"attention.sidebyside.reads.{key}"), key) for key in READS],
                     value=READS[0],
@@ -101,6 +98,25 @@ class SideBySidePanel:
                 )
         self.progress = gr.HTML(elem_id="attention-sidebyside-progress")
         self.desk.context.own_models.follow(self.other, *MODEL_KINDS)
+
+    def _lay_out_other(self) -> None:
+        catalog = self.registry.catalog
+        other = gr.Dropdown(
+            [(card.title, card.key) for card in catalog.of_kind(*MODEL_KINDS)],
+            value=DEFAULT_OTHER,
+            label=text("attention.sidebyside.other"),
+            info=text("attention.sidebyside.other_hint"),
+            elem_id="attention-sidebyside-other",
+        )
+        chinese = catalog.embedded_among([CHINESE_OTHER])
+        self.other = in_chinese(other, next(iter(chinese), DEFAULT_OTHER))
+        self.unread = models_notice(
+            self.registry,
+            self.other,
+            MODEL_KINDS,
+            (*PREFERRED_MODELS, CHINESE_OTHER),
+            run="attention-sidebyside-run",
+        )
 
     def _lay_out_results(self) -> None:
         self.notice = gr.HTML(elem_id="attention-sidebyside-notice")
@@ -154,6 +170,7 @@ class SideBySidePanel:
         fields = [self.other, self.second, self.reads, self.without, *self.figures]
         drawn = [self.notice, *self.plots, self.table, self.csv]
         outputs = [self.opened, self.shown, *drawn, self.progress, self.cancel]
+        outputs += self.unread.outputs
         choosing = [self.second, self.reads]
         opening = [self.opened, self.shown, reading, *fields]
         renewed = once_open("attention-sidebyside", reading.change)
@@ -357,9 +374,11 @@ class SideBySidePanel:
         language: Language,
     ) -> Iterator[Updates]:
         keys = (choice_of(left).key, choice_of(right).key)
+        there = asked[1]
         yield {
             self.progress: note_html(say("attention.starting", language)),
             self.cancel: gr.update(interactive=True),
+            **self.unread.updates([there.first, there.second], there.model, language),
         }
         try:
             steps = comparing(self.registry, self.readings, asked, not without)

@@ -20,7 +20,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "pairs.grid.run": ("Score the grid", "给网格打分"),
     "pairs.grid.swap": ("Swap A and B", "交换 A 与 B"),
-    "pairs.grid.example": ("Restore the example", "恢复示例"),
     "pairs.grid.bring": ("Upload two columns", "上传两列"),
     "pairs.grid.file": (
         "CSV, TSV or JSONL: sentence A and sentence B are taken as the two lists",

@@ -69,10 +69,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "published.better": ("better than CoSENT", "优于 CoSENT"),
     "published.worse": ("worse than CoSENT", "不如 CoSENT"),
     "published.probe_heading": (
-        "### The probe set\nSixty pairs written for this app, of ten kinds, each with a grade from 0 to 5: where does a"
-        " model put them?",
-        "### 探针集\n为本应用编写的六十对句子，分为十类，每对有 0 到 5 的相似程度：模型会把它们排在哪里？",
+        "### The probe set\nSixty pairs in either language, written for this app, of ten kinds, each with a grade from"
+        " 0 to 5: where does a model put them?",
+        "### 探针集\n为本应用编写的句子对，中英文各六十对，分为十类，每对有 0 到 5 的相似程度：模型会把它们排在哪里？",
     ),
+    "published.probe_language": ("Language of the pairs", "句子对的语言"),
     "published.run": ("Score the probe set", "给探针集打分"),
     "published.probe_plot": (
         "Rank of each pair by kind (1 = most alike)",

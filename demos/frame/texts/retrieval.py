@@ -3,16 +3,16 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "retrieval.title": ("Retrieval", "检索"),
     "retrieval.summary": (
-        "A cross-encoder over a whole corpus: CUR decomposition and six other ways to spend a small budget of"
+        "A cross-encoder over a whole corpus: CUR decomposition and seven other ways to spend a small budget of"
         " calls, compared at equal cost.",
-        "让交互式模型检索整个语料库：CUR 分解与另外六种花费少量调用预算的方法，在相同成本下比较。",
+        "让交互式模型检索整个语料库：CUR 分解与另外七种花费少量调用预算的方法，在相同成本下比较。",
     ),
     "retrieval.intro": (
         "A cross-encoder judges a query and a text together: accurate, and one pass of the model for every text. Here"
-        " it searches a whole corpus on **a small budget of calls**, and seven ways of spending that budget are compared"
+        " it searches a whole corpus on **a small budget of calls**, and eight ways of spending that budget are compared"
         " honestly: equal numbers of calls, the cost of the index included.",
         "交互式模型把查询与文本放在一起判断：准确，但每个文本都要做一次前向。这里让它在**很小的调用预算**下检索整个语料库，"
-        "并公平比较七种花费预算的方法：调用次数相同，索引的成本也计算在内。",
+        "并公平比较八种花费预算的方法：调用次数相同，索引的成本也计算在内。",
     ),
     "retrieval.corpus": ("Corpus", "语料库"),
     "retrieval.corpus_hint": (
@@ -48,6 +48,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "retrieval.strategy.bayes": ("BayesCUR (ours)", "BayesCUR（本应用）"),
     "retrieval.strategy.rerank": ("Bi-encoder + re-rank", "双塔模型 + 重排"),
+    "retrieval.strategy.late": ("Late interaction + re-rank", "延迟交互 + 重排"),
     "retrieval.strategy.adacur": ("Adaptive rounds (ADACUR)", "自适应轮次（ADACUR）"),
     "retrieval.strategy.axn": ("Least-squares query (AXN)", "最小二乘查询向量（AXN）"),
     "retrieval.strategy.cur": ("CUR, fixed", "CUR（修正）"),

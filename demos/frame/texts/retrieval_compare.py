@@ -3,9 +3,10 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "retrieval.compare.tab": ("Recall against budget", "召回率与预算"),
     "retrieval.compare.intro": (
-        "Six ways to spend the same number of cross-encoder calls on a query, measured against **brute force**:"
-        " what share of the cross-encoder's own top k does each of them find?",
-        "在每个查询上花同样多次交互式模型调用的六种方法，以**逐一打分**为准：交互式模型自己的前 k 名，各能找回多少？",
+        "Ways to spend the same number of cross-encoder calls on a query, measured against **brute force**: what share of the"
+        " cross-encoder's own top k does each of them find? And, where there are labels: is that top k any good?",
+        "在每个查询上花同样多次交互式模型调用的各种方法，以**逐一打分**为准：交互式模型自己的前 k 名，各能找回多少？"
+        "若有标签，再看：这前 k 名本身好不好？",
     ),
     "retrieval.compare.strategies": ("Strategies", "方法"),
     "retrieval.compare.budgets": (
@@ -131,6 +132,41 @@ TEXTS: dict[str, tuple[str, str]] = {
         " baseline at {cases}.",
         "**以标签为准**（交互式模型自己也可能排错）：BayesCUR 的 nDCG@10 减去最佳基线，{cases}。",
     ),
+    "retrieval.compare.verdict.rerank.better": (
+        "**Re-ranking helps here:** ordering the bi-encoder's top 50 by {scorer} raises nDCG@10 against the labels by {gap}.",
+        "**重排在此有益：**把双塔模型的前 50 名交给{scorer}排序，以标签为准的 nDCG@10 变化 {gap}。",
+    ),
+    "retrieval.compare.verdict.rerank.noise": (
+        "**Re-ranking makes no difference beyond noise here:** ordering the bi-encoder's top 50 by {scorer} changes nDCG@10"
+        " against the labels by {gap}.",
+        "**重排在此的差异未超出噪声：**把双塔模型的前 50 名交给{scorer}排序，以标签为准的 nDCG@10 变化 {gap}。",
+    ),
+    "retrieval.compare.verdict.rerank.worse": (
+        "**Re-ranking harms here:** ordering the bi-encoder's top 50 by {scorer} changes nDCG@10 against the labels by {gap}."
+        " The bi-encoder alone answers better: use it, mix both, or choose a cross-encoder that was trained for such texts.",
+        "**重排在此有害：**把双塔模型的前 50 名交给{scorer}排序，以标签为准的 nDCG@10 变化 {gap}。"
+        "只用双塔模型反而更好：请直接用它、把两者混合，或换一个针对这类文本训练的交互式模型。",
+    ),
+    "retrieval.compare.orders_table": (
+        "Is the re-ranker right? The bi-encoder's top 50 in four orders, nDCG@10 against the labels [95 % interval]",
+        "重排得对不对？双塔模型的前 50 名按四种方式排序，以标签为准的 nDCG@10 [95 % 区间]",
+    ),
+    "retrieval.compare.order": ("Order", "排序方式"),
+    "retrieval.compare.bi_weight": ("Weight of the bi-encoder", "双塔模型的权重"),
+    "retrieval.compare.order_ndcg": ("nDCG@10", "nDCG@10"),
+    "retrieval.compare.order_gain": ("Less the bi-encoder alone", "减去只用双塔模型"),
+    "retrieval.compare.order_verdict": ("Beyond noise?", "是否超出噪声"),
+    "retrieval.compare.order.alone": ("Bi-encoder alone (no calls)", "只用双塔模型（不调用）"),
+    "retrieval.compare.order.reranked": ("Cross-encoder (50 calls)", "交互式模型（50 次调用）"),
+    "retrieval.compare.order.given": ("Mixture, equal weights", "混合，权重各半"),
+    "retrieval.compare.order.half": (
+        "Mixture, weight chosen on the other half of the queries",
+        "混合，权重由另一半查询选定",
+    ),
+    "retrieval.compare.order_is.better": ("better", "更好"),
+    "retrieval.compare.order_is.noise": ("no difference", "无差异"),
+    "retrieval.compare.order_is.worse": ("worse", "更差"),
+    "retrieval.compare.cross_encoder": ("Cross-encoder", "交互式模型"),
     "retrieval.compare.verdict.places.worse": ("Behind: {places}.", "落后：{places}。"),
     "retrieval.compare.verdict.places.noise": ("Within noise: {places}.", "噪声之内：{places}。"),
     "retrieval.compare.csv": ("Download the table (CSV)", "下载表格（CSV）"),
@@ -260,6 +296,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- The truth is the cross-encoder's ranking, right or wrong. nDCG@10 and MRR, against labels, say whether that"
         " ranking is any good; a strategy can find the top k perfectly and answer badly. Where the bi-encoder knows the"
         " labels better than the cross-encoder, re-ranking few of its items may even beat brute force.\n"
+        "- What a re-ranker is for: it reads query and text together and sees what two separate vectors cannot, if it was"
+        " trained on the same kind of question. Trained on another kind it harms, and the table of orders shows it. The"
+        " mixture is safer than either: its weight, chosen on one half of the queries and reported on the other, is high"
+        " where the bi-encoder knows better.\n"
         "- The best baseline is picked on the same queries that judge it, which favours it a little over ours.\n"
         "- Sixteen differences are shown at 95 % each: expect one of them to be wrong by chance.\n"
         "- One corpus and two models. With other texts the order of the strategies may change: build an index of your own.\n"
@@ -282,6 +322,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- 在盈亏平衡点左侧索引是亏的：只有几十个查询时，逐一打分更便宜*而且*精确。\n\n"
         "**局限**\n"
         "- 真值是交互式模型的排序，无论它对不对。nDCG@10 与 MRR 以标签为准，说明该排序本身好不好；完美找回前 k 名的方法，答案仍可能很差。若双塔模型比交互式模型更懂标签，只重排少数条目甚至可能胜过逐一打分。\n"
+        "- 重排模型的用处：它把查询与文本放在一起读，能看到两个独立向量看不到的东西，前提是它为同类问题训练过；否则只会帮倒忙，排序表会显示出来。"
+        "混合比任何一方都稳妥：权重由一半查询选定、在另一半上报告，双塔模型更懂时权重就高。\n"
         "- 最佳基线是在评判它的同一批查询上选出的，这对它略微有利。\n"
         "- 共列出十六个差值，每个置信度 95 %：其中平均约有一个会因偶然而出错。\n"
         "- 一个语料库，两个模型。换了文本，各方法的次序可能改变：请建立自己的索引。\n"

@@ -39,10 +39,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         " {n:,} very long ones were cut to 4,000 characters.",
         " {n:,} 个过长的文本截到 4,000 个字符。",
     ),
-    "retrieval.indexing.chinese": (
-        "Much of the text is Chinese, and {models} learnt from English: expect poor scores.",
-        "文本大多是中文，而 {models} 是用英文训练的：分数会很不可靠。",
-    ),
     "retrieval.indexing.estimating": ("Judging the time …", "正在估计用时……"),
     "retrieval.indexing.estimate": (
         "An index with {anchors} anchor queries takes {anchors} × {n:,} = {calls:,} cross-encoder calls, about {time} on"

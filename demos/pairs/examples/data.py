@@ -1,4 +1,4 @@
-"""Reads the probe set that models are asked about."""
+"""Reads the probe sets that models are asked about: the same kinds of pairs in two languages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from demos.frame.strings import Language
+
 _FOLDER = Path(__file__).parent
+_FILES: dict[Language, str] = {"en": "probe.tsv", "zh": "probe_zh.tsv"}
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,11 @@ class ProbePair:
     grade: float
 
 
-def read_probe() -> tuple[ProbePair, ...]:
-    """The probe set."""
+def read_probe(language: Language = "en") -> tuple[ProbePair, ...]:
+    """The probe set of a language: sixty pairs, of the same kinds and grades in each."""
     return tuple(
         ProbePair(row["kind"], row["sentence1"], row["sentence2"], float(row["grade"]))
-        for row in _rows("probe.tsv")
+        for row in _rows(_FILES[language])
     )
 
 

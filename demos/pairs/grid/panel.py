@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import gradio as gr
 
 from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
+from demos.frame.examples import example_buttons
 from demos.frame.export import write_csv
 from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import first_selection
+from demos.frame.language_notice import models_notice
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.status import computed_on
 from demos.frame.strings import Language, language_of, say, text
@@ -30,7 +32,13 @@ from demos.pairs.grid.grid import (
     split_lines,
 )
 from demos.pairs.grid.results import best_table, cost_table
-from demos.pairs.models import DEFAULT_MODELS, SCORING_KINDS, check_models
+from demos.pairs.models import (
+    DEFAULT_MODELS,
+    PREFERRED_MODELS,
+    SCORING_KINDS,
+    check_models,
+    default_models,
+)
 from demos.pairs.score.notes import notes_html
 from demos.pairs.score.results import pair_table
 from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
@@ -80,9 +88,7 @@ class GridPanel:
                     self.swap = gr.Button(
                         text("pairs.grid.swap"), size="sm", elem_id="pairs-grid-swap"
                     )
-                    self.restore = gr.Button(
-                        text("pairs.grid.example"), size="sm", elem_id="pairs-grid-example"
-                    )
+                    self.examples = example_buttons("pairs-grid")
                 with gr.Accordion(text("pairs.grid.bring"), open=False, elem_id="pairs-grid-bring"):
                     # No file_types: a wrong file shall reach the check that says what is wrong.
                     self.file = gr.File(
@@ -90,15 +96,7 @@ class GridPanel:
                     )
                 self.read_note = gr.HTML(elem_id="pairs-grid-read-note")
             with gr.Column(scale=4, min_width=300):
-                self.models = gr.Dropdown(
-                    label=text("pairs.grid.models"),
-                    info=text("pairs.grid.models_hint"),
-                    choices=[(c.title, c.key) for c in self.registry.cards(None, *SCORING_KINDS)],
-                    value=list(DEFAULT_MODELS),
-                    multiselect=True,
-                    allow_custom_value=self.registry.allow_hub_ids,
-                    elem_id="pairs-grid-models",
-                )
+                self._lay_out_models()
                 with gr.Row():
                     self.run = gr.Button(
                         text("pairs.grid.run"), variant="primary", elem_id="pairs-grid-run"
@@ -108,6 +106,22 @@ class GridPanel:
                     )
         self.progress = gr.HTML(elem_id="pairs-grid-progress")
         self.notes = gr.HTML(elem_id="pairs-grid-notes")
+
+    def _lay_out_models(self) -> None:
+        catalog = self.registry.catalog
+        models = gr.Dropdown(
+            label=text("pairs.grid.models"),
+            info=text("pairs.grid.models_hint"),
+            choices=[(c.title, c.key) for c in catalog.of_kind(*SCORING_KINDS)],
+            value=default_models(catalog, "en"),
+            multiselect=True,
+            allow_custom_value=self.registry.allow_hub_ids,
+            elem_id="pairs-grid-models",
+        )
+        self.models = in_chinese(models, default_models(catalog, "zh"))
+        self.unread = models_notice(
+            self.registry, self.models, SCORING_KINDS, PREFERRED_MODELS, run="pairs-grid-run"
+        )
 
     def _lay_out_results(self) -> None:
         self.cost = gr.Dataframe(
@@ -151,9 +165,15 @@ class GridPanel:
         self.swap.click(
             lambda a, b: (b, a), both, both, api_name="pairs_grid_swap", queue=False, **quick
         )
-        self.restore.click(
-            lambda: _example("en"), None, both, api_name="pairs_grid_restore", queue=False, **quick
-        )
+        for language, button in self.examples.items():
+            button.click(
+                self._example(language),
+                self.models,
+                [*both, self.models],
+                api_name=f"pairs_grid_example_{language}",
+                queue=False,
+                **quick,
+            )
         self.file.upload(
             _use_file,
             self.file,
@@ -167,6 +187,7 @@ class GridPanel:
         outputs = [
             *(self.progress, self.notes, self.cost, *self.plots, self.best, self.csv),
             self.cancel,
+            *self.unread.outputs,
         ]
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [self.list_a, self.list_b, self.models]
@@ -206,6 +227,13 @@ class GridPanel:
 
     # --- handlers ------------------------------------------------------------------------------
 
+    def _example(self, example: Language) -> Callable[..., Any]:
+        def on_example(keys: list[str] | None) -> Any:
+            """The example of a language, and a model that reads it where none is chosen."""
+            return *_example(example), self.unread.fitting(EXAMPLES[example][0], keys)
+
+        return on_example
+
     def check_inputs(self, a: str, b: str, keys: list[str] | None, request: gr.Request) -> Any:
         """Validator: a sentence at the list or at the models that it is about."""
         language = language_of(request)
@@ -227,6 +255,7 @@ class GridPanel:
         scored: list[ModelScores] = []
         left_out: list[LeftOut] = []
         try:
+            yield self.unread.updates([*lists.a, *lists.b], keys, language)
             for step in score_with_models(self.registry, keys, lists.pair_set.pairs):
                 if isinstance(step, ModelScores):
                     scored.append(step)
@@ -254,7 +283,7 @@ class GridPanel:
         reasons = [self._reason(each, language) for each in left_out]
         shown: Updates = {
             self.cancel: gr.update(interactive=False),
-            self.notes: notes_html(lists.pair_set, scored, reasons, language),
+            self.notes: notes_html(scored, reasons, language),
         }
         if not scored:
             return shown | self._nothing()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from demos.frame.errors import InputProblem
+from demos.frame.strings import Language
 from demos.pairs.playground.playground import (
     Bounds,
     Cosent,
@@ -38,6 +39,18 @@ EXAMPLE: tuple[tuple[str, float, float], ...] = (
     ("prices raised / lowered", 0.81, 1),
     ("meeting on Friday / bananas", 0.06, 1),
 )
+CHINESE_EXAMPLE: tuple[tuple[str, float, float], ...] = (
+    ("猫在沙发上睡着了 / 睡在沙发上", 0.85, 3),
+    ("重置密码 / 忘了密码", 0.62, 3),
+    ("在海滩放风筝 / 在海边玩风筝", 0.74, 2),
+    ("在乐队弹吉他 / 乐队招吉他手", 0.48, 2),
+    ("上调价格 / 下调价格", 0.81, 1),
+    ("会议改到星期五 / 香蕉", 0.06, 1),
+)
+EXAMPLES: dict[Language, tuple[tuple[str, float, float], ...]] = {
+    "en": EXAMPLE,
+    "zh": CHINESE_EXAMPLE,
+}
 
 
 @dataclass(frozen=True)

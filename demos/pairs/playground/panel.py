@@ -16,11 +16,12 @@ import numpy as np
 from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import write_csv
+from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import first_selection
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.playground.batch import (
-    EXAMPLE,
+    EXAMPLES,
     LOSSES,
     Batch,
     View,
@@ -69,9 +70,9 @@ class PlaygroundPanel:
     # --- layout --------------------------------------------------------------------------------
 
     def _lay_out_table(self) -> None:
-        self.table = gr.Dataframe(
+        table = gr.Dataframe(
             label=text("pairs.playground.table"),
-            value=_table(_example(), "en"),
+            value=_table(_example("en"), "en"),
             type="array",
             column_count=3,
             column_widths=["56%", "22%", "22%"],
@@ -80,6 +81,7 @@ class PlaygroundPanel:
             max_height=370,
             elem_id="pairs-playground-table",
         )
+        self.table = in_chinese(table, _table(_example("zh"), "zh"))
         with gr.Row():
             self.add_row, self.reset, self.make_csv = (
                 gr.Button(
@@ -180,9 +182,9 @@ class PlaygroundPanel:
         shown = self._shown_components()
         inputs = [self.table, self.scale, self.colouring]
         first_selection("pairs_playground", "pairs-playground-about").change(
-            self.on_open,
+            self.on_edit,
             inputs,
-            [self.table, *shown],
+            shown,
             validator=_check_table,
             api_name="pairs_playground_open",
             **_QUICK,
@@ -279,14 +281,6 @@ class PlaygroundPanel:
     # --- handlers ------------------------------------------------------------------------------
 
     @visible_errors
-    def on_open(
-        self, rows: list[list[Any]], scale: float, colouring: str, request: gr.Request
-    ) -> Updates:
-        """What stands in the table, under headings in the visitor's language."""
-        shown = self.on_edit(rows, scale, colouring, request)
-        return {self.table: _table(rows, language_of(request)), **shown}
-
-    @visible_errors
     def on_edit(
         self, rows: list[list[Any]], scale: float, colouring: str, request: gr.Request
     ) -> Updates:
@@ -314,12 +308,13 @@ class PlaygroundPanel:
     def on_reset(self, request: gr.Request) -> Updates:
         """The worked example again."""
         scale, step = PRESETS["cosine"]
-        batch = check_batch(EXAMPLE, scale)
+        language = language_of(request)
+        batch = check_batch(EXAMPLES[language], scale)
         return {
             self.scale: scale,
             self.step_size: step,
             self.colouring: COLOURINGS[0],
-            **self._with_table(batch, None, COLOURINGS[0], language_of(request)),
+            **self._with_table(batch, None, COLOURINGS[0], language),
         }
 
     @visible_errors
@@ -425,8 +420,8 @@ def _choices(pattern: str, names: Sequence[str]) -> list[tuple[Any, str]]:
     return [(text(pattern.format(name)), name) for name in names]
 
 
-def _example() -> list[list[object]]:
-    return [list(row) for row in EXAMPLE]
+def _example(language: Language) -> list[list[object]]:
+    return [list(row) for row in EXAMPLES[language]]
 
 
 def _table(rows: list[list[object]], language: Language) -> dict[str, Any]:

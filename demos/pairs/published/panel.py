@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, cast
 
 import gradio as gr
@@ -10,18 +11,22 @@ import gradio as gr
 from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
+from demos.frame.fields import check_known
+from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import first_selection
+from demos.frame.language_notice import models_notice
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
-from demos.frame.strings import Language, language_of, say, text
+from demos.frame.strings import LANGUAGES, Language, language_of, say, text
 from demos.pairs.examples.data import read_probe
-from demos.pairs.models import DEFAULT_MODELS, SCORING_KINDS, check_models
+from demos.pairs.models import PREFERRED_MODELS, SCORING_KINDS, check_models, default_models
 from demos.pairs.published.figures import (
     ceiling_figure,
     curves_figure,
     gaps_figure,
     probe_figure,
 )
+from demos.pairs.published.measured_section import MeasuredSection
 from demos.pairs.published.probe import Probed, probed
 from demos.pairs.published.results import own_table, probe_table, published_table
 from demos.pairs.published.summary import groups_of, read_comparison
@@ -39,6 +44,7 @@ class PublishedPanel:
         self.curves, self.setting = read_comparison()
         gr.Markdown(text("published.intro"))
         self._lay_out_published()
+        self.measured = MeasuredSection(context)
         self._lay_out_own()
         self._lay_out_probe()
         with gr.Accordion(text("published.about"), open=False, elem_id="published-about"):
@@ -78,16 +84,16 @@ class PublishedPanel:
     def _lay_out_probe(self) -> None:
         gr.Markdown(text("published.probe_heading"))
         with gr.Row():
-            self.models = gr.Dropdown(
-                label=text("pairs.models"),
-                choices=[(c.title, c.key) for c in self.registry.cards(None, *SCORING_KINDS)],
-                value=list(DEFAULT_MODELS),
-                multiselect=True,
-                scale=5,
-                min_width=260,
-                elem_id="published-models",
-            )
+            with gr.Column(scale=5, min_width=260):
+                self._lay_out_models()
             with gr.Column(scale=2, min_width=180):
+                probe_language = gr.Radio(
+                    [(text(f"languages.written.{each}"), each) for each in LANGUAGES],
+                    value="en",
+                    label=text("published.probe_language"),
+                    elem_id="published-probe-language",
+                )
+                self.language = in_chinese(probe_language, "zh")
                 self.run = gr.Button(
                     text("published.run"), variant="primary", elem_id="published-run"
                 )
@@ -103,6 +109,20 @@ class PublishedPanel:
             cast(str, text("pairs.csv")), size="sm", visible=False, elem_id="published-probe-csv"
         )
 
+    def _lay_out_models(self) -> None:
+        catalog = self.registry.catalog
+        models = gr.Dropdown(
+            label=text("pairs.models"),
+            choices=[(c.title, c.key) for c in catalog.of_kind(*SCORING_KINDS)],
+            value=default_models(catalog, "en"),
+            multiselect=True,
+            elem_id="published-models",
+        )
+        self.models = in_chinese(models, default_models(catalog, "zh"))
+        self.unread = models_notice(
+            self.registry, self.models, SCORING_KINDS, PREFERRED_MODELS, run="published-run"
+        )
+
     # --- wiring --------------------------------------------------------------------------------
 
     def _wire(self, context: AppContext) -> None:
@@ -114,14 +134,16 @@ class PublishedPanel:
             [
                 *(self.gaps, self.ceiling, self.bi, self.cross, self.own_note),
                 *(*self.own_plots, self.own, self.own_csv),
+                *self.measured.outputs,
             ],
             api_name="published_open",
             **common,
         )
         outputs = [self.progress, self.cancel, self.probe_plot, self.probe, self.probe_csv]
+        outputs += self.unread.outputs
         run = self.run.click(
             self.on_run,
-            self.models,
+            [self.models, self.language],
             outputs,
             validator=self.check,
             api_name="published_run",
@@ -155,23 +177,30 @@ class PublishedPanel:
         }
         for plot, (_, curves) in zip(self.own_plots, self.groups, strict=True):
             shown[plot] = curves_figure(curves, language)
-        return shown
+        return shown | self.measured.opened(language)
 
-    def check(self, keys: list[str] | None, request: gr.Request) -> Any:
-        """Validator: a sentence at the models."""
+    def check(self, keys: list[str] | None, probe_language: Any, request: gr.Request) -> list[Any]:
+        """Validator: a sentence at the models, a sentence at the probe's language."""
         language = language_of(request)
-        return field(problem_or_none(lambda: check_models(self.registry, keys or []), language))
+        return [
+            field(problem_or_none(lambda: check_models(self.registry, keys or []), language)),
+            field(problem_or_none(lambda: check_known(probe_language, LANGUAGES), language)),
+        ]
 
     @visible_errors
-    def on_run(self, keys: list[str], request: gr.Request) -> Iterator[Updates]:
-        """Score the probe set with every chosen model."""
+    def on_run(
+        self, keys: list[str], probe_language: Any, request: gr.Request
+    ) -> Iterator[Updates]:
+        """Score the probe set of a language with every chosen model."""
         language = language_of(request)
         check_models(self.registry, keys)
-        probe = read_probe()
+        check_known(probe_language, LANGUAGES)
+        probe = read_probe(probe_language)
         pairs = [(pair.sentence1, pair.sentence2) for pair in probe]
         found: list[Probed] = []
         notes = ""
         try:
+            yield self.unread.updates([*chain(*pairs)], keys, language)
             for step in score_with_models(self.registry, keys, pairs):
                 if isinstance(step, ModelScores):
                     found.append(probed(step.card.title, step.scores, probe))

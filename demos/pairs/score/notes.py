@@ -7,20 +7,17 @@ from html import escape
 
 from demos.frame.progress import note_html
 from demos.frame.strings import Language, say
+from demos.frame.untried import untried_html
 from demos.pairs.agreement import Disagreement
 from demos.pairs.pair_set import PairSet
 from demos.pairs.scoring import ModelScores
 
 _SHOWN_CHARACTERS = 160
-_CHINESE_SHARE = 0.3
 
 
-def notes_html(
-    pair_set: PairSet, scored: Sequence[ModelScores], left_out: Sequence[str], language: Language
-) -> str:
-    """Warnings: models left out, pairs cut to length, Chinese text under an English model."""
+def notes_html(scored: Sequence[ModelScores], left_out: Sequence[str], language: Language) -> str:
+    """Warnings: models left out or never tried, pairs cut to length."""
     warnings = list(left_out)
-    chinese = _is_chinese(pair_set)
     for model in scored:
         cut = int(model.truncated.sum())
         if cut:
@@ -32,10 +29,8 @@ def notes_html(
                     count=cut,
                 )
             )
-        if chinese and model.card.languages == ("en",):
-            name = say("language.en", language)
-            warnings.append(say("pairs.language", language, model=model.card.title, languages=name))
-    return "".join(note_html(warning, "warning") for warning in warnings)
+    said = "".join(note_html(warning, "warning") for warning in warnings)
+    return said + untried_html((model.card for model in scored), language)
 
 
 def disagreement_html(
@@ -70,10 +65,3 @@ def _item(
 
 def _short(sentence: str) -> str:
     return sentence if len(sentence) <= _SHOWN_CHARACTERS else sentence[:_SHOWN_CHARACTERS] + "…"
-
-
-def _is_chinese(pair_set: PairSet) -> bool:
-    sample = "".join(a + b for a, b in pair_set.pairs[:500])
-    letters = [c for c in sample if c.isalpha()]
-    chinese = sum("\u4e00" <= c <= "\u9fff" for c in letters)
-    return chinese > _CHINESE_SHARE * len(letters)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any, cast
 
 import gradio as gr
 
 from demos.frame.demo import AppContext
 from demos.frame.errors import InputProblem, field, problem_or_none, sentence_for, visible_errors
+from demos.frame.examples import example_buttons
 from demos.frame.export import write_csv
+from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.kept import FOLLOWS, Kept, kept_or
 from demos.frame.laid_out import first_selection
+from demos.frame.language_notice import models_notice
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.status import computed_on
 from demos.frame.strings import Language, language_of, say, text
@@ -22,8 +26,14 @@ from demos.pairs.agreement import greatest_disagreements
 from demos.pairs.attribution.section import AttributionSection
 from demos.pairs.evaluation.endpoint import make_pairs_evaluate
 from demos.pairs.evaluation.section import EvaluationSection
-from demos.pairs.example import EXAMPLE
-from demos.pairs.models import DEFAULT_MODELS, MAX_MODELS, SCORING_KINDS, check_models
+from demos.pairs.example import EXAMPLES
+from demos.pairs.models import (
+    MAX_MODELS,
+    PREFERRED_MODELS,
+    SCORING_KINDS,
+    check_models,
+    default_models,
+)
 from demos.pairs.pair_set import Columns, PairSet, check_rows
 from demos.pairs.score.endpoint import make_pairs_score
 from demos.pairs.score.figures import agreement_figure
@@ -59,9 +69,9 @@ class ScorePanel:
     # --- layout --------------------------------------------------------------------------------
 
     def _lay_out_table(self) -> None:
-        self.table = gr.Dataframe(
+        table = gr.Dataframe(
             label=text("pairs.table"),
-            value={"headers": _headers("en"), "data": _example_rows()},
+            value=_table(_example_rows("en"), "en"),
             type="array",
             column_count=3,
             column_widths=["43%", "43%", "14%"],
@@ -71,10 +81,11 @@ class ScorePanel:
             show_row_numbers=True,
             elem_id="pairs-table",
         )
+        self.table = in_chinese(table, _table(_example_rows("zh"), "zh"))
         with gr.Row():
             self.add_row = gr.Button(text("pairs.add_row"), size="sm", elem_id="pairs-add-row")
             self.clear = gr.Button(text("pairs.clear"), size="sm", elem_id="pairs-clear")
-            self.restore = gr.Button(text("pairs.example"), size="sm", elem_id="pairs-example")
+            self.examples = example_buttons("pairs")
         with gr.Accordion(text("pairs.bring"), open=False, elem_id="pairs-bring"):
             self.pasted = gr.Textbox(
                 label=text("pairs.paste"),
@@ -100,14 +111,19 @@ class ScorePanel:
             self.read_note = gr.HTML(elem_id="pairs-read-note")
 
     def _lay_out_controls(self) -> None:
-        self.models = gr.Dropdown(
+        catalog = self.registry.catalog
+        models = gr.Dropdown(
             label=text("pairs.models"),
             info=text("pairs.models_hint"),
-            choices=[(c.title, c.key) for c in self.registry.catalog.of_kind(*SCORING_KINDS)],
-            value=list(DEFAULT_MODELS),
+            choices=[(c.title, c.key) for c in catalog.of_kind(*SCORING_KINDS)],
+            value=default_models(catalog, "en"),
             multiselect=True,
             allow_custom_value=self.registry.allow_hub_ids,
             elem_id="pairs-models",
+        )
+        self.models = in_chinese(models, default_models(catalog, "zh"))
+        self.unread = models_notice(
+            self.registry, self.models, SCORING_KINDS, PREFERRED_MODELS, run="pairs-score"
         )
         with gr.Row():
             self.score = gr.Button(text("pairs.score"), variant="primary", elem_id="pairs-score")
@@ -152,7 +168,14 @@ class ScorePanel:
         rows = [self.table]
         self.add_row.click(_with_blank_row, rows, rows, api_name="pairs_add_row", **quick)
         self.clear.click(_blank_table, None, rows, api_name="pairs_clear", **quick)
-        self.restore.click(_example_table, None, rows, api_name="pairs_restore", **quick)
+        for language, button in self.examples.items():
+            button.click(
+                self._example(language),
+                self.models,
+                [self.table, self.models],
+                api_name=f"pairs_example_{language}",
+                **quick,
+            )
         self.use_pasted.click(
             _use_pasted,
             self.pasted,
@@ -197,12 +220,12 @@ class ScorePanel:
         outputs = [
             *(self.progress, self.notes, self.by_model, self.plot, self.disagreement, self.scores),
             *(self.csv, self.cancel, self.axes_row, self.x_axis, self.y_axis),
+            *self.unread.outputs,
             *self.evaluation.outputs,
             *self.attribution.outputs,
         ]
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         opened = first_selection("pairs", "pairs-about")
-        opened.change(_with_headers, self.table, self.table, api_name="pairs_headers", **common)
         shown = opened.change(
             self.on_open,
             [self.table, self.models, context.kept],
@@ -249,6 +272,17 @@ class ScorePanel:
 
     # --- handlers ------------------------------------------------------------------------------
 
+    def _example(self, example: Language) -> Callable[..., Updates]:
+        def on_example(keys: list[str] | None, request: gr.Request) -> Updates:
+            """The example of a language, and a model that reads it where none is chosen."""
+            rows = _example_rows(example)
+            return {
+                self.table: _table(rows, language_of(request)),
+                self.models: self.unread.fitting([row[0] for row in rows], keys),
+            }
+
+        return on_example
+
     def check_inputs(
         self, rows: list[list[Any]], keys: list[str] | None, request: gr.Request
     ) -> list[Any]:
@@ -289,6 +323,7 @@ class ScorePanel:
         scored: list[ModelScores] = []
         left_out: list[LeftOut] = []
         try:
+            yield self.unread.updates([*chain(*pair_set.pairs)], keys, language)
             for step in score_with_models(self.registry, keys, pair_set.pairs):
                 if isinstance(step, ModelScores):
                     scored.append(step)
@@ -322,9 +357,7 @@ class ScorePanel:
         kept: Kept,
         language: Language,
     ) -> Updates:
-        notes = notes_html(
-            pair_set, scored, [self._reason(each, language) for each in left_out], language
-        )
+        notes = notes_html(scored, [self._reason(each, language) for each in left_out], language)
         shown: Updates = {self.cancel: gr.update(interactive=False), self.notes: notes}
         if not scored:
             return shown | self._nothing()
@@ -390,22 +423,12 @@ def _headers(language: Language) -> list[str]:
     return [say(key, language) for key in _CELLS]
 
 
-def _example_rows() -> list[list[Any]]:
-    return [[a, b, label] for a, b, label in EXAMPLE]
+def _example_rows(example: Language) -> list[list[Any]]:
+    return [[a, b, label] for a, b, label in EXAMPLES[example]]
 
 
 def _table(rows: list[list[Any]], language: Language) -> dict[str, Any]:
     return {"headers": _headers(language), "data": rows}
-
-
-def _example_table(request: gr.Request) -> dict[str, Any]:
-    return _table(_example_rows(), language_of(request))
-
-
-def _with_headers(rows: list[list[Any]], request: gr.Request) -> Any:
-    """The table as it stands, under headings in the visitor's language; laid out in English."""
-    language = language_of(request)
-    return gr.skip() if language == "en" else _table(rows, language)
 
 
 def _blank_table(request: gr.Request) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def purchases_figure(asked: Asked, language: Language) -> go.Figure:
     for answer in asked.answers:
         if answer.strategy == "brute":
             continue
-        found = np.concatenate([[0], found_by_calls(answer, best)])
+        found = np.concatenate([[0], found_by_calls(asked, answer, best)])
         name = say(f"retrieval.strategy.{answer.strategy}", language)
         figure.add_scatter(
             x=np.arange(len(found), dtype=np.int32),

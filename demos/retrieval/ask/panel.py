@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import Any, cast
 
 import gradio as gr
@@ -30,7 +30,7 @@ from demos.retrieval.ask.endpoint import make_retrieval_search
 from demos.retrieval.ask.figures import purchases_figure
 from demos.retrieval.ask.results import cost_table, long_table, side_by_side
 from demos.retrieval.desk import Desk, first_corpus
-from demos.retrieval.search import STRATEGIES, Strategy
+from demos.retrieval.scorer import DEFAULT_WEIGHT, OF_INDEX, Scorer, check_scorer, scorer_line
 from demos.retrieval.shelf import OpenIndex
 
 DEFAULT_STRATEGIES = ("bayes", "rerank", "adacur")
@@ -66,7 +66,10 @@ class AskPanel:
                 )
                 in_chinese(self.query, first_corpus(self.desk.shelf, "zh").example)
                 self.strategies = gr.CheckboxGroup(
-                    [(text(f"retrieval.strategy.{key}"), key) for key in STRATEGIES],
+                    [
+                        (text(f"retrieval.strategy.{key}"), key)
+                        for key in self.desk.shelf.strategies
+                    ],
                     value=list(DEFAULT_STRATEGIES),
                     label=text("retrieval.ask.strategies"),
                     info=text("retrieval.ask.strategies_hint"),
@@ -82,6 +85,7 @@ class AskPanel:
                     info=text("retrieval.ask.calls_hint"),
                     elem_id="retrieval-ask-budget",
                 )
+                self._lay_out_scorer()
                 with gr.Row():
                     self.run = gr.Button(
                         text("retrieval.ask.run"), variant="primary", elem_id="retrieval-ask-run"
@@ -90,6 +94,32 @@ class AskPanel:
                         text("cancel"), interactive=False, elem_id="retrieval-ask-cancel"
                     )
         self.progress = gr.HTML(elem_id="retrieval-ask-progress")
+
+    def _lay_out_scorer(self) -> None:
+        with gr.Row():
+            self.scorer = gr.Dropdown(
+                [
+                    (text("retrieval.scorer.of_index"), OF_INDEX),
+                    *((c.title, c.key) for c in self.registry.cards(None, "cross-encoder")),
+                ],
+                value=OF_INDEX,
+                label=text("retrieval.scorer"),
+                info=text("retrieval.scorer.hint"),
+                min_width=200,
+                elem_id="retrieval-ask-scorer",
+            )
+            self.weight = gr.Slider(
+                0,
+                1,
+                value=DEFAULT_WEIGHT,
+                step=0.05,
+                label=text("retrieval.scorer.weight_label"),
+                info=text("retrieval.scorer.weight_hint"),
+                min_width=200,
+                elem_id="retrieval-ask-weight",
+            )
+        own = self.desk.context.own_models
+        own.follow(self.scorer, "cross-encoder", before={OF_INDEX: "retrieval.scorer.of_index"})
 
     def _lay_out_results(self) -> None:
         self.answers = gr.HTML(elem_id="retrieval-ask-answers")
@@ -101,7 +131,7 @@ class AskPanel:
                     label=text("retrieval.ask.cost"),
                     interactive=False,
                     wrap=True,
-                    column_widths=[150, 90, 65, 80, 85, 100],
+                    column_widths=[150, 90, 65, 80, 80, 85, 85, 100],
                     elem_id="retrieval-ask-cost",
                 )
                 self.csv = gr.DownloadButton(
@@ -116,7 +146,10 @@ class AskPanel:
     def _wire(self) -> None:
         outputs = [self.progress, self.answers, self.plot, self.cost, self.csv, self.cancel]
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        inputs = [self.query, self.strategies, self.budget, self.desk.corpus]
+        inputs = [
+            *(self.query, self.strategies, self.budget),
+            *(self.scorer, self.weight, self.desk.corpus),
+        ]
         opened = first_selection("retrieval_ask", "retrieval-ask-about")
         # An example of another corpus gives way to that of the chosen one.
         swap: dict[str, Any] = {
@@ -171,16 +204,41 @@ class AskPanel:
     # --- handlers ------------------------------------------------------------------------------
 
     def check_inputs(
-        self, query: str, keys: list[str], budget: float, corpus: str, request: gr.Request
+        self,
+        query: str,
+        keys: list[str],
+        budget: float,
+        scorer: str,
+        weight: float,
+        corpus: str,
+        request: gr.Request,
     ) -> list[Any]:
         """Validator: a sentence at the field that it is about."""
         language = language_of(request)
-        return [
-            field(problem_or_none(lambda: check_query(query), language)),
-            field(problem_or_none(lambda: check_strategies(keys), language)),
-            field(problem_or_none(lambda: check_budget(budget), language)),
-            field(problem_or_none(lambda: self.desk.shelf.open(corpus), language)),
+        problems = [
+            problem_or_none(check, language)
+            for check in (
+                lambda: check_query(query),
+                lambda: check_strategies(keys, self.desk.shelf.strategies),
+                lambda: check_budget(budget),
+                lambda: self.desk.shelf.open(corpus),
+            )
         ]
+        at_scorer = None
+        if not any(problems):
+            at_scorer = problem_or_none(
+                lambda: self._scorer(corpus, scorer, weight, keys), language
+            )
+        return [
+            *map(field, problems[:3]),
+            *(field(at_scorer), field(None), field(problems[3])),
+        ]
+
+    def _scorer(self, corpus: str, key: str, weight: float, strategies: list[str]) -> Scorer:
+        """The checked scorer. Raises InputProblem or ModelError."""
+        stored = self.desk.shelf.open(corpus).stored
+        chosen = check_strategies(strategies, self.desk.shelf.strategies)
+        return check_scorer(self.registry, stored, key, weight, chosen)
 
     def on_corpus(
         self,
@@ -188,51 +246,54 @@ class AskPanel:
         query: str,
         keys: list[str],
         budget: float,
+        scorer: str,
+        weight: float,
         corpus: str,
         request: gr.Request,
     ) -> Iterator[Updates]:
         """The example of a corpus that was chosen is asked; a visitor's own query waits."""
         if opened and keys and query == self.examples.get(corpus):
-            yield from self.on_ask(query, keys, budget, corpus, request)
+            yield from self.on_ask(query, keys, budget, scorer, weight, corpus, request)
         else:
             yield {self.cancel: gr.skip()}
 
     @visible_errors
     def on_ask(
-        self, query: str, keys: list[str], budget: float, corpus: str, request: gr.Request
+        self,
+        query: str,
+        keys: list[str],
+        budget: float,
+        scorer: str,
+        weight: float,
+        corpus: str,
+        request: gr.Request,
     ) -> Iterator[Updates]:
         """Ask with every chosen strategy; progress meanwhile, everything else at the end."""
         language = language_of(request)
-        strategies, calls = check_strategies(keys), check_budget(budget)
+        strategies = check_strategies(keys, self.desk.shelf.strategies)
+        calls, chosen = check_budget(budget), self._scorer(corpus, scorer, weight, keys)
         opened = self.desk.shelf.open(corpus)
         yield {
             self.progress: note_html(say("retrieval.ask.starting", language)),
             self.cancel: gr.update(interactive=True),
         }
         try:
-            asked = yield from self._asking(opened, check_query(query), strategies, calls, language)
+            steps = ask(
+                *(self.registry, self.desk.shelf, opened, check_query(query)),
+                *(strategies, calls, chosen),
+            )
+            asked = yield from showing(steps, lambda step: self._progress(step, language))
             yield self._results(opened, asked, language)
         except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
             yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
             raise
 
-    def _asking(
-        self,
-        opened: OpenIndex,
-        query: str,
-        strategies: list[Strategy],
-        calls: int,
-        language: Language,
-    ) -> Generator[Updates, None, Asked]:
-        def show(step: Step) -> Updates:
-            name = say(f"retrieval.strategy.{step.strategy}", language)
-            return {
-                self.progress: progress_html(name, step.progress, language),
-                self.cancel: gr.update(interactive=True),
-            }
-
-        steps = ask(self.registry, self.desk.shelf, opened, query, strategies, calls)
-        return showing(steps, show)
+    def _progress(self, step: Step, language: Language) -> Updates:
+        name = say(f"retrieval.strategy.{step.strategy}", language)
+        return {
+            self.progress: progress_html(name, step.progress, language),
+            self.cancel: gr.update(interactive=True),
+        }
 
     # --- what is shown -------------------------------------------------------------------------
 
@@ -255,7 +316,8 @@ class AskPanel:
         if asked.pace:
             brute = duration(asked.pace * size, language)
             done += say("retrieval.ask.brute_would", language, time=brute)
-        return note_html(done) + note_html(computed_on(self.registry, language))
+        scored = scorer_line(self.registry, asked.scorer, language)
+        return note_html(done) + note_html(scored) + note_html(computed_on(self.registry, language))
 
 
 def _swap_example(examples: dict[str, str]) -> str:

@@ -12,13 +12,15 @@ import numpy as np
 
 from demos.frame.errors import InputProblem
 from demos.retrieval.evaluation import Interval, Measured, Values, bootstrap, compare
-from demos.retrieval.search import DEFAULT_STRATEGY, STRATEGIES
+from demos.retrieval.relevance import Figure, figures, halves, shortlists
+from demos.retrieval.search import DEFAULT_STRATEGY, STRATEGIES, LateReRank
 from demos.retrieval.shelf import OpenIndex, Shelf
 from demos.retrieval.store import HeldOut
+from models.mixture import EQUAL_WEIGHT
 from models.work import Progress
 
 Aim = int | Literal["ndcg"]  # what is compared: Top-k-recall for a k, or nDCG@10
-COMPARED = tuple(key for key in STRATEGIES if key != "brute")
+COMPARED = tuple(key for key in STRATEGIES if key not in ("brute", "late"))
 BUDGETS = (50, 100, 200, 500)
 LEAST_BUDGET, MOST_BUDGETS, MOST_BUDGET = 2, 8, 2_000
 _SEPARATORS = re.compile(r"[\s,;，、；]+")
@@ -41,17 +43,22 @@ class Comparison:
     Attributes:
         title: of the corpus.
         size, anchors: its items and the index's anchor queries.
+        cross_encoder: the key of the index's.
         queries: with their exact scores.
         settings: what was asked for.
         measured: one entry a strategy and budget, budgets in rising order.
+        orders: the bi-encoder's shortlists in the order of either model and of both, by nDCG@10
+            against the labels; empty where there are none.
     """
 
     title: str
     size: int
     anchors: int
+    cross_encoder: str
     queries: HeldOut
     settings: Settings
     measured: tuple[Measured, ...]
+    orders: tuple[Figure, ...] = ()
 
     def at(self, budget: int) -> list[Measured]:
         """All strategies at one budget."""
@@ -114,8 +121,13 @@ def difference(one: Measured, other: Measured, aim: Aim) -> Interval | None:
     return None if ours is None or theirs is None else bootstrap(ours - theirs)
 
 
-def check_strategies(keys: object) -> tuple[str, ...]:
-    """Known strategies, in the house's order.
+def compared(shelf: Shelf) -> tuple[str, ...]:
+    """Keys of the strategies that can be compared here: late interaction needs its model."""
+    return tuple(key for key in shelf.strategies if key in (*COMPARED, LateReRank.key))
+
+
+def check_strategies(keys: object, known: tuple[str, ...] = COMPARED) -> tuple[str, ...]:
+    """Known strategies, in the order of `known`.
 
     Raises:
         InputProblem: none, or an unknown one.
@@ -123,12 +135,11 @@ def check_strategies(keys: object) -> tuple[str, ...]:
     if not isinstance(keys, (list, tuple)) or not keys:
         raise InputProblem("retrieval.compare.no_strategy")
     for key in keys:
-        if key not in COMPARED:
-            known = ", ".join(COMPARED)
+        if key not in known:
             raise InputProblem(
-                "retrieval.compare.strategy_unknown", name=str(key)[:40], known=known
+                "retrieval.compare.strategy_unknown", name=str(key)[:40], known=", ".join(known)
             )
-    return tuple(key for key in COMPARED if key in keys)
+    return tuple(key for key in known if key in keys)
 
 
 def check_budgets(given: object, n: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -184,6 +195,9 @@ def comparing(
     shelf: Shelf, opened: OpenIndex, queries: HeldOut, settings: Settings
 ) -> Generator[Step, None, Comparison]:
     """Measure what has not been measured before; budget after budget."""
+    if LateReRank.key in settings.strategies:
+        for reading in shelf.reading_tokens(opened):
+            yield Step(reading, _comparison(opened, queries, settings, []), False)
     plan = [(budget, key) for budget in settings.budgets for key in settings.strategies]
     started = time.perf_counter()
     measured: list[Measured] = []
@@ -197,7 +211,8 @@ def comparing(
         so_far = _comparison(opened, queries, settings, measured)
         if known is None:  # what is remembered is not worth a report
             yield Step(progress, so_far, key == settings.strategies[-1])
-    return _comparison(opened, queries, settings, measured)
+    done = _comparison(opened, queries, settings, measured)
+    return replace(done, orders=_orders(opened, queries))
 
 
 def remembered(opened: OpenIndex, queries: HeldOut, settings: Settings) -> Comparison | None:
@@ -210,7 +225,8 @@ def remembered(opened: OpenIndex, queries: HeldOut, settings: Settings) -> Compa
     known = [each for each in measured if each is not None]
     if len(known) < len(measured):
         return None
-    return _comparison(opened, queries, settings, known)
+    whole = _comparison(opened, queries, settings, known)
+    return replace(whole, orders=_orders(opened, queries))
 
 
 def recalled(opened: OpenIndex, queries: HeldOut, key: str, budget: int) -> Measured | None:
@@ -220,27 +236,58 @@ def recalled(opened: OpenIndex, queries: HeldOut, key: str, budget: int) -> Meas
 
 
 def _measure(shelf: Shelf, opened: OpenIndex, queries: HeldOut, key: str, budget: int) -> Measured:
+    late = key == LateReRank.key
     (measured,) = compare(
         [STRATEGIES[key]],
         opened.stored.index,
-        queries.vectors,
+        shelf.query_tokens(queries.texts) if late else queries.vectors,
         queries.exact,
         [budget],
         queries.relevance(opened.stored.labels),
         shelf.run,
         lambda strategy, most: shelf.prepare(opened, strategy, most),
+        None if opened.stored.documents is None else opened.stored.document_of,
     )
     measured = replace(measured, found=None)  # megabytes, and nobody asks
     opened.remembered.put(_place(queries, key, budget), measured)
     return measured
 
 
+def _orders(opened: OpenIndex, queries: HeldOut) -> tuple[Figure, ...]:
+    """The shortlists' orders against the labels, measured once; empty where nothing is relevant."""
+    stored = opened.stored
+    relevance = queries.relevance(stored.labels)
+    own = np.isneginf(queries.exact)
+    if relevance is None or not relevance[~own].any():
+        return ()
+    place = ("orders", queries.texts, queries.labels)
+    known: tuple[Figure, ...] | None = opened.remembered.get(place)
+    if known is None:
+        cosines = queries.vectors.numpy() @ stored.index.item_vectors.numpy().T  # [q, n]
+        lists = shortlists(
+            np.where(own, -np.inf, cosines),
+            queries.exact,
+            np.where(own, 0, relevance).astype(np.float32),
+            None if stored.documents is None else stored.document_of,
+        )
+        known = figures(lists.curves("ndcg"), halves(queries.texts), EQUAL_WEIGHT)
+        opened.remembered.put(place, known)
+    return known
+
+
 def _comparison(
     opened: OpenIndex, queries: HeldOut, settings: Settings, measured: Sequence[Measured]
 ) -> Comparison:
     stored = opened.stored
-    anchors = len(stored.index.anchor_scores)
-    return Comparison(stored.title, stored.size, anchors, queries, settings, tuple(measured))
+    return Comparison(
+        stored.title,
+        stored.size,
+        len(stored.index.anchor_scores),
+        stored.cross_encoder.key,
+        queries,
+        settings,
+        tuple(measured),
+    )
 
 
 def _place(queries: HeldOut, key: str, budget: int) -> tuple[object, ...]:

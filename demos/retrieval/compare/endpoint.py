@@ -9,11 +9,11 @@ from demos.frame.errors import InputProblem, visible_errors
 from demos.frame.steps import result_of
 from demos.retrieval.compare.comparison import (
     BUDGETS,
-    COMPARED,
     Comparison,
     Settings,
     check_budgets,
     check_strategies,
+    compared,
     comparing,
 )
 from demos.retrieval.compare.results import plain_table
@@ -37,16 +37,20 @@ def make_retrieval_compare(desk: Desk) -> RetrievalCompare:
 
         Args:
             corpus: "helpdesk" or "helpdesk-zh" (Chinese): they have held-out queries.
-            strategies: of "bayes" (this app's own), "rerank", "adacur", "axn", "cur", "anncur";
-                all of them if null.
+            strategies: of "bayes" (this app's own), "rerank", "late" (late interaction, then
+                re-rank), "adacur", "axn", "cur", "anncur"; all of them if null.
             budgets: calls a query, at most 8 numbers; 50, 100, 200 and 500 if null. Those that
                 are no smaller than the corpus are left out.
 
         Returns:
-            {"corpus", "items", "anchor_queries", "queries", "left_out", "headers", "data"}. data:
-            one row a strategy and budget; recall@k is the mean Top-k-recall over the queries with
-            its 95 % bootstrap interval (_low, _high), null where it is not known; algebra_ms is
-            the time a query without the cross-encoder.
+            {"corpus", "items", "anchor_queries", "queries", "left_out", "headers", "data",
+            "orders"}. data: one row a strategy and budget; recall@k is the mean Top-k-recall over
+            the queries with its 95 % bootstrap interval (_low, _high), null where it is not known;
+            algebra_ms is the time a query without the cross-encoder. orders: nDCG@10 against the
+            labels of the bi-encoder's top 50 in the order of the bi-encoder ("alone"), of the
+            cross-encoder ("reranked"), of both at equal weights ("given") and at a weight of the
+            bi-encoder that the other half of the queries chose ("half"), with the paired difference
+            to "alone".
         """
         return compare_strategies(desk.shelf, corpus, strategies, budgets)
 
@@ -57,7 +61,8 @@ def compare_strategies(
     shelf: Shelf, corpus: object, strategies: object, budgets: object
 ) -> dict[str, Any]:
     """`retrieval_compare` without Gradio. Raises InputProblem."""
-    keys = check_strategies(COMPARED if strategies is None else strategies)
+    known = compared(shelf)
+    keys = check_strategies(known if strategies is None else strategies, known)
     if not isinstance(corpus, str):
         raise InputProblem("retrieval.index.absent")
     opened = shelf.open(corpus)
@@ -78,4 +83,13 @@ def _report(comparison: Comparison) -> dict[str, Any]:
         "left_out": list(comparison.settings.left_out),
         "headers": headers,
         "data": rows,
+        "orders": [
+            {
+                "order": each.way,
+                "bi_weights": list(each.weights),
+                "ndcg@10": vars(each.mean),
+                "gain": vars(each.gain),
+            }
+            for each in comparison.orders
+        ],
     }

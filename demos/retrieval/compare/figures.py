@@ -15,8 +15,14 @@ from demos.retrieval.compare.comparison import Comparison
 from demos.retrieval.evaluation import Measured, bootstrap, break_even, index_calls
 from demos.retrieval.search import DEFAULT_STRATEGY
 
-_DASHES = {"anncur": "dot", "cur": "dash", "rerank": "dashdot"}
-_SYMBOLS = {"bayes": "circle", "rerank": "square", "adacur": "diamond", "axn": "triangle-up"}
+_DASHES = {"anncur": "dot", "cur": "dash", "rerank": "dashdot", "late": "longdash"}
+_SYMBOLS = {
+    "bayes": "circle",
+    "rerank": "square",
+    "late": "star",
+    "adacur": "diamond",
+    "axn": "triangle-up",
+}
 _ASIDE = 0.008  # decades between the error bars of two strategies at one budget
 _HEIGHT = 440
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}}

@@ -18,12 +18,12 @@ from demos.frame.strings import Language, language_of, say, text
 from demos.retrieval.compare import queries as queries_in
 from demos.retrieval.compare.comparison import (
     BUDGETS,
-    COMPARED,
     Comparison,
     Settings,
     Step,
     check_budgets,
     check_strategies,
+    compared,
     comparing,
     remembered,
 )
@@ -32,10 +32,13 @@ from demos.retrieval.compare.figures import cost_figure, recall_figure
 from demos.retrieval.compare.published import PRINTED, read_measured
 from demos.retrieval.compare.results import (
     MEASURED_WIDTHS,
+    ORDERS_WIDTHS,
     PRINTED_WIDTHS,
     break_evens,
     main_table,
     measured_table,
+    orders_table,
+    orders_verdict,
     plain_table,
     printed_table,
     query_table,
@@ -71,6 +74,7 @@ class ComparePanel:
 
     def __init__(self, desk: Desk):
         self.desk = desk
+        self.known = compared(desk.shelf)
         gr.Markdown(text("retrieval.compare.intro"))
         with gr.Row():
             with gr.Column(scale=6, min_width=320):
@@ -96,8 +100,8 @@ class ComparePanel:
     def _lay_out_strategies(self) -> None:
         self.strategies = gr.CheckboxGroup(
             label=text("retrieval.compare.strategies"),
-            choices=[(cast(str, text(f"retrieval.strategy.{key}")), key) for key in COMPARED],
-            value=list(COMPARED),
+            choices=[(cast(str, text(f"retrieval.strategy.{key}")), key) for key in self.known],
+            value=list(self.known),
             elem_id="retrieval-compare-strategies",
         )
         with gr.Row():
@@ -166,6 +170,14 @@ class ComparePanel:
             max_height=640,
             elem_id="retrieval-compare-table",
         )
+        self.orders = gr.Dataframe(
+            label=text("retrieval.compare.orders_table"),
+            interactive=False,
+            wrap=True,
+            visible=False,
+            column_widths=cast(Any, ORDERS_WIDTHS),
+            elem_id="retrieval-compare-orders",
+        )
         with gr.Row():
             self.csv, self.csv_queries = (
                 gr.DownloadButton(
@@ -225,7 +237,7 @@ class ComparePanel:
         fields = [self.desk.corpus, self.strategies, self.budgets]
         fields += [self.source, self.count, self.pasted]
         results = [self.notes, self.verdict, self.recall_plot, self.cost_plot, self.table]
-        results += [self.csv, self.csv_queries, self.printed, self.measured]
+        results += [self.orders, self.csv, self.csv_queries, self.printed, self.measured]
         outputs = [self.progress, self.needed, self.cancel, self.shown, *results]
         queries = [self.source, self.count, self.pasted]
         opened = first_selection("retrieval_compare", "retrieval-compare-about")
@@ -312,7 +324,7 @@ class ComparePanel:
         """Validator: a sentence at the field that it is about."""
         language = language_of(request)
         at_corpus = problem_or_none(lambda: self.desk.shelf.open(corpus), language)
-        at_strategies = problem_or_none(lambda: check_strategies(strategies), language)
+        at_strategies = problem_or_none(lambda: check_strategies(strategies, self.known), language)
         at_budgets = at_queries = None
         if at_corpus is None:
             opened = self.desk.shelf.open(corpus)
@@ -404,7 +416,7 @@ class ComparePanel:
 
     def _read(self, wish: Wish) -> tuple[OpenIndex, Settings, queries_in.Asked | HeldOut]:
         """Everything checked. Raises InputProblem."""
-        strategies = check_strategies(wish.strategies)
+        strategies = check_strategies(wish.strategies, self.known)
         opened = self.desk.shelf.open(wish.corpus)
         budgets, left_out = check_budgets(wish.budgets, opened.stored.size)
         chosen = queries_in.choose(opened, wish.source, wish.count, wish.pasted)
@@ -462,16 +474,30 @@ class ComparePanel:
         csv_queries = write_csv("retrieval-compare-queries", *query_table(comparison))
         return {
             self.notes: notes_html(comparison, language),
-            self.verdict: _verdict(comparison, k, language),
+            self.verdict: self._verdict(comparison, k, language),
             self.recall_plot: recall_figure(comparison, k, language),
             self.cost_plot: cost_figure(comparison.size, comparison.anchors, budget, language),
             self.table: gr.update(
                 value={"headers": headers, "data": rows}, column_widths=table_widths(labelled)
             ),
+            self.orders: self._orders(comparison, language),
             self.csv: gr.update(value=csv, interactive=True),
             self.csv_queries: gr.update(value=csv_queries, interactive=True),
             **self._elsewhere(comparison, language),
         }
+
+    def _orders(self, comparison: Comparison, language: Language) -> Any:
+        headers, rows = orders_table(comparison, language)
+        return gr.update(value={"headers": headers, "data": rows}, visible=bool(rows))
+
+    def _verdict(self, comparison: Comparison, k: int, language: Language) -> str:
+        scorer = self.desk.context.registry.title(comparison.cross_encoder)
+        sentences = [
+            *verdicts(comparison, k, language),
+            *orders_verdict(comparison, scorer, language),
+            break_evens(comparison, language),
+        ]
+        return "\n".join(f"- {sentence}" for sentence in sentences)
 
     def _elsewhere(self, comparison: Comparison | None, language: Language) -> Updates:
         headers, rows = printed_table(PRINTED, comparison, language)
@@ -516,11 +542,6 @@ def notes_html(comparison: Comparison, language: Language) -> str:
     if count < _FEW:
         html += note_html(say("retrieval.compare.few", language, count=count), "warning")
     return html
-
-
-def _verdict(comparison: Comparison, k: int, language: Language) -> str:
-    sentences = [*verdicts(comparison, k, language), break_evens(comparison, language)]
-    return "\n".join(f"- {sentence}" for sentence in sentences)
 
 
 def _done(comparison: Comparison, language: Language) -> str:

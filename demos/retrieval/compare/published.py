@@ -58,12 +58,21 @@ PRINTED: tuple[Printed, ...] = (
 
 @dataclass(frozen=True)
 class OwnFigure:
-    """One strategy on a corpus at a budget, measured beforehand."""
+    """One strategy on a corpus at a budget, measured beforehand.
+
+    Attributes:
+        strategy: of `STRATEGIES`, or "alone" or "half" for what no strategy is: see `relevance`.
+        recalls: Top-k-recall by k; none for those two.
+        cross_encoder: which scored; empty where it was not written down.
+        ndcg: nDCG@10 against labels, or None where there are none.
+    """
 
     corpus: str
     strategy: str
     budget: int
     recalls: dict[int, float]
+    cross_encoder: str = ""
+    ndcg: float | None = None
 
 
 def read_measured(path: Path = MEASURED) -> list[OwnFigure]:
@@ -77,6 +86,8 @@ def read_measured(path: Path = MEASURED) -> list[OwnFigure]:
             entry["strategy"],
             int(entry["budget"]),
             {int(k): float(value) for k, value in entry["recalls"].items()},
+            entry.get("cross_encoder", ""),
+            entry.get("ndcg"),
         )
         for entry in entries
     ]

@@ -116,7 +116,8 @@ def scoring(
 ) -> Generator[Progress, None, HeldOut]:
     """Brute force: all scores of all queries; kept, so that the next time is instant.
 
-    A query that is an item has -inf there: it shall not find itself.
+    A query that is an item has -inf there, and on all passages of its document: it shall not find
+    itself.
     """
     stored = opened.stored
     vectors = _vectors(registry, opened, asked)  # [q, d]
@@ -129,7 +130,7 @@ def scoring(
         work.cancel()  # nothing is left to stop where all went well
     for row, item in enumerate(asked.own_items):
         if item >= 0:
-            exact[row, item] = -np.inf
+            exact[row, stored.document_of == stored.document_of[item]] = -np.inf
     known = HeldOut(asked.texts, asked.labels, vectors, exact)
     opened.remembered.put(_place(asked.texts), known)
     return known

@@ -19,6 +19,7 @@ from demos.retrieval.evaluation import (
     break_even,
     index_calls,
 )
+from demos.retrieval.search import STRATEGIES
 
 Rows = list[list[object]]
 _UNKNOWN = "–"
@@ -147,6 +148,46 @@ def _joined(parts: Iterable[str], language: Language) -> str:
     return ("；" if language == "zh" else "; ").join(parts)
 
 
+def orders_table(comparison: Comparison, language: Language) -> tuple[list[str], Rows]:
+    """Headers and rows: the bi-encoder's shortlists in four orders, against the labels."""
+    keys = ("order", "bi_weight", "order_ndcg", "order_gain", "order_verdict")
+    headers = [say(f"retrieval.compare.{key}", language) for key in keys]
+    rows: Rows = []
+    for each in comparison.orders:
+        alone = each.way == "alone"
+        rows.append(
+            [
+                say(f"retrieval.compare.order.{each.way}", language),
+                " / ".join(f"{weight:g}" for weight in each.weights),
+                _with_interval(each.mean),
+                _UNKNOWN if alone else _with_interval(each.gain, "+"),
+                "" if alone else say(f"retrieval.compare.order_is.{each.verdict}", language),
+            ]
+        )
+    return headers, rows
+
+
+ORDERS_WIDTHS = [330, 110, 170, 190, 150]
+
+
+def orders_verdict(comparison: Comparison, scorer: str, language: Language) -> list[str]:
+    """Whether re-ranking helps against the labels, in a sentence; empty without labels.
+
+    Args:
+        scorer: the cross-encoder's title.
+    """
+    return [
+        say(
+            f"retrieval.compare.verdict.rerank.{each.verdict}",
+            language,
+            scorer=scorer,
+            gap=_with_interval(each.gain, "+"),
+        )
+        for each in comparison.orders
+        if each.way == "reranked"
+    ]
+
+
 def break_evens(comparison: Comparison, language: Language) -> str:
     """The break-even of every budget in one sentence."""
     cases = [
@@ -251,22 +292,30 @@ def _here(comparison: Comparison | None, printed: Printed, k: int) -> float | No
 
 def measured_table(figures: Sequence[OwnFigure], language: Language) -> tuple[list[str], Rows]:
     """Headers and rows: our own figures of several corpora."""
-    keys = ("corpus", "strategy", "budget")
+    keys = ("corpus", "cross_encoder", "strategy", "budget")
     headers = [say(f"retrieval.compare.{key}", language) for key in keys]
     headers += [say("retrieval.compare.top", language, k=k) for k in KS]
     rows: Rows = [
         [
             each.corpus,
-            say(f"retrieval.strategy.{each.strategy}", language),
+            each.cross_encoder or _UNKNOWN,
+            _way(each.strategy, language),
             each.budget,
             *(_figure(each.recalls.get(k)) for k in KS),
+            _figure(each.ndcg),
         ]
         for each in figures
     ]
-    return headers, rows
+    return [*headers, "nDCG@10"], rows
 
 
-MEASURED_WIDTHS = [200, 220, 90, *[110] * len(KS)]
+def _way(key: str, language: Language) -> str:
+    """The name of a strategy, or of an order that is none."""
+    named = key in STRATEGIES
+    return say(f"retrieval.{'strategy' if named else 'compare.order'}.{key}", language)
+
+
+MEASURED_WIDTHS = [170, 130, 220, 70, *[80] * len(KS), 90]
 
 
 def _figure(value: float | None) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demos.frame.strings import Language
+from demos.retrieval.scorer import default_cross_encoder
 from demos.retrieval.store import DESCRIPTION
 
 Rows = tuple[tuple[str, ...], tuple[str, ...]]  # texts and their intents
@@ -70,7 +71,7 @@ ENGLISH = BundledCorpus(
     language="en",
     title="Help desk",
     bi_encoder="all-MiniLM-L6-v2",
-    cross_encoder="cosent-cross",
+    cross_encoder=default_cross_encoder(),
     example="The parcel is marked as delivered, but nobody here has seen it.",
     folder=_FOLDER / "en",
 )

@@ -10,9 +10,12 @@ import gradio as gr
 
 from demos.frame.errors import InputProblem, field, problem_or_none, visible_errors
 from demos.frame.export import write_zip
+from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
+from demos.frame.language_notice import Cards, Choice, LanguageNotice, Languages
 from demos.frame.progress import IDLE, duration, note_html, progress_html
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.untried import untried_html
 from demos.retrieval.building import (
     DEFAULT_ANCHORS,
     DEFAULT_BI_ENCODER,
@@ -27,12 +30,18 @@ from demos.retrieval.building import (
 from demos.retrieval.corpus import Corpus, columns_of, read_corpus
 from demos.retrieval.desk import Desk
 from demos.retrieval.indexing.endpoint import make_retrieval_build
+from models.catalog import ModelKind
 from models.hub_files import HUB_PREFIX
+from models.languages import readers
 
 Updates = dict[Any, Any]
 Own = list[tuple[str, str]]  # titles and keys of the indexes that this session has built
 
 _FEWEST_ANCHORS, _MOST_OFFERED = 5, 60
+_CHINESE_MODELS: dict[ModelKind, tuple[str, ...]] = {
+    "bi-encoder": ("multilingual-e5-small", "cosent-bi-zh"),
+    "cross-encoder": ("cosent-cross-zh",),
+}
 
 
 class IndexingPanel:
@@ -84,6 +93,7 @@ class IndexingPanel:
                     self.bi = self._models("bi-encoder", DEFAULT_BI_ENCODER)
                     self.cross = self._models("cross-encoder", DEFAULT_CROSS_ENCODER)
         self.note = gr.HTML(elem_id="retrieval-indexing-note")
+        self.unread = LanguageNotice([self.bi, self.cross], self._cards, self._instead, run=None)
         with gr.Row():
             self.build = gr.Button(
                 text("retrieval.indexing.build"),
@@ -113,7 +123,22 @@ class IndexingPanel:
             elem_id=f"retrieval-indexing-{kind}",
         )
         self.desk.context.own_models.follow(chooser, kind)
-        return chooser
+        chinese = self.registry.catalog.embedded_among(_CHINESE_MODELS[kind])
+        return in_chinese(chooser, next(iter(chinese), value))
+
+    def _cards(self, keys: tuple[str, str]) -> Cards:
+        return [self.registry.card(key) for key in keys if "/" not in key]
+
+    def _instead(self, texts_in: Languages, cards: Cards, language: Language) -> Choice | None:
+        """A bi-encoder and a cross-encoder that read these languages."""
+        found = [
+            readers(self.registry.catalog.of_kind(kind), texts_in, [kind], preferred)
+            for kind, preferred in _CHINESE_MODELS.items()
+        ]
+        if not all(found):
+            return None
+        name = say("languages.and", language).join(cards[0].title for cards in found)
+        return tuple(cards[0].key for cards in found), name
 
     # --- wiring --------------------------------------------------------------------------------
 
@@ -132,15 +157,24 @@ class IndexingPanel:
         self.file.clear(
             self.on_no_file,
             None,
-            [self.column, self.note],
+            [self.column, self.note, *self.unread.outputs],
             api_name="retrieval_indexing_no_file",
             **common,
         )
         # With a validator: the first sign of an event takes away what another's validator said of
         # its inputs, and a click on Build may have been quicker than the reading.
         looking: dict[str, Any] = {"validator": self.check_look, "trigger_mode": "always_last"}
-        seen = read.success(
-            self.on_look, chosen, self.note, api_name="retrieval_indexing_read", **looking, **common
+        told = [self.note, *self.unread.outputs]
+        seen, _ = (
+            after.success(
+                self.on_look,
+                chosen,
+                told,
+                api_name=f"retrieval_indexing_{name}",
+                **looking,
+                **common,
+            )
+            for name, after in (("read", read), ("reading", self.unread.chosen))
         )
         changed = [
             self.hub.submit,
@@ -153,13 +187,14 @@ class IndexingPanel:
             changed,
             self.on_look,
             chosen,
-            self.note,
+            told,
             api_name="retrieval_indexing_look",
             **looking,
             **common,
         )
         outputs = [
-            *(self.progress, self.note, self.cancel, self.download, self.own),
+            *(self.progress, self.cancel, self.download, self.own),
+            *told,
             self.desk.corpus,
         ]
         run = self.build.click(
@@ -213,9 +248,13 @@ class IndexingPanel:
             return [field(None)] * 6
         return [*_problems(path, hub, column, language_of(request)), *[field(None)] * 4]
 
-    def on_no_file(self) -> tuple[Any, str]:
+    def on_no_file(self) -> Updates:
         """The file was taken away: no columns, nothing to say."""
-        return gr.update(choices=[], value=None, visible=False), IDLE
+        return {
+            self.column: gr.update(choices=[], value=None, visible=False),
+            self.note: IDLE,
+            **self.unread.nothing(),
+        }
 
     @visible_errors
     def on_file(self, path: str, request: gr.Request) -> tuple[Any, Any, str]:
@@ -237,17 +276,21 @@ class IndexingPanel:
         bi: str,
         cross: str,
         request: gr.Request,
-    ) -> Iterator[str]:
+    ) -> Iterator[Updates]:
         """What was read, and what an index of it costs."""
         if path is None and not hub.strip():
-            yield IDLE
+            yield {self.note: IDLE, **self.unread.nothing()}
             return
         language = language_of(request)
         corpus = _corpus(path, hub, column)
         read = self._read_note(corpus, bi, cross, language)
-        yield read + note_html(say("retrieval.indexing.estimating", language))
+        estimating = note_html(say("retrieval.indexing.estimating", language))
+        yield {
+            self.note: read + estimating,
+            **self.unread.updates(corpus.texts, (bi, cross), language),
+        }
         plan = self._plan(corpus, anchors, bi, cross)
-        yield read + note_html(self._estimate(plan, language))
+        yield {self.note: read + note_html(self._estimate(plan, language))}
 
     @visible_errors
     def on_build(
@@ -267,6 +310,7 @@ class IndexingPanel:
         plan = self._plan(corpus, anchors, bi, cross)
         working: Updates = {
             self.note: self._read_note(corpus, bi, cross, language),
+            **self.unread.updates(corpus.texts, (bi, cross), language),
             self.cancel: gr.update(interactive=True),
         }
         starting = note_html(say("retrieval.indexing.starting", language))
@@ -311,18 +355,8 @@ class IndexingPanel:
         )
 
     def _read_note(self, corpus: Corpus, bi: str, cross: str, language: Language) -> str:
-        note = say("retrieval.indexing.read", language, n=len(corpus.texts), name=corpus.title)
-        for name in ("empty", "repeated", "cut"):
-            count = getattr(corpus, name)
-            if count:
-                note += say(f"retrieval.indexing.{name}", language, n=count)
-        html = note_html(note)
-        cards = (self.registry.card(key) for key in (bi, cross))
-        strangers = [card.title for card in cards if not {"zh", "multilingual"} & {*card.languages}]
-        if corpus.chinese and strangers:
-            models = ("、" if language == "zh" else ", ").join(strangers)
-            html += note_html(say("retrieval.indexing.chinese", language, models=models), "warning")
-        return html
+        cards = [self.registry.card(key) for key in (bi, cross)]
+        return _read_note(corpus, language) + untried_html(cards, language)
 
     def _estimate(self, plan: Plan, language: Language) -> str:
         if plan.built:
@@ -359,6 +393,16 @@ class IndexingPanel:
             self.own: own,
             self.desk.corpus: gr.update(choices=self.desk.choices(own, language), value=plan.key),
         }
+
+
+def _read_note(corpus: Corpus, language: Language) -> str:
+    """What was read."""
+    note = say("retrieval.indexing.read", language, n=len(corpus.texts), name=corpus.title)
+    for name in ("empty", "repeated", "cut"):
+        count = getattr(corpus, name)
+        if count:
+            note += say(f"retrieval.indexing.{name}", language, n=count)
+    return note_html(note)
 
 
 def _corpus(path: str | None, hub: str, column: str | None) -> Corpus:

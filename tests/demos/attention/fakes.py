@@ -49,7 +49,7 @@ class MadeUpRegistry:
 
     def card(self, key: str) -> Any:
         kind = "cross-encoder" if 1 in self.attention.parts else "causal-lm"
-        return SimpleNamespace(key=key, kind=kind, version="1", title=key)
+        return SimpleNamespace(key=key, kind=kind, version="1", title=key, languages=())
 
     def title(self, key: str) -> str:
         return key

@@ -16,7 +16,8 @@ import pytest
 import torch
 from PIL import Image
 
-from demos.attention.desk import EXAMPLE, Desk
+from demos.attention.desk import Desk
+from demos.attention.example import EXAMPLE
 from demos.attention.heads import results
 from demos.attention.heads.choices import CHOICES, DEFAULT, choice_of, strongest, values_of, written
 from demos.attention.heads.endpoint import make_attention_heads

@@ -14,7 +14,8 @@ import pytest
 import torch
 
 from demos.attention.collapse import residual_share, simulate
-from demos.attention.desk import EXAMPLE, Desk
+from demos.attention.desk import Desk
+from demos.attention.example import EXAMPLE
 from demos.attention.laboratory import drawing, figures, results
 from demos.attention.laboratory import setting as settings
 from demos.attention.laboratory.drawing import HEAD_SIZES, NETWORK_SEEDS, WALK, Walk

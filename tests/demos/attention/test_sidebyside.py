@@ -10,7 +10,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from demos.attention.desk import EXAMPLE, EXAMPLE_SECOND, Desk
+from demos.attention.desk import Desk
+from demos.attention.example import EXAMPLE, EXAMPLE_SECOND
 from demos.attention.heads.choices import CHOICES, DEFAULT, values_of
 from demos.attention.readings import Asked, Readings
 from demos.attention.sidebyside import results

@@ -13,12 +13,13 @@ import plotly.graph_objects as go
 import pytest
 import torch
 
-from demos.attention.desk import EXAMPLE, Desk
+from demos.attention.desk import Desk
 from demos.attention.distribution import figures, results
 from demos.attention.distribution.endpoint import make_attention_sparsity
 from demos.attention.distribution.panel import Shown, SparsityPanel
 from demos.attention.distribution.references import measure_references
 from demos.attention.distribution.row import Row, heat, row_of
+from demos.attention.example import EXAMPLE
 from demos.attention.index_names import index_name
 from demos.attention.readings import Asked, Measured, Readings, sinks_of
 from demos.attention.sparsity import INDICES

@@ -14,7 +14,8 @@ import pytest
 import torch
 
 from demos.attention import rank_cells
-from demos.attention.desk import EXAMPLE, EXAMPLE_SECOND, Desk
+from demos.attention.desk import Desk
+from demos.attention.example import EXAMPLE, EXAMPLE_SECOND
 from demos.attention.masks import MASKS
 from demos.attention.rank import exact_rank, measure_rank
 from demos.attention.readings import Asked, Measured, Readings, sinks_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -96,15 +97,15 @@ def test_cut_pairs_are_marked_and_said(registry: Registry) -> None:
     _, rows = pair_table(pair_set, scored, "en")
     assert [row[-1] for row in rows] == ["✂", ""]
     assert rows[0][0] == pair_set.pairs[0][0]  # the sentence itself stays as it was
-    assert "beginning of 1 pairs" in notes_html(pair_set, scored, [], "en")
+    assert "beginning of 1 pairs" in notes_html(scored, [], "en")
 
 
-def test_chinese_under_an_english_model_is_warned_of(registry: Registry) -> None:
-    pair_set = check_rows([["今天天气很好", "今天是晴天", ""]])
-    steps = score_with_models(registry, MODELS[:1], pair_set.pairs)
-    scored = [step for step in steps if isinstance(step, ModelScores)]
-    assert "English text only" in notes_html(pair_set, scored, [], "en")
-    assert "英文" in notes_html(pair_set, scored, [], "zh")
+def test_a_model_that_was_never_tried_is_said(scored: list[ModelScores], example: PairSet) -> None:
+    assert "random ones" not in notes_html(example, scored, [], "en")
+    untried = dataclasses.replace(scored[1], card=CATALOG["ettin-reranker-17m-v1"])
+    said = notes_html(example, [scored[0], untried, untried], [], "en")
+    assert said.count("ettin-reranker-17m-v1: could not be tried") == 1
+    assert "随机权重" in notes_html(example, [untried], [], "zh")
 
 
 def test_text_from_visitors_is_shown_as_text(registry: Registry) -> None:
@@ -116,7 +117,7 @@ def test_text_from_visitors_is_shown_as_text(registry: Registry) -> None:
     found = greatest_disagreements([3, 2, 1], [1, 2, 3], 5)
     assert "<script" not in disagreement_html(pair_set, x, y, found, "en")
     assert "<script" not in agreement_figure(pair_set, x, y, found, "en").to_json()
-    assert "<script" not in notes_html(pair_set, scored, [script], "en")
+    assert "<script" not in notes_html(scored, [script], "en")
 
 
 def test_the_figure_is_small_and_numbers_the_disagreements(

@@ -14,16 +14,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from demos.retrieval.building import DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER
 from demos.retrieval.helpdesk import CHINESE, BundledCorpus
 from models.errors import UnknownModelError
 from models.held import Held, map_tensors
 from models.sentences import Sentence
 from models.work import Step, Work
 
-BI, CROSS = "all-MiniLM-L6-v2", "cosent-cross"
+BI, CROSS = DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER
+OTHER_CROSS, LATE = "ms-marco-MiniLM-L6-v2", "cosent-late"
 _WIDTH = 8
 _SLICE = 4  # inputs between two reports of progress
-_KINDS = {BI: "bi-encoder", CROSS: "cross-encoder"}
+_KINDS = {
+    BI: "bi-encoder",
+    CROSS: "cross-encoder",
+    OTHER_CROSS: "cross-encoder",
+    LATE: "late-interaction",
+}
 
 
 class CountingRegistry:
@@ -71,7 +78,7 @@ class CountingRegistry:
     def embedding(self, key: str, texts: Sequence[str]) -> Work[Tensor]:
         def steps(cancellation: Any, truncated: Any) -> Any:
             self.embedded.update(texts)
-            yield Step(len(texts), 0, 1.0)
+            yield Step(len(texts), 0, 1.0, 0.0)
             return torch.from_numpy(np.stack([vector(text) for text in texts]))
 
         return Work(steps, len(texts))
@@ -88,16 +95,29 @@ class CountingRegistry:
                 cached += sum(pair in self.scored for pair in part)
                 self.scored.update(pair for pair in part if pair not in self.scored)
                 done = start + len(part)
-                yield Step(done, cached, done / len(pairs))
-            return torch.tensor([score(*pair) for pair in pairs])
+                yield Step(done, cached, done / len(pairs), 0.0)
+            sign = -1 if key == OTHER_CROSS else 1
+            return torch.tensor([sign * score(*pair) for pair in pairs])
 
         return Work(steps, len(pairs))
+
+    def token_embedding(self, key: str, texts: Sequence[str]) -> Work[list[Tensor]]:
+        def steps(cancellation: Any, truncated: Any) -> Any:
+            yield Step(len(texts), 0, 1.0, 0.0)
+            return [token_vectors(text) for text in texts]
+
+        return Work(steps, len(texts))
 
 
 def vector(text: str) -> Any:
     """A unit vector that is always the same for a text [d]."""
     drawn = np.random.default_rng(zlib.crc32(text.encode())).normal(size=_WIDTH)
     return (drawn / np.linalg.norm(drawn)).astype(np.float32)
+
+
+def token_vectors(text: str) -> Tensor:
+    """A unit vector a word, always the same for a word [t, d]."""
+    return torch.from_numpy(np.stack([vector(word) for word in text.split()]))
 
 
 def score(query: str, text: str) -> float:

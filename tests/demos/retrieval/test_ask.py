@@ -4,6 +4,7 @@ the bundled corpus."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -26,18 +27,32 @@ from demos.retrieval.ask.asking import (
     check_query,
     check_strategies,
     found_by_calls,
+    hits,
     known_best,
 )
 from demos.retrieval.ask.endpoint import make_retrieval_search
 from demos.retrieval.ask.figures import purchases_figure
 from demos.retrieval.ask.results import cost_table, long_table, side_by_side
 from demos.retrieval.building import Builder, make_plan
-from demos.retrieval.corpus import Corpus
-from demos.retrieval.search import STRATEGIES
+from demos.retrieval.corpus import Corpus, make_corpus
+from demos.retrieval.passages import PassageRule
+from demos.retrieval.scorer import OF_INDEX, Scorer, check_scorer
+from demos.retrieval.search import NEED_ANCHOR_SCORES, STRATEGIES
 from demos.retrieval.shelf import OpenIndex, Shelf
 from demos.retrieval.store import StoredIndex
-from models.errors import ModelError
-from tests.demos.retrieval.fakes import CountingRegistry, score
+from models.errors import ModelError, UnknownModelError
+from models.maxsim import mean_max_similarity
+from models.mixture import mixed
+from tests.demos.retrieval.fakes import (
+    BI,
+    CROSS,
+    LATE,
+    OTHER_CROSS,
+    CountingRegistry,
+    score,
+    token_vectors,
+    vector,
+)
 
 SCRIPT = "<script>alert('1')</script> & \"more\""
 QUERY, BUDGET, N = "where is it", 25, 80
@@ -178,10 +193,16 @@ def an_answer(purchases: list[int], cached: int = 0, scoring: float = 1.0) -> An
     return Answer("anncur", items, scores, np.array(purchases), calls, cached, 0.5, scoring)
 
 
+def asked_of(*answers: Answer, truth: Any = None, documents: Any = None) -> Asked:
+    numbers = np.arange(N) if documents is None else documents
+    cosines = np.linspace(1, 0, N, dtype=np.float32)
+    return Asked("q", 4, answers, truth, Scorer(CROSS), cosines, numbers)
+
+
 def test_the_pace_is_that_of_fresh_calls() -> None:
     answers = (an_answer([1, 2, 3, 4], 2, 1.0), an_answer([5, 6], 0, 3.0))
-    assert Asked("q", 4, answers, None).pace == pytest.approx(1.0)
-    assert Asked("q", 2, (an_answer([1, 2], 2),), None).pace is None
+    assert asked_of(*answers).pace == pytest.approx(1.0)
+    assert asked_of(an_answer([1, 2], 2)).pace is None
 
 
 def test_progress_ends_at_the_budget(shelf: Shelf, opened: OpenIndex) -> None:
@@ -205,22 +226,163 @@ def test_a_search_that_is_left_asks_for_nothing_more(
     assert last(asking_for(shelf, opened, "rerank")).answers[0].calls == BUDGET
 
 
+# --- scorers, late interaction, passages ---------------------------------------------------------
+
+
+def scored_by(shelf: Shelf, opened: OpenIndex, scorer: Scorer, *keys: str) -> Asked:
+    strategies = [STRATEGIES[key] for key in keys]
+    return last(ask(shelf._registry, shelf, opened, QUERY, strategies, BUDGET, scorer))
+
+
+def test_a_mixture_costs_no_call_and_orders_by_both(
+    shelf: Shelf, opened: OpenIndex, registry: CountingRegistry
+) -> None:
+    (alone,) = last(asking_for(shelf, opened, "bayes")).answers
+    calls = registry.scored.total()
+    (both,) = scored_by(shelf, opened, Scorer(CROSS, 0.4), "bayes").answers
+    assert registry.scored.total() == calls
+    assert both.purchases.tolist() == alone.purchases.tolist()
+    cosines = np.array([vector(QUERY) @ vector(opened.stored.texts[i]) for i in alone.items])
+    expected = alone.items[(-mixed(cosines, alone.scores, 0.4)).argsort(kind="stable")]
+    assert both.items.tolist() == expected.tolist() != alone.items.tolist()
+    assert both.mixture is not None
+    assert (np.diff(both.mixture) <= 0).all()
+    exact = [score(QUERY, opened.stored.texts[item]) for item in both.items]
+    np.testing.assert_allclose(both.scores, exact, rtol=1e-6)
+
+
+def test_the_best_of_a_mixture_are_best_by_the_mixture(shelf: Shelf, opened: OpenIndex) -> None:
+    asked = scored_by(shelf, opened, Scorer(CROSS, 1.0), "rerank", "anncur")
+    bought = np.unique(np.concatenate([answer.items for answer in asked.answers]))
+    by_cosine = bought[(-asked.cosines[bought]).argsort(kind="stable")]
+    assert known_best(asked).tolist() == by_cosine[:SHOWN].tolist()
+    headers, rows = long_table(opened.stored, asked, "en")
+    assert {len(row) for row in rows} == {len(headers)}
+    assert "cosine" in side_by_side(opened.stored, asked, "en")
+
+
+def test_another_cross_encoder_scores_what_needs_no_anchors(
+    shelf: Shelf, opened: OpenIndex
+) -> None:
+    registry, stored = shelf._registry, opened.stored
+    plain = [STRATEGIES[key] for key in STRATEGIES if key not in NEED_ANCHOR_SCORES]
+    scorer = check_scorer(registry, stored, OTHER_CROSS, 0.0, plain)
+    asked = scored_by(shelf, opened, scorer, "rerank", "brute")
+    exact = np.array([-score(QUERY, text) for text in stored.texts])
+    assert asked.truth is not None
+    assert asked.truth.tolist() == np.argsort(-exact)[:SHOWN].tolist()
+    for key in NEED_ANCHOR_SCORES:
+        with pytest.raises(InputProblem) as caught:
+            check_scorer(registry, stored, OTHER_CROSS, 0.0, [*plain, STRATEGIES[key]])
+        assert caught.value.key == "retrieval.scorer.anchors"
+    everything = [*STRATEGIES.values()]
+    for own in (OF_INDEX, CROSS):
+        assert check_scorer(registry, stored, own, 0.5, everything) == Scorer(CROSS, 0.5)
+
+
+@pytest.mark.parametrize("weight", [-0.1, 1.1, None, "1", True, float("nan")])
+def test_a_weight_out_of_range_is_refused(shelf: Shelf, opened: OpenIndex, weight: object) -> None:
+    with pytest.raises(InputProblem) as caught:
+        check_scorer(shelf._registry, opened.stored, OF_INDEX, weight, [])
+    assert caught.value.key == "retrieval.scorer.weight"
+
+
+def test_what_is_no_cross_encoder_does_not_score(shelf: Shelf, opened: OpenIndex) -> None:
+    for key in (BI, LATE, None, ["a"]):
+        with pytest.raises(InputProblem) as caught:
+            check_scorer(shelf._registry, opened.stored, key, 0.0, [])
+        assert caught.value.key == "retrieval.scorer.kind"
+    with pytest.raises(UnknownModelError):
+        check_scorer(shelf._registry, opened.stored, "nobody", 0.0, [])
+
+
+def test_late_interaction_buys_its_own_best(shelf: Shelf, opened: OpenIndex) -> None:
+    (answer,) = last(asking_for(shelf, opened, "late")).answers
+    items = [token_vectors(text).numpy() for text in opened.stored.texts]
+    scores = mean_max_similarity(token_vectors(QUERY).numpy(), items)
+    threshold = np.sort(scores)[-BUDGET]
+    near = 0.02  # token vectors may be kept in half precision
+    assert (scores[answer.purchases] >= threshold - near).all()
+    assert answer.late_scores == N
+    assert answer.nbytes > 0
+
+
+def test_without_a_late_interaction_model_the_strategy_is_not_offered(
+    shelf: Shelf, opened: OpenIndex, registry: CountingRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "late" in shelf.strategies
+    monkeypatch.setattr(registry, "cards", lambda owner, *kinds: [])
+    assert "late" not in shelf.strategies
+    assert refusal(lambda: last(asking_for(shelf, opened, "late"))) == "retrieval.late.no_model"
+    with pytest.raises(InputProblem):
+        check_strategies(["late"], shelf.strategies)
+
+
+def test_too_many_tokens_are_refused(
+    shelf: Shelf, opened: OpenIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("demos.retrieval.shelf.MOST_TOKENS", 50)
+    assert refusal(lambda: last(asking_for(shelf, opened, "late"))) == "retrieval.late.too_large"
+
+
+@pytest.fixture
+def split(tmp_path: Path, registry: CountingRegistry) -> tuple[Shelf, OpenIndex]:
+    """Thirty documents of three sentences, a passage each."""
+    texts = [f"One about {i}. Two about {i}. Three about {i}." for i in range(30)]
+    labels = [f"label {i % 3}" for i in range(30)]
+    corpus = make_corpus("Documents", texts, labels, PassageRule(words=3, overlap=0))
+    plan = make_plan(cast(Any, registry), tmp_path, corpus, 6)
+    for _ in Builder(cast(Any, registry), tmp_path).build(plan):
+        pass
+    registry.scored.clear()
+    shelf = Shelf(cast(Any, registry), tmp_path)
+    return shelf, shelf.open(plan.key)
+
+
+def test_of_a_document_the_best_passage_counts_and_every_passage_is_a_call(
+    split: tuple[Shelf, OpenIndex],
+) -> None:
+    shelf, opened = split
+    stored = opened.stored
+    assert stored.size == 90
+    asked = last(asking_for(shelf, opened, "rerank", "brute"))
+    reranked, brute = asked.answers
+    assert (reranked.calls, brute.calls) == (BUDGET, 90)
+    exact = np.array([score(QUERY, text) for text in stored.texts]).reshape(30, 3)
+    best = exact.max(axis=1)  # of each document
+    assert stored.document_of[brute.items].tolist() == np.argsort(-best).tolist()
+    np.testing.assert_allclose(brute.scores, np.sort(best)[::-1], rtol=1e-6)
+    assert len({*stored.document_of[reranked.items].tolist()}) == len(reranked.items)
+    html = side_by_side(stored, asked, "en")
+    item = int(brute.items[0])
+    assert f"passage {item % 3 + 1} of 3 of document {item // 3 + 1}" in html
+
+
 # --- what was found by which call ----------------------------------------------------------------
 
 
 def test_what_is_found_grows_to_what_was_found(everything: Asked) -> None:
     best = known_best(everything)
     for answer in everything.answers:
-        found = found_by_calls(answer, best)
+        found = found_by_calls(everything, answer, best)
         assert len(found) == answer.calls
         assert set(np.diff(found, prepend=0).tolist()) <= {0, 1}
         assert found[-1] == len({*answer.purchases.tolist()} & {*best.tolist()})
-    assert found_by_calls(everything.answers[-1], best)[-1] == SHOWN
+    assert found_by_calls(everything, everything.answers[-1], best)[-1] == SHOWN
 
 
 def test_an_item_bought_twice_is_found_once() -> None:
     answer = an_answer([7, 3, 7, 9, 9])
-    assert found_by_calls(answer, np.array([9, 7, 1])).tolist() == [1, 1, 1, 2, 2]
+    wanted = np.array([9, 7, 1])
+    assert found_by_calls(asked_of(answer), answer, wanted).tolist() == [1, 1, 1, 2, 2]
+
+
+def test_any_passage_finds_its_document_once() -> None:
+    documents = np.arange(N) // 2
+    answer = an_answer([6, 7, 2, 9])
+    asked = asked_of(answer, documents=documents)
+    assert found_by_calls(asked, answer, np.array([7, 8])).tolist() == [1, 1, 1, 2]
+    assert hits(asked, np.array([3, 8, 40]), np.array([2, 9])).tolist() == [True, True, False]
 
 
 # --- tables, figure and page ---------------------------------------------------------------------
@@ -232,7 +394,11 @@ def test_the_cost_table(everything: Asked, language: Any) -> None:
     assert len(rows) == len(STRATEGIES)
     assert {len(row) for row in rows} == {len(headers)}
     assert rows[-1][1:3] == [f"{SHOWN} / {SHOWN}", N]
-    assert sum(cast(int, row[3]) for row in rows) == sum(a.cached for a in everything.answers)
+    assert sum(cast(int, row[4]) for row in rows) == sum(a.cached for a in everything.answers)
+    late = [row[3] for row in rows]
+    assert late.count(N) == 1
+    assert late.count(0) == len(rows) - 1
+    assert all(re.fullmatch(r"\d+\.\d MB", str(row[5])) for row in rows)
 
 
 def test_found_counts_are_those_of_the_columns(everything: Asked, stored: StoredIndex) -> None:
@@ -247,8 +413,8 @@ def test_found_counts_are_those_of_the_columns(everything: Asked, stored: Stored
 def test_all_from_the_cache_says_so(shelf: Shelf, opened: OpenIndex, language: Any) -> None:
     last(asking_for(shelf, opened, "rerank"))
     (row,) = cost_table(last(asking_for(shelf, opened, "rerank")), language)[1]
-    assert row[3] == BUDGET
-    assert row[5] in ("unknown (all from the cache)", "未知（全部来自缓存）")
+    assert row[4] == BUDGET
+    assert row[-1] in ("unknown (all from the cache)", "未知（全部来自缓存）")
 
 
 @LANGUAGES
@@ -272,7 +438,7 @@ def test_text_is_shown_as_text(everything: Asked, stored: StoredIndex, language:
     place = listed.items.tolist().index(stored.texts.index(SCRIPT))
     first = np.roll(listed.items, -place)
     shown = Answer("brute", first, listed.scores, first, N, 0, 0.1, 0.1)
-    html = side_by_side(stored, Asked(QUERY, BUDGET, (shown,), shown.top), language)
+    html = side_by_side(stored, asked_of(shown, truth=shown.top), language)
     assert "<script" not in html
     assert "<b>label" not in html
     assert "&lt;script&gt;" in html
@@ -371,6 +537,10 @@ def test_the_endpoint_knows_every_strategy(shelf: Shelf, key: str, strategy: str
         ({"strategy": ["bayes"]}, "no strategy"),
         ({"budget": 4}, "from 5 to 1,000"),
         ({"budget": "many"}, "from 5 to 1,000"),
+        ({"cross_encoder": BI}, "no cross-encoder"),
+        ({"cross_encoder": OTHER_CROSS}, "anchor scores"),
+        ({"cross_encoder": "nobody"}, "no such model"),
+        ({"bi_weight": 2}, "from 0 to 1"),
     ],
 )
 def test_the_endpoint_refuses_in_a_sentence(

@@ -40,9 +40,13 @@ from demos.retrieval.compare.figures import cost_figure, recall_figure
 from demos.retrieval.compare.panel import ComparePanel, notes_html
 from demos.retrieval.compare.published import PRINTED, read_measured
 from demos.retrieval.compare.results import (
+    MEASURED_WIDTHS,
+    ORDERS_WIDTHS,
     break_evens,
     main_table,
     measured_table,
+    orders_table,
+    orders_verdict,
     plain_table,
     printed_table,
     query_table,
@@ -50,7 +54,7 @@ from demos.retrieval.compare.results import (
     verdicts,
 )
 from demos.retrieval.desk import Desk
-from demos.retrieval.evaluation import KS, Measured
+from demos.retrieval.evaluation import KS, Measured, ndcg
 from demos.retrieval.helpdesk import ENGLISH
 from demos.retrieval.search import Index
 from demos.retrieval.shelf import OpenIndex, Shelf
@@ -409,8 +413,63 @@ def test_our_own_figures_are_read_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "measured.json"
     path.write_text(json.dumps([entry]))
     headers, rows = measured_table(read_measured(path), "en")
-    assert rows == [["A", "BayesCUR (ours)", 50, "0.900", "0.800", "–", "–"]]
-    assert len(headers) == len(rows[0])
+    assert rows == [["A", "–", "BayesCUR (ours)", 50, "0.900", "0.800", "–", "–", "–"]]
+    assert len(headers) == len(rows[0]) == len(MEASURED_WIDTHS)
+    alone = {"strategy": "alone", "cross_encoder": "X", "budget": 0, "recalls": {}, "ndcg": 0.5}
+    path.write_text(json.dumps([entry | alone]))
+    _, ((_, scorer, strategy, budget, *_, ndcg),) = measured_table(read_measured(path), "en")
+    assert (scorer, budget, ndcg) == ("X", 0, "0.500")
+    assert "alone" in strategy
+
+
+# --- the labels -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_orders_of_the_shortlists_are_held_against_the_labels(
+    opened: OpenIndex, comparison: Comparison, language: Any
+) -> None:
+    known = opened.held_out
+    assert known is not None
+    relevance = known.relevance(opened.stored.labels)
+    assert relevance is not None
+    by_way = {each.way: each for each in comparison.orders}
+    assert [*by_way] == ["alone", "reranked", "given", "half"]
+    cosines = known.vectors.numpy() @ opened.stored.index.item_vectors.numpy().T
+    alone = ndcg(relevance, (-cosines).argsort(axis=1, kind="stable"))
+    assert by_way["alone"].mean.mean == pytest.approx(alone.mean())
+    shortlist = (-cosines).argsort(axis=1, kind="stable")[:, :50]
+    scores = np.take_along_axis(known.exact, shortlist, axis=1)
+    order = np.take_along_axis(shortlist, (-scores).argsort(axis=1), axis=1)
+    assert by_way["reranked"].mean.mean == pytest.approx(ndcg(relevance, order).mean())
+    headers, rows = orders_table(comparison, language)
+    assert {len(row) for row in rows} == {len(headers), len(ORDERS_WIDTHS)}
+    (sentence,) = orders_verdict(comparison, "Some model", language)
+    assert "Some model" in sentence
+    assert not orders_verdict(replace(comparison, orders=()), "Some model", language)
+
+
+def test_a_query_does_not_find_itself_among_the_labels(shelf: Shelf, opened: OpenIndex) -> None:
+    items = [20, 21]
+    exact = np.zeros((2, N), dtype=np.float32)
+    exact[[0, 1], items] = -np.inf
+    opened.stored = replace(opened.stored, labels=tuple(f"alone {i}" for i in range(N)))
+    vectors = opened.stored.index.item_vectors[items]
+    queries = HeldOut(("a", "b"), ("alone 20", "alone 21"), vectors, exact)
+    found = last(comparing(shelf, opened, queries, Settings(("rerank",), (20,))))
+    assert found.orders == ()  # there is nothing else to find
+
+
+def test_documents_count_once_where_items_are_passages(shelf: Shelf, opened: OpenIndex) -> None:
+    assert opened.held_out is not None
+    groups = tuple(i // 5 for i in range(N))
+    opened.stored = replace(opened.stored, documents=groups)
+    settings = Settings(("rerank",), (20,))
+    (measured,) = last(comparing(shelf, opened, opened.held_out, settings)).measured
+    assert measured.ndcg is not None
+    # One document of every label: its place is all that counts.
+    places = {1 / np.log2(place + 2) for place in range(10)} | {0.0}
+    assert all(min(abs(value - p) for p in places) < 1e-9 for value in measured.ndcg)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

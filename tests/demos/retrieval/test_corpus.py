@@ -185,18 +185,6 @@ def test_half_a_character_does_not_end_a_corpus() -> None:
     assert corpus.labels[-1].encode()
 
 
-@pytest.mark.parametrize(
-    ("text", "chinese"),
-    [
-        ("我的包裹在哪里？编号 {i}", True),
-        ("Where is 包裹 number {i}, which I ordered long ago?", False),
-        ("{i} parcels", False),
-    ],
-)
-def test_chinese_is_recognised(text: str, chinese: bool) -> None:
-    assert make_corpus("t", [text.format(i=i) for i in range(30)]).chinese == chinese
-
-
 def test_chinese_in_an_old_encoding_is_read(tmp_path: Path) -> None:
     texts = tuple(f"第{i}个包裹在哪里？" for i in range(30))
     path = tmp_path / "corpus.txt"
