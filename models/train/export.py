@@ -20,13 +20,17 @@ from models.lora import read_updates
 _WEIGHTS = "model.safetensors"
 # The base's own files that a folder needs: settings and tokenizer, nothing of its layout or card.
 _COPIED = (
-    *("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"),
+    *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"),
     *("vocab.txt", "sentencepiece.bpe.model", "added_tokens.json"),
 )
+_CONFIG = "config.json"
+_PROMPT = "query"
 _PACKAGE = "sentence_transformers"
 
 
-def export_adapter(folder: Path, base_folder: Path, adapter: Path, max_length: int | None) -> None:
+def export_adapter(
+    folder: Path, base_folder: Path, adapter: Path, max_length: int | None, prompt: str = ""
+) -> None:
     """Merge an adapter into its base and write the whole as a folder.
 
     Args:
@@ -34,13 +38,14 @@ def export_adapter(folder: Path, base_folder: Path, adapter: Path, max_length: i
         base_folder: the base's files.
         adapter: the adapter's folder; a head in it makes a cross-encoder.
         max_length: tokens a text or a pair is cut to.
+        prompt: stands before every text of a bi-encoder.
     """
     weights = _encoder_weights(base_folder)
     for name, update in read_updates(adapter).items():
         weights[f"{name}.weight"] = weights[f"{name}.weight"].float() + update
     has_head = (adapter / HEAD_FILE).is_file()
     head = load_file(adapter / HEAD_FILE) if has_head else None
-    export_folder(folder, base_folder, weights, head, max_length)
+    export_folder(folder, base_folder, weights, head, max_length, prompt)
     if (adapter / CARD_FILE).is_file():
         shutil.copyfile(adapter / CARD_FILE, folder / CARD_FILE)
 
@@ -51,12 +56,14 @@ def export_folder(
     weights: dict[str, Tensor],
     head: dict[str, Tensor] | None,
     max_length: int | None,
+    prompt: str = "",
 ) -> None:
     """Write encoder weights and layout; `head` holds `dense.*` and `out.*` of a cross-encoder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in _COPIED:
         if (base_folder / name).is_file():
             shutil.copyfile(base_folder / name, folder / name)
+    _write(folder / _CONFIG, _config_in_float32(base_folder / _CONFIG))
     whole = _encoder_weights(base_folder) | weights  # the base's pooler too, which is not used
     kept = {name: t.float().contiguous().clone() for name, t in whole.items()}
     save_file(kept, folder / _WEIGHTS, metadata={"format": "pt"})
@@ -74,10 +81,17 @@ def export_folder(
         modules += ["models.Dense", "models.Dense"]
         _write_dense(folder / "2_Dense", head, "dense", "Tanh", None)
         _write_dense(folder / "3_Dense", head, "out", "Identity", "scores")
-    _write_layout(folder, modules, is_cross_encoder=head is not None)
+    _write_layout(folder, modules, head is not None, prompt)
 
 
-def _write_layout(folder: Path, modules: list[str], is_cross_encoder: bool) -> None:
+def _config_in_float32(path: Path) -> dict[str, Any]:
+    """The base's configuration, for weights that are written in single precision."""
+    config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    config.pop("torch_dtype", None)  # its name before transformers 5
+    return config | {"dtype": "float32"}
+
+
+def _write_layout(folder: Path, modules: list[str], is_cross_encoder: bool, prompt: str) -> None:
     entries = [
         {
             "idx": index,
@@ -94,6 +108,8 @@ def _write_layout(folder: Path, modules: list[str], is_cross_encoder: bool) -> N
         settings["activation_fn"] = "torch.nn.modules.linear.Identity"  # raw outputs
     else:
         settings["similarity_fn_name"] = "cosine"
+        if prompt:  # before every text, whether it is asked for or not
+            settings |= {"prompts": {_PROMPT: prompt}, "default_prompt_name": _PROMPT}
     _write(folder / "config_sentence_transformers.json", settings)
 
 

@@ -112,7 +112,8 @@ def _teachers(names: Sequence[str]) -> tuple[Catalog, list[str]]:
 
 
 def _adapter_card(folder: Path) -> ModelCard:
-    settings = json.loads((folder / "card.json").read_text(encoding="utf-8"))["settings"]
+    facts = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    settings = facts["settings"]
     base = CATALOG[settings["base"]]
     return ModelCard(
         key=str(folder),
@@ -125,7 +126,8 @@ def _adapter_card(folder: Path) -> ModelCard:
         megabytes=0.0,
         base=base.key,
         adapter=folder,
-        max_length=base.max_length,
+        max_length=facts.get("max_length", base.max_length),
+        prompt=facts.get("prompt"),
     )
 
 

@@ -39,7 +39,8 @@ def save_trained(
     if trainer.settings.method == "full":
         weights = {name: t.detach().cpu() for name, t in trainee.encoder.state_dict().items()}
         head = None if trainee.head is None else _stored(trainee.head.state_dict(), torch.float32)
-        export_folder(folder, base_folder, weights, head, trainee.tokenizer.max_length)
+        limit = trainee.tokenizer.max_length
+        export_folder(folder, base_folder, weights, head, limit, trainee.prompt)
     else:
         save_adapter(trainer, folder, base)
     write_card(folder, card_of(trainer) | facts)
@@ -81,6 +82,8 @@ def card_of(trainer: Trainer) -> dict[str, Any]:
         "steps": trainer.step,
         "best": None if best is None else _figures(best.step, best.spearman, best.pearson),
         "curve": [_figures(e.step, e.spearman, e.pearson) for e in trainer.curve],
+        "prompt": trainer.trainee.prompt,
+        "max_length": trainer.trainee.tokenizer.max_length,
         "number_format": str(trainer.trainee.compute_dtype).removeprefix("torch."),
     }
 

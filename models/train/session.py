@@ -60,7 +60,7 @@ def _check_sizes(settings: TrainingSettings, train: LabelledPairs, held_out: Lab
 
 
 def settings_to_go_on(settings: TrainingSettings, card: ModelCard) -> TrainingSettings:
-    """Settings with the rank of the adapter that a training starts from.
+    """Settings with rank and prompt of the adapter that a training starts from.
 
     Raises:
         TrainingError: it is no adapter of that kind and base.
@@ -72,7 +72,8 @@ def settings_to_go_on(settings: TrainingSettings, card: ModelCard) -> TrainingSe
             kind=settings.kind,
             base=settings.base,
         )
-    return dataclasses.replace(settings, rank=_rank_of(card.adapter))
+    prompt = card.prompt if settings.prompt is None else settings.prompt
+    return dataclasses.replace(settings, rank=_rank_of(card.adapter), prompt=prompt)
 
 
 def title_of(settings: TrainingSettings) -> str:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
 
+from models.backbone import without_report
 from models.cross_encoder import ScalarHead
 from models.device import Device
 from models.errors import TrainingError
@@ -30,10 +31,11 @@ class Trainee(nn.Module):
 
     Args:
         folder: transformers' files of the base, with its tokenizer.
-        max_length: tokens a text, or a pair, is cut to.
+        max_length: tokens a text, or a pair, is cut to, unless the settings say.
         settings: kind, method, rank and dropout decide what is built.
         device: where it is placed.
         classes: outputs of Sentence-BERT's softmax; 0 where another loss is used.
+        prompt: stands before every text of a bi-encoder, unless the settings say.
     """
 
     def __init__(
@@ -43,19 +45,21 @@ class Trainee(nn.Module):
         settings: TrainingSettings,
         device: Device,
         classes: int = 0,
+        prompt: str = "",
     ):
         from transformers import AutoModel
 
         super().__init__()
-        encoder = AutoModel.from_pretrained(
-            folder,
-            use_safetensors=True,
-            local_files_only=True,
-            trust_remote_code=False,
-            dtype=torch.float32,
-            hidden_dropout_prob=settings.dropout,
-            attention_probs_dropout_prob=settings.dropout,
-        )
+        with without_report():
+            encoder = AutoModel.from_pretrained(
+                folder,
+                use_safetensors=True,
+                local_files_only=True,
+                trust_remote_code=False,
+                dtype=torch.float32,
+                hidden_dropout_prob=settings.dropout,
+                attention_probs_dropout_prob=settings.dropout,
+            )
         if not hasattr(encoder, "encoder") or not hasattr(encoder, "embeddings"):
             raise TrainingError("“{base}” is not a BERT: choose another base.", base=settings.base)
         encoder.pooler = None  # token vectors are pooled
@@ -68,7 +72,9 @@ class Trainee(nn.Module):
                 linear.weight.requires_grad_(True)
         self.kind = settings.kind
         self.encoder = encoder
-        self.tokenizer = Tokenizer(folder, max_length)
+        self.tokenizer = Tokenizer(folder, settings.max_length or max_length)
+        stated = prompt if settings.prompt is None else settings.prompt
+        self.prompt = "" if settings.kind == "cross-encoder" else stated
         width = encoder.config.hidden_size
         self.head = ScalarHead(width) if settings.kind == "cross-encoder" else None
         self.classifier = nn.Linear(3 * width, classes) if classes else None
@@ -83,7 +89,7 @@ class Trainee(nn.Module):
 
     def vectors(self, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor]:
         """Sentence vectors u and v of both sides, each [B, d], float32."""
-        texts = [first for first, _ in pairs] + [second for _, second in pairs]
+        texts = [self.prompt + pair[side] for side in (0, 1) for pair in pairs]
         both = self._pooled(self.tokenizer.encode_texts(texts))  # [2B, d]
         return both[: len(pairs)], both[len(pairs) :]
 
