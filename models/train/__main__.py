@@ -18,6 +18,7 @@ from models.catalog import CATALOG, ModelCard
 from models.cross_encoder import CARD_FILE
 from models.device import Device, choose_device
 from models.errors import ModelError
+from models.layout import prompt_of
 from models.model_files import model_files
 from models.train.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from models.train.events import Evaluated, StepDone
@@ -46,10 +47,13 @@ def _train(options: argparse.Namespace) -> None:
     settings = _settings(options)
     base = CATALOG[settings.base]
     base_folder = model_files(base).folder
+    prompt = prompt_of(base_folder, base)
     train, held_out = _read_data(options)
     device = Device(choose_device(options.device))
     trainer = Trainer(
-        settings, train, held_out, base_folder, base.max_length, device, options.start
+        *(settings, train, held_out, base_folder, base.max_length, device),
+        start=options.start,
+        prompt=prompt,
     )
     checkpoint = options.output / "checkpoint"
     if load_checkpoint(trainer, checkpoint):
@@ -64,8 +68,11 @@ def _train(options: argparse.Namespace) -> None:
         facts["start"] = json.loads((options.start / CARD_FILE).read_text(encoding="utf-8"))
     save_trained(trainer, options.output, base.title, base_folder, facts)
     if options.export is not None and settings.method == "lora":
-        kind = settings.kind
-        export_adapter(options.export, base_folder, options.output, kind, base.max_length)
+        trainee = trainer.trainee
+        limit = trainee.tokenizer.max_length
+        export_adapter(
+            options.export, base_folder, options.output, settings.kind, limit, trainee.prompt
+        )
     remove_checkpoint(checkpoint)
     if checkpoint.is_dir():
         checkpoint.rmdir()

@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 
@@ -62,10 +63,17 @@ def test_embedded_weights_carry_a_digest() -> None:
         "cosent-bi",
         "cosent-cross",
         "all-MiniLM-L6-v2",
+        "multilingual-e5-small",
         "SmolLM2-135M-Instruct",
     ]
     for card in CATALOG.embedded():
         assert card.sha256
+
+
+def test_a_prompt_is_part_of_what_a_model_computes() -> None:
+    card = CATALOG["all-MiniLM-L6-v2"]
+    versions = {dataclasses.replace(card, prompt=p).version for p in (None, "", "query: ")}
+    assert len(versions) == 3
 
 
 def test_adapters_name_a_base_that_exists() -> None:
