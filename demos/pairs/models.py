@@ -10,7 +10,7 @@ from models.registry import Registry
 
 DEFAULT_MODELS = ("cosent-bi", "cosent-cross")
 MAX_MODELS = 6
-SCORING_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "cross-encoder")
+SCORING_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "late-interaction", "cross-encoder")
 
 
 def check_models(registry: Registry, keys: Sequence[str], most: int = MAX_MODELS) -> None:
