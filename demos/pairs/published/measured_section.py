@@ -41,7 +41,7 @@ from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
 
 _SETS: tuple[SetLanguage, ...] = ("zh", "en")
 _WIDTHS = {"zh": [230, 115, 110, *[135] * 5], "en": [400, 130, 150, *[215] * 2]}
-_GAP_WIDTHS = {"zh": [190, 285, *[130] * 5], "en": [260, 480, *[190] * 2]}
+_GAP_WIDTHS = {"zh": [170, 250, *[145] * 5], "en": [260, 480, *[190] * 2]}
 
 Updates = dict[Any, Any]
 Tested = tuple[OnTestSet, ...]
