@@ -286,6 +286,26 @@ MULTILINGUAL_E5 = ModelCard(
     " authors ask for similarity; for search a document would carry “passage: ”.",
 )
 
+COSENT_BI_ZH = ModelCard(
+    key="cosent-bi-zh",
+    kind="bi-encoder",
+    title="CoSENT bi-encoder, Chinese",
+    sources=MULTILINGUAL_E5.sources,
+    base=MULTILINGUAL_E5.key,
+    adapter=ADAPTERS_FOLDER / "cosent-bi-zh",
+    languages=("zh", "en"),
+    licence="MIT",
+    sha256={
+        "adapter_model.safetensors": (
+            "fa8b1b818a2e35ebe6d825fb212ac27c5d1959fcd951753b52914d51ae7552cd"
+        ),
+    },
+    parameters=2_654_208,
+    megabytes=5.3,
+    max_length=512,
+    note="LoRA of rank 32, trained with CoSENT on Chinese STS-B, LCQMC, BQ and ATEC.",
+)
+
 HUB_BI_ENCODERS = (
     ModelCard(
         key="all-mpnet-base-v2",
@@ -563,7 +583,7 @@ HUB_LANGUAGE_MODELS = (
 
 CATALOG = Catalog(
     (
-        *(COSENT_BI, COSENT_CROSS, MINILM, MULTILINGUAL_E5),
+        *(COSENT_BI, COSENT_CROSS, COSENT_BI_ZH, MINILM, MULTILINGUAL_E5),
         *(*HUB_BI_ENCODERS, *HUB_CROSS_ENCODERS),
         *(SMOLLM2, *HUB_LANGUAGE_MODELS),
     )

@@ -85,7 +85,9 @@ def _read_data(options: argparse.Namespace) -> tuple[list[LabelledPairs], Labell
         held_out = read_labelled_pairs(options.dev)
     else:
         train[0], held_out = train[0].split(_HELD_OUT_SHARE, options.seed)
-    return [data.without(held_out) for data in train], held_out
+    for other in (held_out, *map(read_labelled_pairs, options.without)):
+        train = [data.without(other) for data in train]
+    return train, held_out
 
 
 def _report(event: StepDone | Evaluated) -> None:
@@ -118,6 +120,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     file = "a file with columns sentence1, sentence2, score, or hub:owner/name/file[@revision]"
     parser.add_argument("--train", required=True, nargs="+", help=f"{file}; several are mixed")
     parser.add_argument("--dev", help=f"{file}; without it a tenth of the first is held out")
+    parser.add_argument(
+        "--without", nargs="*", default=[], help=f"{file}; its pairs, which report, are left out"
+    )
     parser.add_argument("--start", type=Path, help="folder of an adapter to go on from")
     parser.add_argument("--output", type=Path, required=True, help="folder of the result")
     parser.add_argument("--export", type=Path, help="also write sentence-transformers' folder")

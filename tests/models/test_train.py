@@ -511,6 +511,20 @@ def test_held_out_pairs_are_not_trained_on() -> None:
     assert train.without(held_out).pairs == (("x", "y"), ("p", "q"))
 
 
+@pytest.mark.usefixtures("tiny_catalog")
+def test_pairs_that_report_are_never_trained_on(files: list[str], tmp_path: Path) -> None:
+    train = files[files.index("--train") + 1]
+    whole = read_labelled_pairs(train)
+    report = tmp_path / "report.tsv"
+    rows = "".join(f"1\t{b.upper()}\t{a}\n" for a, b in whole.pairs[:9])
+    report.write_text("score\tsentence1\tsentence2\n" + rows, encoding="utf-8")
+    options = ["--base", "tiny", "--output", str(tmp_path / "out"), "--kind", "bi-encoder"]
+    options += ["--device", "cpu", "--without", str(report)]
+    assert command.main([*files, *options]) == 0
+    card = json.loads((tmp_path / "out" / "card.json").read_text())
+    assert card["train"][0]["pairs"] <= len(whole) - 9
+
+
 def test_a_split_is_seeded_and_complete() -> None:
     whole = data(50, 3)
     kept, held = whole.split(0.2, seed=1)
