@@ -21,7 +21,7 @@ from demos.frame.progress import (
 )
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.evaluation.intervals import ceiling, resampled_spearman
-from demos.pairs.models import DEFAULT_MODELS, SCORING_KINDS, check_models
+from demos.pairs.models import SCORING_KINDS, check_models, default_models
 from demos.pairs.pair_set import PairSet
 from demos.pairs.published import beside
 from demos.pairs.published.benchmarks import (
@@ -116,7 +116,7 @@ class MeasuredSection:
                 self.models = gr.Dropdown(
                     label=text("pairs.models"),
                     choices=[(c.title, c.key) for c in self.registry.cards(None, *SCORING_KINDS)],
-                    value=list(DEFAULT_MODELS),
+                    value=default_models(self.registry.catalog, TEST_SETS[0].language),
                     multiselect=True,
                     elem_id="published-test-models",
                 )
