@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from models.attention import Recording
 from models.backbone import Backbone
 from models.device import Device
 from models.errors import UnsupportedModelError
-from models.layout import DenseLayer, EncoderLayout
+from models.layout import EncoderLayout
 from models.lora import Lora
 from models.pooling import pool
+from models.projection import load_projection
 from models.tokenizer import Encoding, Reading, Tokenizer
-
-_ACTIVATIONS: dict[str, type[nn.Module]] = {
-    "identity": nn.Identity,
-    "tanh": nn.Tanh,
-    "relu": nn.ReLU,
-    "gelu": nn.GELU,
-}
 
 
 class BiEncoder:
@@ -40,7 +33,7 @@ class BiEncoder:
         self._backbone = backbone
         self._layout = layout
         self._adapter = adapter
-        self._dense = [device.place(load_dense(layer)) for layer in layout.dense]
+        self._dense = [device.place(load_projection(layer)) for layer in layout.dense]
         self._skipped = 0  # tokens at the front that pooling leaves out
         if layout.prompt and not layout.include_prompt:
             self._skipped = tokenizer.prompt_length(layout.prompt)
@@ -73,15 +66,3 @@ class BiEncoder:
         for layer in self._dense:
             vectors = layer(vectors)
         return nn.functional.normalize(vectors, dim=-1)  # [b, d]
-
-
-def load_dense(layer: DenseLayer) -> nn.Sequential:
-    """A linear layer and its activation, float32, for inference."""
-    weights = {
-        name.removeprefix("linear."): tensor.float()
-        for name, tensor in load_file(layer.folder / "model.safetensors").items()
-    }
-    outputs, inputs = weights["weight"].shape
-    linear = nn.Linear(inputs, outputs, bias="bias" in weights)
-    linear.load_state_dict(weights)
-    return nn.Sequential(linear, _ACTIVATIONS[layer.activation]()).eval().requires_grad_(False)

@@ -73,6 +73,8 @@ class ModelCard:
     `megabytes` (fp32 on disk; a GGUF file as it is) are for the reader; an adapter's count only
     what it adds to its base.
     A `symmetric` cross-encoder reads every pair in both orders and gives the mean of the logits.
+    Of an `untried` model this code has never had the weights, for there was no hub where it was
+    written: its architecture and format are tested with random weights alone.
     """
 
     key: str
@@ -90,6 +92,7 @@ class ModelCard:
     max_length: int | None = None
     prompt: str = ""
     symmetric: bool = False
+    untried: bool = False
     note: str = ""
 
     @property
@@ -279,6 +282,7 @@ HUB_BI_ENCODERS = (
         megabytes=134.0,
         pooling="cls",
         max_length=512,
+        untried=True,
     ),
     ModelCard(
         key="text2vec-base-chinese",
@@ -295,6 +299,7 @@ HUB_BI_ENCODERS = (
         parameters=102_000_000,
         megabytes=409.0,
         pooling="mean",
+        untried=True,
         note="Trained with CoSENT on Chinese STS-B by its author.",
     ),
     ModelCard(
@@ -311,6 +316,23 @@ HUB_BI_ENCODERS = (
         megabytes=96.0,
         pooling="cls",
         max_length=512,
+        untried=True,
+    ),
+    ModelCard(
+        key="gte-base-zh",
+        kind="bi-encoder",
+        title="gte-base-zh",
+        sources=(
+            FolderSource("gte-base-zh"),
+            HubSource("thenlper/gte-base-zh", "71ab7947d6fac5b64aa299e6e40e6c2b2e85976c"),
+        ),
+        languages=("zh",),
+        licence="MIT",
+        parameters=102_000_000,
+        megabytes=204.0,
+        max_length=512,
+        untried=True,
+        note="12 layers; Chinese, for search and likeness alike; half precision on the hub.",
     ),
     ModelCard(
         key="multilingual-e5-small",
@@ -345,6 +367,7 @@ HUB_BI_ENCODERS = (
         parameters=117_653_760,
         megabytes=471.0,
         pooling="mean",
+        untried=True,
     ),
     ModelCard(
         key="Qwen3-Embedding-0.6B",
@@ -360,6 +383,7 @@ HUB_BI_ENCODERS = (
         megabytes=1192.0,
         pooling="lasttoken",
         max_length=8192,
+        untried=True,
         note="Slow without a GPU. Scored without an instruction, as for documents.",
     ),
 )
@@ -380,7 +404,79 @@ HUB_CROSS_ENCODERS = (
         parameters=22_713_601,
         megabytes=90.9,
         max_length=512,
+        untried=True,
         note="Trained to rank passages for a query, not to judge likeness: order matters.",
+    ),
+    ModelCard(
+        key="ettin-reranker-17m-v1",
+        kind="cross-encoder",
+        title="ettin-reranker-17m-v1",
+        sources=(
+            FolderSource("ettin-reranker-17m-v1"),
+            HubSource(
+                "cross-encoder/ettin-reranker-17m-v1", "9e4aa35321a6dd1a43ca313f500c4b4f7cfb5cc6"
+            ),
+        ),
+        languages=("en",),
+        licence="Apache-2.0",
+        parameters=16_797_440,
+        megabytes=67.2,
+        max_length=7_999,
+        untried=True,
+        note="ModernBERT, 7 layers; trained to rank passages for a query: order matters.",
+    ),
+    ModelCard(
+        key="ettin-reranker-32m-v1",
+        kind="cross-encoder",
+        title="ettin-reranker-32m-v1",
+        sources=(
+            FolderSource("ettin-reranker-32m-v1"),
+            HubSource(
+                "cross-encoder/ettin-reranker-32m-v1", "b33e5ceb5110773ea9cf5e00c9bedc83a8c2afdd"
+            ),
+        ),
+        languages=("en",),
+        licence="Apache-2.0",
+        parameters=31_883_136,
+        megabytes=127.5,
+        max_length=7_999,
+        untried=True,
+        note="ModernBERT, 10 layers; trained to rank passages for a query: order matters.",
+    ),
+    ModelCard(
+        key="ModernCE-base-sts",
+        kind="cross-encoder",
+        title="ModernCE-base-sts",
+        sources=(
+            FolderSource("ModernCE-base-sts"),
+            HubSource("dleemiller/ModernCE-base-sts", "cf472b95d59033350218d7165aeee3fbd724a6a0"),
+        ),
+        languages=("en",),
+        licence="MIT",
+        parameters=149_605_633,
+        megabytes=598.0,
+        max_length=8_192,
+        untried=True,
+        note="ModernBERT, 22 layers; trained on STS-B to judge likeness. Slow without a GPU.",
+    ),
+    ModelCard(
+        key="mmarco-mMiniLMv2-L12-H384-v1",
+        kind="cross-encoder",
+        title="mmarco-mMiniLMv2-L12-H384-v1",
+        sources=(
+            FolderSource("mmarco-mMiniLMv2-L12-H384-v1"),
+            HubSource(
+                "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1",
+                "1427fd652930e4ba29e8149678df786c240d8825",
+            ),
+        ),
+        languages=("en", "zh", "multilingual"),
+        licence="Apache-2.0",
+        parameters=117_641_089,
+        megabytes=470.6,
+        max_length=512,
+        untried=True,
+        note="12 layers, 14 languages; trained to rank passages for a query: order matters.",
     ),
     ModelCard(
         key="bge-reranker-v2-m3",
@@ -395,6 +491,7 @@ HUB_CROSS_ENCODERS = (
         parameters=568_000_000,
         megabytes=2271.0,
         max_length=8192,
+        untried=True,
         note="Slow without a GPU. Trained to rank passages for a query.",
     ),
 )
@@ -439,6 +536,7 @@ HUB_LANGUAGE_MODELS = (
         parameters=361_821_120,
         megabytes=723.7,
         max_length=8192,
+        untried=True,
         note="32 layers, 15 heads over 5 key-value heads; three times as slow as the small one.",
     ),
 )

@@ -1,7 +1,5 @@
-"""A GGUF file's language model as a folder in transformers' format, converted once and kept.
-
-A 4-bit file is small enough for a package index, and slow to read: so weights are written as
-bfloat16 safetensors into the user's cache. GGUF holds numbers and names; nothing in it is run.
+"""A GGUF file's language model as a folder in transformers' format, converted once and kept
+(`models/converted.py`). GGUF holds numbers and names; nothing in it is run.
 
 Design:
 - Read with llama.cpp's own `gguf` package and mapped here. transformers can read GGUF too, but
@@ -10,17 +8,11 @@ Design:
   llama.cpp). In all else it is the reference in the tests: equal weights, equal token ids.
 - One architecture (Llama) and one tokenizer (SmolLM's byte-level BPE) are known; others are
   refused, for a wrong permutation of heads or split of digits would only be seen in worse text.
-- A folder appears under its final name only when it is whole. Its name holds the digest of the
-  GGUF file and the version of the format; `digests.json` in it holds those of its files.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +20,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.cache_folder import CACHE_VARIABLE, cache_folder
-from models.errors import ModelUnavailableError, UnsupportedModelError
-from models.sources import file_digest
+from models.converted import converted_folder
+from models.errors import UnsupportedModelError
 
-_VERSION = 1  # of what is written: a newer one is converted anew
-_DIGESTS_FILE = "digests.json"
+_VERSION = 1  # of what is written
 _CONTROL_TOKEN = 3  # GGUF's type of <|im_start|> and its like
 _NAMES = {
     "token_embd.weight": "model.embed_tokens.weight",
@@ -53,59 +43,13 @@ _LAYER_NAMES = {
 }
 
 
-def converted(gguf_file: Path, digest: str) -> Path:
-    """The folder that a GGUF file was converted to; converts it if there is none, or a damaged one.
-
-    Args:
-        gguf_file: verified already.
-        digest: its sha256.
+def converted_from_gguf(file: Path, digest: str) -> Path:
+    """The folder that a GGUF file was converted to; see `converted_folder`.
 
     Raises:
-        ModelUnavailableError: the cache cannot be written.
         UnsupportedModelError: another architecture or tokenizer.
     """
-    folder = cache_folder() / "models" / f"{gguf_file.stem}-{digest[:16]}-v{_VERSION}"
-    if _is_whole(folder):
-        return folder
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".converting-", dir=folder.parent))
-        try:
-            with ThreadPoolExecutor(1) as apart:  # torch's pool ends with it (see registry.py)
-                apart.submit(_convert, gguf_file, beside).result()
-            _put(beside, folder)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)  # gone already if it was given its name
-    except OSError as error:
-        raise ModelUnavailableError(
-            "“{model}” is converted once and the cache of this host cannot be written ({reason}):"
-            " name another folder in {variable}.",
-            model=gguf_file.stem,
-            reason=error.strerror or type(error).__name__,
-            variable=CACHE_VARIABLE,
-        ) from error
-    return folder
-
-
-def _is_whole(folder: Path) -> bool:
-    try:
-        digests = json.loads((folder / _DIGESTS_FILE).read_text(encoding="utf-8"))
-        return bool(digests) and all(file_digest(folder / n) == d for n, d in digests.items())
-    except (OSError, ValueError, AttributeError):
-        return False
-
-
-def _put(beside: Path, folder: Path) -> None:
-    """Give a finished folder its name; another process may have been there first."""
-    files = {path.name: file_digest(path) for path in sorted(beside.iterdir())}
-    (beside / _DIGESTS_FILE).write_text(json.dumps(files, indent=2) + "\n", encoding="utf-8")
-    if folder.exists() and not _is_whole(folder):
-        shutil.rmtree(folder)
-    try:
-        beside.rename(folder)
-    except OSError:
-        if not _is_whole(folder):
-            raise
+    return converted_folder(file, digest, _VERSION, _convert)
 
 
 def _convert(gguf_file: Path, folder: Path) -> None:

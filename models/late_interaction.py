@@ -20,12 +20,12 @@ from torch.nn.utils.rnn import pad_sequence
 
 from models.attention import Recording
 from models.backbone import Backbone
-from models.bi_encoder import load_dense
 from models.cross_encoder import HEAD_FILE
 from models.device import Device
 from models.layout import EncoderLayout
 from models.lora import Lora
 from models.padded_transformer import module_bytes
+from models.projection import load_projection
 from models.tokenizer import Encoding, Reading, Tokenizer
 
 _PAIRS_AT_ONCE = 64
@@ -47,7 +47,7 @@ class LateInteraction:
         self._backbone = backbone
         self._prompt = layout.prompt
         self._adapter = adapter
-        layers: list[nn.Module] = [load_dense(layer) for layer in layout.dense]
+        layers: list[nn.Module] = [load_projection(layer) for layer in layout.dense]
         layers += [] if head is None else [head]
         self._projection = device.place(nn.Sequential(*layers).float().eval())
         self._projection.requires_grad_(False)
@@ -72,7 +72,7 @@ class LateInteraction:
         return nn.functional.normalize(self._projection(hidden), dim=-1)  # [N, d]
 
 
-def load_projection(folder: Path) -> nn.Linear | None:
+def load_token_projection(folder: Path) -> nn.Linear | None:
     """The linear layer that was trained together with an adapter, if there is one."""
     if not (folder / HEAD_FILE).is_file():
         return None

@@ -1,4 +1,5 @@
-"""How a model folder in sentence-transformers' layout turns text into a vector.
+"""How a model folder in sentence-transformers' layout turns text into a vector, or a pair into a
+number.
 
 Reads `modules.json` and each module's own file, old spelling (before version 6) and new. A module
 that is not known here is refused: leaving it out would give a wrong vector without a word.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -23,7 +25,8 @@ _POOLING_FLAGS: dict[str, PoolingMode] = {
     "pooling_mode_weightedmean_tokens": "weightedmean",
     "pooling_mode_lasttoken": "lasttoken",
 }
-_MODULES = ("Transformer", "Pooling", "Dense", "Normalize", "MultiVectorMask")
+_TO_VECTORS = ("Transformer", "Pooling", "Dense", "Normalize", "MultiVectorMask")
+_TO_A_SCORE = ("Transformer", "Pooling", "Dense", "LayerNorm")
 _ORDERS: dict[bool, str] = {  # of the modules, by whether they give token vectors
     False: "Transformer Pooling( Dense)*( Normalize)?",
     True: "Transformer( Dense)* MultiVectorMask Normalize",
@@ -49,6 +52,13 @@ class DenseLayer:
 
 
 @dataclass(frozen=True)
+class NormLayer:
+    """A layer norm after pooling: its folder."""
+
+    folder: Path
+
+
+@dataclass(frozen=True)
 class EncoderLayout:
     """The steps from text to vector. Vectors are made unit length at the end by the registry,
     always.
@@ -66,6 +76,21 @@ class EncoderLayout:
     include_prompt: bool
 
 
+@dataclass(frozen=True)
+class ScorerLayout:
+    """The steps from a pair to its raw logit.
+
+    `head` is empty where transformers' own classification model makes the logit, and then `pooling`
+    means nothing.
+    """
+
+    transformer: Path
+    pooling: PoolingMode
+    head: tuple[DenseLayer | NormLayer, ...]
+    max_length: int | None
+    lower_case: bool
+
+
 def read_layout(folder: Path, card: ModelCard) -> EncoderLayout:
     """The layout of a bi-encoder's folder, or of a late-interaction model's; what the card states,
     the card decides. Late interaction leaves out what a bi-encoder's folder does after its tokens.
@@ -73,9 +98,9 @@ def read_layout(folder: Path, card: ModelCard) -> EncoderLayout:
     Raises:
         UnsupportedModelError: a module of an unknown type, or a setting that cannot be honoured.
     """
-    modules = [_module(entry, card.key) for entry in _read_json(folder / "modules.json", [])]
+    modules = _modules(folder, card.key, _TO_VECTORS)
     by_token = any(kind == "MultiVectorMask" for kind, _ in modules)
-    _check_order([kind for kind, _ in modules], by_token and card.kind != "bi-encoder", card.key)
+    _check_order(modules, _ORDERS[by_token and card.kind != "bi-encoder"], card.key)
     places = {kind: _inside(folder, path, card.key) for kind, path in modules}
     transformer = places.get("Transformer", folder)
     if by_token:
@@ -88,9 +113,13 @@ def read_layout(folder: Path, card: ModelCard) -> EncoderLayout:
         )
     return EncoderLayout(
         transformer=transformer,
-        pooling=_pooling(pooling, card),
+        pooling=_pooling(pooling, card.key, card.pooling),
         dense=tuple(
-            _dense(_inside(folder, path, card.key), by_token, card.key)
+            _dense(
+                _inside(folder, path, card.key),
+                card.key,
+                "token_embeddings" if by_token else "sentence_embedding",
+            )
             for kind, path in modules
             if kind == "Dense" and by_token == (card.kind == "late-interaction")
         ),
@@ -101,23 +130,76 @@ def read_layout(folder: Path, card: ModelCard) -> EncoderLayout:
     )
 
 
-def _module(entry: dict[str, Any], key: str) -> tuple[str, str]:
+def read_scorer_layout(folder: Path, key: str, max_length: int | None) -> ScorerLayout:
+    """The layout of a cross-encoder's folder; a stated `max_length` (tokens) is kept.
+
+    Raises:
+        UnsupportedModelError: a module of an unknown type, or a setting that cannot be honoured.
+    """
+    modules = _modules(folder, key, _TO_A_SCORE)
+    _check_order(modules, "Transformer( Pooling( Dense| LayerNorm)* Dense)?", key)
+    if _default_prompt(folder):
+        raise UnsupportedModelError(
+            "“{key}” puts words of its own before a pair, which is not done here: choose another.",
+            key=key,
+        )
+    places = {kind: _inside(folder, path, key) for kind, path in modules}
+    transformer = places.get("Transformer", folder)
+    settings = _transformer_settings(transformer)
+    task = "feature-extraction" if "Pooling" in places else "sequence-classification"
+    if settings.get("transformer_task", task) != task:
+        raise UnsupportedModelError("“{key}” is not a model that scores pairs.", key=key)
+    pooling = _read_json(places["Pooling"] / "config.json") if "Pooling" in places else {}
+    modes = _pooling(pooling, key)
+    if len(modes) != 1:
+        raise UnsupportedModelError(
+            "“{key}” pools by “{mode}”, which is not known here.", key=key, mode=", ".join(modes)
+        )
+    return ScorerLayout(
+        transformer=transformer,
+        pooling=modes[0],
+        head=_head(folder, modules, key),
+        max_length=max_length or settings.get("max_seq_length"),
+        lower_case=bool(settings.get("do_lower_case", False)),
+    )
+
+
+def _head(
+    folder: Path, modules: Sequence[tuple[str, str]], key: str
+) -> tuple[DenseLayer | NormLayer, ...]:
+    """What follows pooling in a cross-encoder, of which the last gives the score."""
+    steps = [(kind, _inside(folder, path, key)) for kind, path in modules[2:]]
+    last = len(steps) - 1
+    return tuple(
+        NormLayer(place)
+        if kind == "LayerNorm"
+        else _dense(place, key, writes="scores" if number == last else None)
+        for number, (kind, place) in enumerate(steps)
+    )
+
+
+def _modules(folder: Path, key: str, known: Sequence[str]) -> list[tuple[str, str]]:
+    """Kind and path of each module of a folder, in order; none in transformers' own format."""
+    return [_module(entry, key, known) for entry in _read_json(folder / "modules.json", [])]
+
+
+def _module(entry: dict[str, Any], key: str, known: Sequence[str]) -> tuple[str, str]:
     """Kind and path of a module that sentence-transformers itself defines."""
     kind = str(entry["type"])
     name = kind.rsplit(".", 1)[-1]
-    if kind.startswith("sentence_transformers.") and name in _MODULES:
+    if kind.startswith("sentence_transformers.") and name in known:
         return name, str(entry["path"])
     raise UnsupportedModelError(
         "“{key}” has a module “{kind}” that Kexue Lab does not know:"
         " choose a model made of {modules}.",
         key=key,
         kind=kind,
-        modules=", ".join(_MODULES),
+        modules=", ".join(known),
     )
 
 
-def _check_order(kinds: list[str], by_token: bool, key: str) -> None:
-    if kinds and not re.fullmatch(_ORDERS[by_token], " ".join(kinds)):
+def _check_order(modules: Sequence[tuple[str, str]], order: str, key: str) -> None:
+    if modules and not re.fullmatch(order, " ".join(kind for kind, _ in modules)):
         raise UnsupportedModelError(
             "“{key}” has its modules in an order that is not known here.", key=key
         )
@@ -171,8 +253,10 @@ def kind_of_folder(folder: Path, key: str) -> ModelKind:
     )
 
 
-def _pooling(settings: dict[str, Any], card: ModelCard) -> tuple[PoolingMode, ...]:
-    named = card.pooling or settings.get("pooling_mode")
+def _pooling(
+    settings: dict[str, Any], key: str, stated: PoolingMode | None = None
+) -> tuple[PoolingMode, ...]:
+    named = stated or settings.get("pooling_mode")
     modes: tuple[Any, ...]
     if named is not None:
         modes = (named,) if isinstance(named, str) else tuple(named)
@@ -182,18 +266,20 @@ def _pooling(settings: dict[str, Any], card: ModelCard) -> tuple[PoolingMode, ..
     for mode in modes:
         if mode not in get_args(PoolingMode):
             raise UnsupportedModelError(
-                "“{key}” pools by “{mode}”, which is not known here.", key=card.key, mode=mode
+                "“{key}” pools by “{mode}”, which is not known here.", key=key, mode=mode
             )
     return modes
 
 
-def _dense(folder: Path, by_token: bool, key: str) -> DenseLayer:
+def _dense(
+    folder: Path, key: str, reads: str = "sentence_embedding", writes: str | None = None
+) -> DenseLayer:
     settings = _read_json(folder / "config.json")
     name = settings.get("activation_function", "torch.nn.Tanh")
     name = name.replace("torch.nn.Tanh", "torch.nn.modules.activation.Tanh")
-    reads = settings.get("module_input_name") or "sentence_embedding"
-    wanted = "token_embeddings" if by_token else "sentence_embedding"
-    if name not in _ACTIVATIONS or settings.get("use_residual") or reads != wanted:
+    found = settings.get("module_input_name") or "sentence_embedding"
+    as_wanted = (found, settings.get("module_output_name") or found) == (reads, writes or reads)
+    if name not in _ACTIVATIONS or settings.get("use_residual") or not as_wanted:
         raise UnsupportedModelError(
             "“{key}” has a Dense module with settings not known here.", key=key
         )

@@ -564,14 +564,14 @@ class Registry:
         Raises:
             ModelError: there is no such model, or it is no adapter.
         """
-        from models.sources import find_files
+        from models.model_files import model_files
         from models.train.export import export_adapter
 
         card = self.card(key)
         if card.adapter is None or card.base is None:
             raise InputError("“{key}” is no adapter: it is a whole model already.", key=key)
         base = self.card(card.base)
-        files = find_files(base)
+        files = model_files(base)
         limit = card.max_length or base.max_length
         run_apart(export_adapter, folder, files.folder, card.adapter, card.kind, limit)
 

@@ -1,7 +1,8 @@
 """From a card's sources to a folder of verified files on this machine.
 
-Only safetensors weights are accepted, and a GGUF file whose digest the catalog knows; no code from
-a repository is ever run. A hub download is asked for the files that are needed and no more.
+Only safetensors weights are accepted, and a packaged 4-bit file whose digest the catalog knows; no
+code from a repository is ever run. A hub download is asked for the files that are needed and no
+more.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _HUB_SKIPPED = ["onnx/*", "openvino/*", "*/onnx/*", "flax*", "tf_*", "data_confi
 _CHUNK_BYTES = 1 << 22
 _HUB_PATIENCE_SECONDS = 5.0
 _VISITOR_HUB_BYTES = 4 << 30
-GGUF_SUFFIX = ".gguf"
+PACKAGED_SUFFIXES = (".gguf", ".bin")  # of files that are converted; see `models/model_files.py`
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model")
 
 _log = logging.getLogger(__name__)
@@ -55,36 +56,33 @@ def find_files(card: ModelCard) -> ModelFiles:
         except ModelUnavailableError as problem:
             reasons.append(problem)
             continue
-        gguf = _named_gguf(files.folder, card.sha256)
-        if gguf is None:
+        packaged = packaged_file(files.folder, card)
+        if packaged is None:
             _require_complete(files.folder, card.key)
         if card.adapter is None:
-            verify_sha256(files.folder, _digests_for(gguf, card.sha256))
+            verify_sha256(files.folder, _digests_for(packaged, card.sha256))
         return files
     raise ModelUnavailableError(
         "“{key}” cannot be loaded here: {reasons}.", key=card.key, reasons=tuple(reasons)
     )
 
 
-def gguf_file(folder: Path, card: ModelCard) -> Path | None:
-    """The GGUF file that a card's model is read from in this folder, or None for safetensors."""
-    name = _named_gguf(folder, card.sha256)
-    return None if name is None else folder / name
+def packaged_file(folder: Path, card: ModelCard) -> Path | None:
+    """The file that a card's model is converted from in this folder, or None for safetensors.
 
-
-def _named_gguf(folder: Path, digests: Mapping[str, str]) -> str | None:
-    """A GGUF file counts only if the catalog knows its digest and there is nothing better."""
+    Such a file counts only if the catalog knows its digest and there is nothing better.
+    """
     if any(folder.glob("*.safetensors")):
         return None
-    names = (name for name in digests if name.endswith(GGUF_SUFFIX))
-    return next((name for name in names if (folder / name).is_file()), None)
+    files = (folder / name for name in card.sha256 if name.endswith(PACKAGED_SUFFIXES))
+    return next((file for file in files if file.is_file()), None)
 
 
-def _digests_for(gguf: str | None, digests: Mapping[str, str]) -> Mapping[str, str]:
+def _digests_for(packaged: Path | None, digests: Mapping[str, str]) -> Mapping[str, str]:
     """Of a card whose sources differ in format: the digests of what this source holds."""
-    if gguf is not None:
-        return {gguf: digests[gguf]}
-    return {name: d for name, d in digests.items() if not name.endswith(GGUF_SUFFIX)}
+    if packaged is not None:
+        return {packaged.name: digests[packaged.name]}
+    return {name: d for name, d in digests.items() if not name.endswith(PACKAGED_SUFFIXES)}
 
 
 def file_digest(path: Path) -> str:

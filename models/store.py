@@ -14,14 +14,14 @@ from models.backbone import Backbone, load_backbone
 from models.bi_encoder import BiEncoder
 from models.catalog import ModelCard
 from models.causal_lm import CausalLM, load_causal_lm
-from models.cross_encoder import CrossEncoder, PooledCrossEncoder, load_classifier, load_head
+from models.cross_encoder import CrossEncoder, PooledCrossEncoder, load_cross_encoder, load_head
 from models.device import Device
 from models.errors import MemoryBudgetError, ModelError, UnsupportedModelError
-from models.from_gguf import converted
-from models.late_interaction import LateInteraction, load_projection
+from models.late_interaction import LateInteraction, load_token_projection
 from models.layout import EncoderLayout, read_layout
 from models.lora import read_lora
-from models.sources import ModelFiles, count_parameters, find_files, gguf_file, verify_sha256
+from models.model_files import model_files
+from models.sources import ModelFiles, count_parameters, verify_sha256
 from models.tokenizer import Tokenizer
 
 _log = logging.getLogger(__name__)
@@ -218,7 +218,7 @@ class ModelStore:
     def _load(self, card: ModelCard, files: ModelFiles) -> LoadedModel:
         self._make_room(card.key, self._estimate(card, files), keep_base=card.base or card.key)
         if card.kind == "cross-encoder" and card.adapter is None:
-            encoder, own = load_classifier(files.folder, card.key, card.max_length, self._device)
+            encoder, own = load_cross_encoder(files.folder, card.key, card.max_length, self._device)
             return LoadedModel(card, encoder, files, own, None)
         if card.kind == "causal-lm":
             lm = load_causal_lm(files.folder, card.key, card.max_length, self._device)
@@ -252,7 +252,7 @@ class ModelStore:
             encoder = BiEncoder(tokenizer, backbone, layout, self._device, adapter)
             return LoadedModel(card, encoder, files, own, base_key)
         if card.kind == "late-interaction":
-            layer = None if card.adapter is None else load_projection(card.adapter)
+            layer = None if card.adapter is None else load_token_projection(card.adapter)
             late = LateInteraction(tokenizer, backbone, layout, self._device, adapter, layer)
             return LoadedModel(card, late, files, late.nbytes, base_key)
         assert card.adapter is not None
@@ -330,8 +330,4 @@ def _files_of(card: ModelCard, card_of: Callable[[str], ModelCard]) -> ModelFile
     if card.adapter is not None:
         verify_sha256(card.adapter, card.sha256)
     whole = card if card.base is None else card_of(card.base)
-    files = find_files(whole)
-    gguf = gguf_file(files.folder, whole)
-    return (
-        files if gguf is None else replace(files, folder=converted(gguf, whole.sha256[gguf.name]))
-    )
+    return model_files(whole)

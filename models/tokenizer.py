@@ -23,11 +23,15 @@ _LONGEST = 32_768  # tokens, whatever a model says of itself
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """Token ids of one text or pair, special tokens included; whether something was cut off."""
+    """Token ids of one text or pair, special tokens included; whether something was cut off.
+
+    `spans` are where the tokens of a pair's two texts lie, (start, end) each; None of one text.
+    """
 
     ids: list[int]
     type_ids: list[int] | None
     truncated: bool
+    spans: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -106,7 +110,8 @@ class Tokenizer:
             for part, (start, end) in zip(parts, fast.offsets, strict=True)
         )
         tokens = readable(self._fast, fast.ids, fast.tokens)
-        return Reading(self._encoding(fast), tokens, parts, spans)
+        encoding = self._encoding(fast, len(texts) > 1)
+        return Reading(encoding, tokens, parts, spans)
 
     def reach(self, texts: Sequence[str], prompt: str = "", beside: str | None = None) -> list[int]:
         """How many characters of each text a model reads, from its beginning on.
@@ -221,7 +226,7 @@ class Tokenizer:
 
     def _encode(self, texts: Sequence[str], seconds: Sequence[str] | None) -> list[Encoding]:
         parts = [texts] if seconds is None else [texts, seconds]
-        return [self._encoding(fast) for fast in self._read_whole(parts)]
+        return [self._encoding(fast, seconds is not None) for fast in self._read_whole(parts)]
 
     def _read_whole(self, parts: Sequence[Sequence[str]], limit: int | None = None) -> list[Any]:
         """The tokenizers library's own encodings, heads first (see `_CHARACTERS_PER_TOKEN`)."""
@@ -244,7 +249,7 @@ class Tokenizer:
         encoded = self._fast(*parts, truncation="longest_first", max_length=length)
         return list(encoded.encodings)
 
-    def _encoding(self, fast: Any) -> Encoding:
+    def _encoding(self, fast: Any, is_pair: bool = False) -> Encoding:
         # A tokenizer without special tokens makes nothing of an empty text; a model needs a token.
         ids = fast.ids or [self._pad_id]
         if self._known is not None and max(ids) >= self._known:
@@ -252,7 +257,15 @@ class Tokenizer:
                 "A text holds a token that this model has no vector for: leave it out."
             )
         types = (fast.type_ids or [0]) if self._has_types else None
-        return Encoding(ids=ids, type_ids=types, truncated=bool(fast.overflowing))
+        spans = _spans(fast.sequence_ids) if is_pair else None
+        return Encoding(ids, types, truncated=bool(fast.overflowing), spans=spans)
+
+
+def _spans(owners: list[int | None]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Where each text's tokens lie, which stand together; nowhere for one without a token."""
+    counts = owners.count(0), owners.count(1)
+    starts = [owners.index(part) if count else 0 for part, count in enumerate(counts)]
+    return (starts[0], starts[0] + counts[0]), (starts[1], starts[1] + counts[1])
 
 
 def _positions(config: Any) -> int:

@@ -61,6 +61,16 @@ def test_the_endpoint_says_what_is_wrong(
 TEXTS = [f"My order number {i} has not come yet." for i in range(29)] + ["I forgot my password."]
 
 
+def test_a_test_set_is_measured(client: Client) -> None:
+    pairs = [["A cat sleeps.", "A cat is asleep."], ["A cat sleeps.", "Rates fell."], ["a b", "a"]]
+    found = client.predict(
+        "stsb_en", pairs, [5, 0, 3], ["cosent-bi"], api_name="/published_measure"
+    )
+    assert found["spearman"]["cosent-bi"]["value"] >= 0.5
+    with pytest.raises(AppError, match="There is no test set"):
+        client.predict("sick", pairs, [5, 0, 3], ["cosent-bi"], api_name="/published_measure")
+
+
 def test_an_index_is_built_and_searched(client: Client, indexes_folder: Path) -> None:
     built = client.predict([*TEXTS, "", TEXTS[0]], 3, api_name="/retrieval_build")
     key = built.pop("corpus")
@@ -207,7 +217,7 @@ def test_the_rank_of_attention_is_measured(client: Client) -> None:
 def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     events = app.get_config_file()["dependencies"]
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
-    pairs = {"pairs_score", "pairs_evaluate", "pairs_grid", "cosent_loss"}
+    pairs = {"pairs_score", "pairs_evaluate", "pairs_grid", "cosent_loss", "published_measure"}
     retrieval = {"retrieval_search", "retrieval_compare", "retrieval_build"}
     attention = {
         "attention_heads",

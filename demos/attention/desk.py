@@ -22,6 +22,7 @@ from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.status import computed_on
 from demos.frame.steps import showing
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.untried import untried_html
 from models.catalog import Catalog
 from models.work import Progress
 
@@ -232,6 +233,7 @@ class Desk:
             model=self.registry.title(asked.model),
         )
         notes = note_html(f"{done} {computed_on(self.registry, language)}")
+        notes += untried_html([self.registry.card(asked.model)], language)
         if attention.truncated:
             cut = say("attention.truncated", language, tokens=len(attention.tokens))
             notes += note_html(cut, "warning")

@@ -52,7 +52,11 @@ class Table:
 
 
 def read_table(
-    path: str | Path, known_names: Container[str], max_rows: int, header: bool | None = None
+    path: str | Path,
+    known_names: Container[str],
+    max_rows: int,
+    header: bool | None = None,
+    endings: Sequence[str] = TABLE_ENDINGS,
 ) -> Table:
     """Read an uploaded file.
 
@@ -61,14 +65,15 @@ def read_table(
         known_names: column names (lower case) by which a first row is recognised as a header.
         max_rows: more rows than this are refused.
         header: whether the first row is a header; None: recognise it. JSON Lines have none.
+        endings: of files that are read.
 
     Raises:
         InputProblem: unreadable, empty or too large; the sentence says which and what to do.
     """
     path = Path(path)
     raw = path.read_bytes()
-    if path.suffix.lower() not in TABLE_ENDINGS:
-        raise InputProblem("table.ending", name=path.name, endings=", ".join(TABLE_ENDINGS))
+    if path.suffix.lower() not in endings:
+        raise InputProblem("table.ending", name=path.name, endings=", ".join(endings))
     text, encoding = decode(raw, path.name)
     if path.suffix.lower() == ".jsonl":
         return parse_json_lines(text, encoding, path.name, max_rows)

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos.frame.errors import InputProblem
-from demos.frame.tables import Table, parse_delimited, read_table
+from demos.frame.tables import TABLE_ENDINGS, Table, parse_delimited, read_table
 
 MAX_PAIRS = 10_000
 MAX_CHARACTERS = 20_000
 MAX_TOTAL_CHARACTERS = 20_000_000
 Pair = tuple[str, str]
+_ENDINGS = (*TABLE_ENDINGS, ".data")  # the last: Chinese sets of pairs, tabs between the cells
 
 _A_NAMES = (
     *(
@@ -97,7 +98,8 @@ def read_pairs_file(path: str, header: bool | None = None, limit: int = MAX_PAIR
 
     `header`: whether its first row is one; None: recognise it.
     """
-    return _of_two_columns(read_table(path, KNOWN_NAMES, limit, header), path.rsplit("/", 1)[-1])
+    table = read_table(path, KNOWN_NAMES, limit, header, _ENDINGS)
+    return _of_two_columns(table, path.rsplit("/", 1)[-1])
 
 
 def read_pasted(pasted: str, limit: int = MAX_PAIRS) -> Table:
@@ -106,7 +108,11 @@ def read_pasted(pasted: str, limit: int = MAX_PAIRS) -> Table:
 
 
 def guess_columns(table: Table) -> Columns:
-    """Columns by their names; by place and content where the file names none that is known."""
+    """Columns by their names; by place and content where the file names none that is known.
+
+    Where more than two may be the sentences, the longest texts are: STS-B's own files have genre,
+    source and year before them.
+    """
     by_name = {name.lower(): name for name in reversed(table.columns)}
     a, b, label = (
         next((by_name[name] for name in names if name in by_name), None)
@@ -116,6 +122,9 @@ def guess_columns(table: Table) -> Columns:
         numeric = [c for c in table.columns if c not in (a, b) and _is_graded(table.column(c))]
         label = numeric[-1] if len(table.columns) > 2 and numeric else None
     texts = [c for c in table.columns if c not in (a, b, label)]
+    if a is None and b is None and len(texts) > 2:
+        longest = sorted(texts, key=lambda c: -sum(map(len, table.column(c))))[:2]
+        texts = [c for c in texts if c in longest]
     if a is None:
         a = texts.pop(0) if texts else table.columns[0]
     if b is None:

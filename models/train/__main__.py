@@ -18,7 +18,7 @@ from models.catalog import CATALOG, ModelCard
 from models.cross_encoder import CARD_FILE
 from models.device import Device, choose_device
 from models.errors import ModelError
-from models.sources import find_files
+from models.model_files import model_files
 from models.train.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from models.train.events import Evaluated, StepDone
 from models.train.export import export_adapter
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _train(options: argparse.Namespace) -> None:
     settings = _settings(options)
     base = CATALOG[settings.base]
-    base_folder = find_files(base).folder
+    base_folder = model_files(base).folder
     train, held_out = _read_data(options)
     device = Device(choose_device(options.device))
     trainer = Trainer(

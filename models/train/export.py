@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from models.cross_encoder import CARD_FILE, HEAD_FILE
+from models.errors import TrainingError
 from models.lora import read_updates
 from models.train.settings import EncoderKind
 
@@ -61,14 +62,16 @@ def export_folder(
 ) -> None:
     """Write encoder weights and layout; `head` holds `dense.*` and `out.*` of a cross-encoder, or
     the projection `weight` of late interaction.
+
+    Raises:
+        TrainingError: the head is one that sentence-transformers does not have.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in _COPIED:
-        if (base_folder / name).is_file():
-            shutil.copyfile(base_folder / name, folder / name)
-    whole = _encoder_weights(base_folder) | weights  # the base's pooler too, which is not used
-    kept = {name: t.float().contiguous().clone() for name, t in whole.items()}
-    save_file(kept, folder / _WEIGHTS, metadata={"format": "pt"})
+    if head is not None and "scale" in head:
+        raise TrainingError(
+            "sentence-transformers has no head on both texts' means: export an adapter with head"
+            " “mean”."
+        )
+    kept = export_encoder(folder, base_folder, weights)
     width = kept["embeddings.word_embeddings.weight"].shape[1]
     _write(folder / "sentence_bert_config.json", {"max_seq_length": max_length})
     if kind == "late-interaction":
@@ -90,6 +93,20 @@ def export_folder(
         settings = {"activation_fn": "torch.nn.modules.linear.Identity"}  # raw outputs
     model_type = "SentenceTransformer" if head is None else "CrossEncoder"
     _write_layout(folder, modules, {"model_type": model_type} | settings)
+
+
+def export_encoder(
+    folder: Path, base_folder: Path, weights: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """Write an encoder and its tokenizer in transformers' format; returns the weights written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _COPIED:
+        if (base_folder / name).is_file():
+            shutil.copyfile(base_folder / name, folder / name)
+    whole = _encoder_weights(base_folder) | weights  # the base's pooler too, which is not used
+    kept = {name: t.float().contiguous().clone() for name, t in whole.items()}
+    save_file(kept, folder / _WEIGHTS, metadata={"format": "pt"})
+    return kept
 
 
 def _write_multi_vector(folder: Path, head: dict[str, Tensor] | None) -> None:

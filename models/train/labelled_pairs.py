@@ -20,8 +20,14 @@ from models.train.parts import PARTS, is_in
 Pair = tuple[str, str]
 
 _LABELS = ("score", "label", "similarity", "similarity_score", "relatedness_score", "labels")
-_FIRST = ("sentence1", "sentence_a", "text1", "text_a", "premise", "question1", "query", "a")
-_SECOND = ("sentence2", "sentence_b", "text2", "text_b", "hypothesis", "question2", "answer", "b")
+_FIRST = (
+    *("sentence1", "sentence_a", "text1", "text_a", "premise"),
+    *("question1", "question", "query", "a"),
+)
+_SECOND = (
+    *("sentence2", "sentence_b", "text2", "text_b", "hypothesis"),
+    *("question2", "sentence", "answer", "passage", "b"),
+)
 
 
 @dataclass(frozen=True)

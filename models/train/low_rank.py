@@ -66,23 +66,27 @@ def merge_low_rank_updates(encoder: nn.Module) -> None:
 
 @torch.no_grad()
 def load_adapter(trainee: nn.Module, folder: Path) -> None:
-    """Put a saved adapter, and its head if it has one, into a trainee of the same shape.
+    """Put a saved adapter, and its head if it has one, into a trainee.
+
+    A trainee of a higher rank keeps the rest of its updates as they are, which add nothing yet. A
+    cross-encoder may begin with a bi-encoder's adapter: its head stays new.
 
     Raises:
-        TrainingError: it is of another shape, or no adapter at all.
+        TrainingError: it is of another base, a higher rank or another head, or no adapter at all.
     """
     tensors = load_file(folder / WEIGHTS_FILE)
-    wanted = {}
+    wanted: dict[str, Tensor] = {}
     for name, update in low_rank_updates(trainee.get_submodule("encoder")).items():
-        wanted[f"base_model.model.{name}.lora_A.weight"] = update.down
-        wanted[f"base_model.model.{name}.lora_B.weight"] = update.up
+        rank = tensors.get(f"base_model.model.{name}.lora_A.weight", update.down).shape[0]
+        wanted[f"base_model.model.{name}.lora_A.weight"] = update.down[:rank]
+        wanted[f"base_model.model.{name}.lora_B.weight"] = update.up[:, :rank]
     if (folder / HEAD_FILE).is_file():
         tensors |= load_file(folder / HEAD_FILE)
         wanted |= dict(trainee.get_submodule("head").named_parameters())
     shapes = {name: tensor.shape for name, tensor in tensors.items()}
     if not wanted or shapes != {name: p.shape for name, p in wanted.items()}:
         raise TrainingError(
-            "“{folder}” is an adapter of another shape: rank, kind and base have to be the same.",
+            "“{folder}” does not fit: base and head have to be the same, its rank no higher.",
             folder=folder.name,
         )
     for name, parameter in wanted.items():

@@ -10,9 +10,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from models.cross_encoder import CARD_FILE, HEAD_FILE
+from models.cross_encoder import CARD_FILE, HEAD_FILE, SegmentHead
 from models.lora import CONFIG_FILE, WEIGHTS_FILE
-from models.train.export import export_folder
+from models.train.export import export_encoder, export_folder
 from models.train.low_rank import ALPHA_PER_RANK, low_rank_updates
 from models.train.trainer import Trainer
 
@@ -39,8 +39,12 @@ def save_trained(
     if trainer.settings.method == "full":
         weights = {name: t.detach().cpu() for name, t in trainee.encoder.state_dict().items()}
         head = None if trainee.head is None else _stored(trainee.head.state_dict(), torch.float32)
-        kind = trainer.settings.kind
-        export_folder(folder, base_folder, weights, head, kind, trainee.tokenizer.max_length)
+        if isinstance(trainee.head, SegmentHead):  # which sentence-transformers does not have
+            export_encoder(folder, base_folder, weights)
+            save_file(head, folder / HEAD_FILE)
+        else:
+            kind = trainer.settings.kind
+            export_folder(folder, base_folder, weights, head, kind, trainee.tokenizer.max_length)
     else:
         save_adapter(trainer, folder, base)
     write_card(folder, card_of(trainer) | facts)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from models.catalog import ModelCard
 from models.errors import TrainingError
 from models.train.labelled_pairs import LabelledPairs
-from models.train.settings import LossName, TrainingSettings
+from models.train.settings import HeadKind, LossName, TrainingSettings
 
 ResultT = TypeVar("ResultT")
 
@@ -60,7 +60,7 @@ def _check_sizes(settings: TrainingSettings, train: LabelledPairs, held_out: Lab
 
 
 def settings_to_go_on(settings: TrainingSettings, card: ModelCard) -> TrainingSettings:
-    """Settings with the rank of the adapter that a training starts from.
+    """Settings with the rank and the head of the adapter that a training starts from.
 
     Raises:
         TrainingError: it is no adapter of that kind and base.
@@ -72,7 +72,8 @@ def settings_to_go_on(settings: TrainingSettings, card: ModelCard) -> TrainingSe
             kind=settings.kind,
             base=settings.base,
         )
-    return dataclasses.replace(settings, rank=_rank_of(card.adapter))
+    rank, head = _shape_of(card.adapter)
+    return dataclasses.replace(settings, rank=rank, head=head)
 
 
 def title_of(settings: TrainingSettings) -> str:
@@ -80,9 +81,11 @@ def title_of(settings: TrainingSettings) -> str:
     return f"My {settings.kind} ({LOSS_NAMES[settings.loss]})"
 
 
-def _rank_of(adapter: Path) -> int:
-    settings = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
-    return int(settings["r"])
+def _shape_of(adapter: Path) -> tuple[int, HeadKind]:
+    """An adapter's rank and what its head reads, as its card says."""
+    rank = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))["r"]
+    settings = json.loads((adapter / "card.json").read_text(encoding="utf-8"))["settings"]
+    return int(rank), settings.get("head", "mean")
 
 
 def run_apart(function: Callable[..., ResultT], *args: Any) -> ResultT:

@@ -12,6 +12,7 @@ from models.errors import TrainingError
 
 EncoderKind = Literal["bi-encoder", "cross-encoder", "late-interaction"]
 LossName = Literal["cosent", "angle", "cosine", "softmax", "cross_entropy", "mse"]
+HeadKind = Literal["mean", "segments"]
 Method = Literal["lora", "full", "weights"]
 
 LOSSES: Mapping[EncoderKind, tuple[LossName, ...]] = {
@@ -38,6 +39,8 @@ class TrainingSettings:
             biases and norms too; "weights" the weights of the linear layers alone. Embeddings stay
             as they are in all.
         rank: of the updates.
+        head: of a cross-encoder: on the mean of all tokens, or on the mean of each text's (see
+            `models.cross_encoder.SegmentHead`).
         projection: dimensions that late interaction's token vectors are projected to by a linear
             layer that is trained too; None keeps the base's.
         scale: lambda of CoSENT and AnglE; None takes 20 for cosines, 1 for cross-encoders.
@@ -58,6 +61,7 @@ class TrainingSettings:
     base: str = "all-MiniLM-L6-v2"
     method: Method = "lora"
     rank: int = 16
+    head: HeadKind = "mean"
     projection: int | None = None
     scale: float | None = None
     learning_rate: float = 3e-4

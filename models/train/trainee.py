@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
 
-from models.cross_encoder import ScalarHead
+from models.cross_encoder import SegmentHead, new_head, segment_means
 from models.device import Device
 from models.errors import TrainingError
 from models.late_interaction import mean_max_similarity, projection
@@ -73,7 +73,7 @@ class Trainee(nn.Module):
         width = encoder.config.hidden_size
         self.head: nn.Module | None = None
         if settings.kind == "cross-encoder":
-            self.head = ScalarHead(width)
+            self.head = new_head(settings.head, width)
         elif settings.projection is not None:
             self.head = projection(width, settings.projection)
         self.classifier = nn.Linear(3 * width, classes) if classes else None
@@ -125,13 +125,11 @@ class Trainee(nn.Module):
         return scores
 
     def _pooled(self, encodings: Sequence[Encoding]) -> Tensor:
-        """Mean of the token vectors of each text, [n, d]."""
+        """Mean of the token vectors of each text, [n, d]; of both texts of a pair, [n, 2, d]."""
         parts = self._parts(encodings)
         order = [index for part in parts for index in part]
         with parametrize.cached():  # W + s B A once for all parts
-            vectors = torch.cat(
-                [pool(self._states([encodings[i] for i in part]), "mean") for part in parts]
-            )
+            vectors = torch.cat([self._means([encodings[i] for i in part]) for part in parts])
         places = torch.empty(len(order), dtype=torch.long)
         places[torch.tensor(order)] = torch.arange(len(order))
         return vectors[self._device.to_device(places)]
@@ -140,6 +138,12 @@ class Trainee(nn.Module):
         """Indices of texts of like length, for one forward pass each."""
         order = sorted(range(len(encodings)), key=lambda index: len(encodings[index]))
         return _cut(order, encodings, _PART_TOKENS.get(self._device.choice.device.type, 1_536))
+
+    def _means(self, encodings: list[Encoding]) -> Tensor:
+        states = self._states(encodings)
+        if isinstance(self.head, SegmentHead):
+            return segment_means(states, encodings)
+        return pool(states, "mean")
 
     def _states(self, encodings: list[Encoding]) -> TokenStates:
         padded = self.tokenizer.pad(encodings)

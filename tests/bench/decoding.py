@@ -12,9 +12,8 @@ import torch
 from demos.bayes.answers import Rule, Written, answering
 from demos.bayes.contexts import Contexts, after_context, alone, question_tokens
 from models.decoding import Decoding
-from models.from_gguf import converted
+from models.model_files import model_files
 from models.registry import Registry
-from models.sources import find_files, gguf_file
 from tests.bench.inputs import mixed_texts
 
 MODEL = "SmolLM2-135M-Instruct"
@@ -60,10 +59,7 @@ def _peer(registry: Registry) -> Any:
     """The same weights as transformers loads them, in the same dtype."""
     from transformers import AutoModelForCausalLM
 
-    card = registry.card(MODEL)
-    gguf = gguf_file(find_files(card).folder, card)
-    assert gguf is not None
-    folder = converted(gguf, card.sha256[gguf.name])
+    folder = model_files(registry.card(MODEL)).folder
     return AutoModelForCausalLM.from_pretrained(folder, dtype=registry._engine.device.dtype)
 
 

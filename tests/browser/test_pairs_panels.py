@@ -171,6 +171,32 @@ def test_data_that_cannot_be_trained_on_are_said_at_the_file(
 
 # --- published ---
 
+STSB = "".join(f"a text {i}\ta text {i if i % 2 else i + 40}\t{i % 2}\n" for i in range(30))
+
+
+def test_a_test_set_is_scored_beside_the_published_figures(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_panel(open_page(bad_input=True), "published")
+    expect(page.locator("#published-beside-zh")).to_contain_text("79.31")
+    expect(page.locator("#published-beside-en-plot .js-plotly-plot")).to_contain_text("published")
+    page.locator("#published-test-set input").click()
+    page.get_by_role("option", name="STS-B (English)").click()
+    page.locator("#published-test-run").click()
+    expect(page.locator("#published-test-file")).to_contain_text("bring the file itself")
+    (tmp_path / "STS-B.test.data").write_text(STSB)
+    page.locator("#published-test-file input[type=file]").set_input_files(
+        tmp_path / "STS-B.test.data"
+    )
+    expect(page.locator("#published-test-file")).to_contain_text("STS-B.test")
+    page.locator("#published-test-run").click()
+    said = page.locator("#published-test-progress")
+    expect(said).to_contain_text("30 pairs scored")
+    expect(said).to_contain_text("the published figures are of other pairs")
+    expect(said).to_contain_text("CoSENT cross-encoder minus CoSENT bi-encoder")
+    expect(page.locator("#published-beside-en")).to_contain_text("n = 30")
+    expect(page.locator("#published-test-cancel")).not_to_be_visible()
+
 
 def test_published_tables_and_the_probe_set(open_page: OpenPage) -> None:
     page = open_panel(open_page(), "published")

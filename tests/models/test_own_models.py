@@ -63,6 +63,10 @@ def test_what_is_trained_is_what_scores(registry: Registry, tmp_path: Path) -> N
     peer = CrossEncoder(str(tmp_path / "whole"), device="cpu")
     ours = registry.score(trained.card.key, PAIRS).numpy()
     assert np.allclose(ours, peer.predict(PAIRS), atol=1e-5)
+    whole = Catalog((tiny.card("whole", tmp_path / "whole", "cross-encoder"),))
+    again = Registry(whole, device="cpu", dtype=torch.float32)
+    assert np.allclose(again.score("whole", PAIRS).numpy(), ours, atol=1e-5)
+    again.close()
 
 
 def test_no_other_visitor_sees_it(registry: Registry) -> None:

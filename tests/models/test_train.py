@@ -12,10 +12,14 @@ import torch
 from safetensors.torch import load_file
 
 from models.catalog import Catalog, ModelCard
+from models.cross_encoder import segment_means
 from models.device import Device, choose_device
 from models.errors import TrainingError
+from models.pooling import TokenStates
 from models.registry import Registry
+from models.tokenizer import Tokenizer
 from models.train import __main__ as command
+from models.train import grade
 from models.train.checkpoint import load_checkpoint, save_checkpoint
 from models.train.events import Evaluated, StepDone
 from models.train.export import export_adapter
@@ -251,6 +255,61 @@ def test_adapter_export_and_trainee_agree(base: Path, kind: str, tmp_path: Path)
     assert not np.allclose(ours, trainer(base, settings(kind))._score(pairs), atol=5e-3)
 
 
+def test_a_segment_head_begins_with_cosines_and_is_served_as_trained(
+    base: Path, tmp_path: Path
+) -> None:
+    chosen = settings("cross-encoder", head="segments", average=0.0, epochs=4, dropout=0.0)
+    pairs = list(data(12, 9).pairs)
+    fresh = trainer(base, chosen)
+    first, second = fresh.trainee._pooled(fresh.trainee.tokenizer.encode_pairs(pairs)).unbind(1)
+    cosines = torch.nn.functional.cosine_similarity(first, second).detach().numpy()
+    assert np.allclose(fresh._score(pairs), 20 * cosines, atol=1e-4)
+    run(fresh)
+    fresh.best = {}
+    save_trained(fresh, tmp_path / "adapter", "tiny", base, {})
+    card = adapter_card(base, tmp_path / "adapter", "cross-encoder")
+    registry = Registry(
+        Catalog((tiny.card("tiny", base, max_length=32), card)), device="cpu", dtype=torch.float32
+    )
+    ours = registry.score("trained", pairs).numpy()
+    registry.close()
+    assert np.allclose(ours, fresh._score(pairs), atol=5e-2)  # stored in half precision, times 20
+    with pytest.raises(TrainingError, match="has no head on both texts' means"):
+        export_adapter(tmp_path / "whole", base, tmp_path / "adapter", "cross-encoder", 32)
+
+
+def test_segment_means_are_those_of_each_text_alone(base: Path) -> None:
+    tokenizer = Tokenizer(base, 32)
+    batch = tokenizer.encode_pairs([("a b c", "d"), ("", "e f"), ("g h", "g h")])
+    hidden = torch.randn(sum(len(e) for e in batch), 5)
+    states = TokenStates(hidden, torch.tensor([len(e) for e in batch]))
+    means = segment_means(states, batch)
+    assert torch.allclose(means[0, 0], hidden[1:4].mean(0))  # after [CLS]
+    assert torch.allclose(means[0, 1], hidden[5:6].mean(0))
+    assert torch.equal(means[1, 0], torch.zeros(5))
+    assert torch.allclose(means[1, 1], hidden[9:11].mean(0))  # 7 + [CLS] [SEP]
+
+
+def test_a_cross_encoder_begins_with_a_bi_encoders_adapter_of_lower_rank(
+    base: Path, tmp_path: Path
+) -> None:
+    bi = trainer(base, settings(average=0.0))
+    run(bi)
+    save_trained(bi, tmp_path, "tiny", base, {})
+    device = Device(choose_device("cpu", torch.float32))
+    chosen = settings("cross-encoder", head="segments", rank=6)
+    sets = [data(64, 0)], data(40, 1, "held out")
+    cross = Trainer(chosen, *sets, base, 32, device, start=tmp_path)
+    text = ["a b c"]
+    ours, theirs = (t.trainee.eval() for t in (cross, bi))
+    encoded = bi.trainee.tokenizer.encode_texts(text)
+    cross.trainee.head = None
+    assert torch.allclose(ours._pooled(encoded), theirs._pooled(encoded), atol=5e-3)
+    lower = settings("cross-encoder", head="segments", rank=2)
+    with pytest.raises(TrainingError, match="its rank no higher"):
+        Trainer(lower, *sets, base, 32, device, start=tmp_path)
+
+
 def test_a_projection_is_trained_stored_and_exported(base: Path, tmp_path: Path) -> None:
     found = trainer(base, settings("late-interaction", projection=8, average=0.0))
     started = found.trainee.head.weight.detach().clone()
@@ -411,6 +470,7 @@ def files(tmp_path: Path) -> list[str]:
 def tiny_catalog(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = Catalog((tiny.card("tiny", base, max_length=32),))
     monkeypatch.setattr(command, "CATALOG", catalog)
+    monkeypatch.setattr(grade, "CATALOG", catalog)
 
 
 @pytest.mark.usefixtures("tiny_catalog")
@@ -448,3 +508,31 @@ def test_every_setting_is_an_option(files: list[str], tmp_path: Path) -> None:
     expected = TrainingSettings(kind="bi-encoder", swap=True, patience=3, loss="angle", scale=2.5)
     assert found == expected
     assert {f.name for f in dataclasses.fields(found)} <= set(vars(options))
+
+
+@pytest.mark.parametrize("method", ["lora", "full"])
+@pytest.mark.usefixtures("tiny_catalog")
+def test_a_teacher_grades_as_it_was_trained(base: Path, method: str, tmp_path: Path) -> None:
+    chosen = settings("cross-encoder", head="segments", method=method, dropout=0.0)
+    found = trainer(base, chosen)
+    run(found)
+    save_trained(found, tmp_path / "teacher", "tiny", base, {})
+    pairs = data(70, 9).pairs
+    turned = [pair[::-1] for pair in pairs]
+    expected = (found._score(pairs) + found._score(turned)) / 2
+    file = tmp_path / "pairs.tsv"
+    file.write_text("score\tsentence1\tsentence2\n" + "".join(f"0\t{a}\t{b}\n" for a, b in pairs))
+    options = ["--teacher", str(tmp_path / "teacher"), "--pairs", str(file), "--device", "cpu"]
+    options += ["--output", str(tmp_path / "graded.tsv")]
+    assert grade.main([*options, "--both-orders"]) == 0
+    graded = read_labelled_pairs(tmp_path / "graded.tsv")
+    assert graded.pairs == pairs
+    assert np.allclose(graded.labels, expected, atol=5e-2)
+
+
+def test_a_folder_without_a_teacher_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--teacher", str(tmp_path), "--pairs", "x", "--output", str(tmp_path / "y")]
+    assert grade.main(options) == 1
+    assert "holds no trained model" in capsys.readouterr().err

@@ -18,8 +18,10 @@ from models.catalog import FolderSource, ModelCard
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghijklmnopqrstuvwxyz", *map(str, range(200))]
 
 
-def write_tokenizer(folder: Path, max_length: int = 64, padding_side: str = "right") -> None:
-    """A word-level tokenizer over letters and small numbers."""
+def write_tokenizer(
+    folder: Path, max_length: int = 64, padding_side: str = "right", has_types: bool = True
+) -> None:
+    """A word-level tokenizer over letters and small numbers; with types it tells sides apart."""
     core = Tokenizer(models.WordLevel({w: i for i, w in enumerate(WORDS)}, unk_token="[UNK]"))
     core.pre_tokenizer = pre_tokenizers.Whitespace()
     core.post_processor = processors.TemplateProcessing(
@@ -35,7 +37,7 @@ def write_tokenizer(folder: Path, max_length: int = 64, padding_side: str = "rig
         unk_token="[UNK]",
         cls_token="[CLS]",
         sep_token="[SEP]",
-        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+        model_input_names=["input_ids", *["token_type_ids"] * has_types, "attention_mask"],
     ).save_pretrained(folder)
 
 

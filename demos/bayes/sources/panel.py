@@ -24,6 +24,7 @@ from demos.frame.recent import Recent
 from demos.frame.status import computed_on
 from demos.frame.strings import Language, language_of, say, text
 from demos.frame.svg import svg_button
+from demos.frame.untried import untried_html
 
 EXAMPLES = (
     "The keys to the old cabinet were on the table. The key to the new one was under the",
@@ -238,6 +239,7 @@ class SourcesPanel:
         title = self.registry.title(found.asked.model)
         done = say("bayes.sources.done", language, tokens=count, model=title)
         notes = note_html(f"{done} {computed_on(self.registry, language)}")
+        notes += untried_html([self.registry.card(found.asked.model)], language)
         if found.dropped:
             whole = found.dropped + count
             cut = say("bayes.sources.cut", language, dropped=found.dropped, whole=whole)

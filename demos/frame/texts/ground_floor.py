@@ -74,6 +74,10 @@ SENTENCES_ZH: dict[str, str] = {
         "「{key}」含有 Kexue Lab 不认识的模块「{kind}」：请选择只由 {modules} 组成的模型。"
     ),
     "“{key}” has its modules in an order that is not known here.": "「{key}」的模块顺序不受支持。",
+    "“{key}” puts words of its own before a pair, which is not done here: choose another.": (
+        "「{key}」会在句子对前加上自己的提示词，这里不支持：请换一个模型。"
+    ),
+    "“{key}” is not a model that scores pairs.": "「{key}」不是给句子对打分的模型。",
     "“{key}” names a module outside its own folder.": "「{key}」引用了自身目录之外的模块。",
     "“{key}” pools by “{mode}”, which is not known here.": "「{key}」使用不受支持的池化方式「{mode}」。",
     "“{key}” has a Dense module with settings not known here.": "「{key}」的 Dense 模块含有不受支持的设置。",
@@ -136,8 +140,12 @@ SENTENCES_ZH: dict[str, str] = {
     "The loss was no number at step {step}: choose a lower learning rate.": (
         "第 {step} 步的损失不再是数字：请降低学习率。"
     ),
-    "“{folder}” is an adapter of another shape: rank, kind and base have to be the same.": (
-        "「{folder}」是另一种形状的适配器：秩、类型与基座必须相同。"
+    "“{folder}” does not fit: base and head have to be the same, its rank no higher.": (
+        "「{folder}」不合适：基座与输出头必须相同，秩不得更高。"
+    ),
+    "“{folder}” holds no trained model.": "「{folder}」中没有训练好的模型。",
+    "sentence-transformers has no head on both texts' means: export an adapter with head “mean”.": (
+        "sentence-transformers 没有读取两句各自均值的输出头：请导出输出头为「mean」的适配器。"
     ),
     "“{folder}” holds a checkpoint of other settings or data: remove it or choose another.": (
         "「{folder}」中是其他设置或数据的存档：请删除，或换一个目录。"

@@ -12,6 +12,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Computed on {device} in {dtype} ({reason}).",
         "计算设备 {device}，数值格式 {dtype}（{reason}）。",
     ),
+    "models.untried": (
+        "{models}: could not be tried with the model’s own weights where this app was written; its architecture was"
+        " tested with random ones.",
+        "{models}：编写本应用的机器上拿不到其权重，未能实际试用；其架构只用随机权重测试过。",
+    ),
     # --- the house ---
     "field.whole": (
         "{name} has to be a whole number from {least} to {most}.",

@@ -51,11 +51,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """`pairs_evaluate` without Gradio. Raises InputProblem or ModelError."""
     check_shape(pairs or [], models, max_models)
-    if not isinstance(labels, list) or len(labels) != len(pairs or []):
-        raise InputProblem("evaluation.labels_list", pairs=len(pairs or []))
-    for row, label in enumerate(labels, start=1):
-        if isinstance(label, bool) or not isinstance(label, (int, float)) or not _finite(label):
-            raise InputProblem("pairs.bad_label", row=row, label=label)
+    check_labels(labels, len(pairs or []))
     checked = check_rows(pairs or []).pairs
     keys = list(dict.fromkeys(models))
     judged = [
@@ -64,6 +60,15 @@ def evaluate(
     ]
     reports = make_reports(judged, np.array(labels, dtype=np.float64))
     return {report.title: _as_json(report) for report in reports}
+
+
+def check_labels(labels: Any, pairs: int) -> None:
+    """A raw call may send anything: a finite number for each of so many pairs is wanted."""
+    if not isinstance(labels, list) or len(labels) != pairs:
+        raise InputProblem("evaluation.labels_list", pairs=pairs)
+    for row, label in enumerate(labels, start=1):
+        if isinstance(label, bool) or not isinstance(label, (int, float)) or not _finite(label):
+            raise InputProblem("pairs.bad_label", row=row, label=label)
 
 
 def _as_json(report: Report) -> dict[str, Any]:

@@ -7,6 +7,7 @@ distinct values, so that no resample is sorted: O(resamples * n) for all of them
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,12 +41,52 @@ class Correlations:
     resamples: int
 
 
+@dataclass(frozen=True)
+class Resampled:
+    """Spearman of one model's scores with the labels: of all pairs, and of each resample [count].
+
+    Two of the same labels are on the same resamples, so that their difference is paired: pairs
+    that are hard for both models move both, and do not blur which of the two is better.
+    """
+
+    value: float
+    resamples: Floats
+
+    @property
+    def interval(self) -> Interval:
+        """As `correlations` gives it."""
+        return _interval(self.value, self.resamples)
+
+    def minus(self, other: Resampled) -> Interval:
+        """The difference, with its own interval.
+
+        Raises:
+            ValueError: the two do not have equally many resamples, so not the same labels.
+        """
+        if self.resamples.shape != other.resamples.shape:
+            raise ValueError("only figures on the same labels have a paired difference")
+        return _interval(self.value - other.value, self.resamples - other.resamples)
+
+
+def resampled_spearman(scores: ArrayLike, labels: ArrayLike, seed: int = 0) -> Resampled | None:
+    """Spearman of scores with labels, [n] each, on resamples that depend on n and seed alone.
+
+    None where one side is constant, or with fewer than three pairs.
+    """
+    x, y = (np.asarray(values, dtype=np.float64) for values in (scores, labels))
+    if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return None
+    drawn = _draws(len(x), _count_for(len(x)), np.random.default_rng(seed))
+    ranks = [_rank_correlation(x, y, counts) for counts in drawn]
+    return Resampled(spearman(x, y), np.concatenate(ranks))
+
+
 def correlations(scores: ArrayLike, labels: ArrayLike, seed: int = 0) -> Correlations | None:
     """Both correlations of scores with labels, [n] each, or None where one side is constant."""
     x, y = (np.asarray(values, dtype=np.float64) for values in (scores, labels))
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None
-    count = int(min(RESAMPLES, max(_FEWEST, _WORK // len(x))))
+    count = _count_for(len(x))
     # A shift changes no correlation, and smaller numbers lose fewer digits.
     ranks, values = _resampled(x - x.mean(), y - y.mean(), count, np.random.default_rng(seed))
     return Correlations(_interval(spearman(x, y), ranks), _interval(pearson(x, y), values), count)
@@ -75,20 +116,35 @@ def _interval(value: float, resampled: Floats) -> Interval:
     return Interval(value, float(low), float(high))
 
 
+def _count_for(n: int) -> int:
+    """How many resamples n pairs get."""
+    return int(min(RESAMPLES, max(_FEWEST, _WORK // n)))
+
+
+def _draws(n: int, count: int, random: np.random.Generator) -> Iterator[Floats]:
+    """`count` resamples as counts of each pair, [r, n], block by block."""
+    block = max(1, _AT_ONCE // n)
+    for start in range(0, count, block):
+        rows = min(block, count - start)
+        yield random.multinomial(n, np.full(n, 1 / n), size=rows).astype(np.float64)
+
+
 def _resampled(
     x: Floats, y: Floats, count: int, random: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Spearman and Pearson of each resample, [count] each."""
-    n, block = len(x), max(1, _AT_ONCE // len(x))
     rank_parts, value_parts = [], []
-    for start in range(0, count, block):
-        rows = min(block, count - start)
-        counts = random.multinomial(n, np.full(n, 1 / n), size=rows).astype(np.float64)  # [r, n]
-        rank_parts.append(_weighted_pearson(_ranks(x, counts), _ranks(y, counts), counts))
+    for counts in _draws(len(x), count, random):
+        rank_parts.append(_rank_correlation(x, y, counts))
         drawn = _weighted_pearson(x[None], y[None], counts)
         drawn[_constant(x, counts) | _constant(y, counts)] = np.nan  # rounding would say 1 or -1
         value_parts.append(drawn)
     return np.concatenate(rank_parts), np.concatenate(value_parts)
+
+
+def _rank_correlation(x: Floats, y: Floats, counts: Floats) -> Floats:
+    """Spearman of each resample, [r]."""
+    return _weighted_pearson(_ranks(x, counts), _ranks(y, counts), counts)
 
 
 def _ranks(values: Floats, counts: Floats) -> Floats:

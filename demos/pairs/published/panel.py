@@ -26,6 +26,7 @@ from demos.pairs.published.figures import (
     gaps_figure,
     probe_figure,
 )
+from demos.pairs.published.measured_section import MeasuredSection
 from demos.pairs.published.probe import Probed, probed
 from demos.pairs.published.results import own_table, probe_table, published_table
 from demos.pairs.published.summary import groups_of, read_comparison
@@ -43,6 +44,7 @@ class PublishedPanel:
         self.curves, self.setting = read_comparison()
         gr.Markdown(text("published.intro"))
         self._lay_out_published()
+        self.measured = MeasuredSection(context)
         self._lay_out_own()
         self._lay_out_probe()
         with gr.Accordion(text("published.about"), open=False, elem_id="published-about"):
@@ -132,6 +134,7 @@ class PublishedPanel:
             [
                 *(self.gaps, self.ceiling, self.bi, self.cross, self.own_note),
                 *(*self.own_plots, self.own, self.own_csv),
+                *self.measured.outputs,
             ],
             api_name="published_open",
             **common,
@@ -174,7 +177,7 @@ class PublishedPanel:
         }
         for plot, (_, curves) in zip(self.own_plots, self.groups, strict=True):
             shown[plot] = curves_figure(curves, language)
-        return shown
+        return shown | self.measured.opened(language)
 
     def check(self, keys: list[str] | None, probe_language: Any, request: gr.Request) -> list[Any]:
         """Validator: a sentence at the models, a sentence at the probe's language."""

@@ -7,6 +7,7 @@ from html import escape
 
 from demos.frame.progress import note_html
 from demos.frame.strings import Language, say
+from demos.frame.untried import untried_html
 from demos.pairs.agreement import Disagreement
 from demos.pairs.pair_set import PairSet
 from demos.pairs.scoring import ModelScores
@@ -15,7 +16,7 @@ _SHOWN_CHARACTERS = 160
 
 
 def notes_html(scored: Sequence[ModelScores], left_out: Sequence[str], language: Language) -> str:
-    """Warnings: models left out, pairs cut to length."""
+    """Warnings: models left out or never tried, pairs cut to length."""
     warnings = list(left_out)
     for model in scored:
         cut = int(model.truncated.sum())
@@ -28,7 +29,8 @@ def notes_html(scored: Sequence[ModelScores], left_out: Sequence[str], language:
                     count=cut,
                 )
             )
-    return "".join(note_html(warning, "warning") for warning in warnings)
+    said = "".join(note_html(warning, "warning") for warning in warnings)
+    return said + untried_html((model.card for model in scored), language)
 
 
 def disagreement_html(

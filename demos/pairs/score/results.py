@@ -10,6 +10,7 @@ import numpy as np
 from demos.frame.strings import Language, say
 from demos.pairs.agreement import correlation, descending_ranks
 from demos.pairs.pair_set import PairSet
+from demos.pairs.published.beside import known_figures
 from demos.pairs.scoring import ModelScores
 
 Rows = list[list[object]]
@@ -49,10 +50,14 @@ def pair_table(
 def model_table(
     pair_set: PairSet, scored: Sequence[ModelScores], language: Language
 ) -> tuple[list[str], Rows]:
-    """Headers and rows: each model's kind, time, cached and cut pairs, correlation with labels."""
+    """Headers and rows: each model's kind, time, cached and cut pairs, correlation with labels, and
+    what is known of it from pairs that chose nothing."""
     keys = ["pairs.model", "pairs.kind", "pairs.time", "pairs.cached", "pairs.truncated"]
     if pair_set.labels is not None:
         keys += ["pairs.spearman", "pairs.pearson"]
+    known = [known_figures(model.card.key, language) for model in scored]
+    if any(known):
+        keys.append("pairs.known")
     rows: Rows = []
     for model in scored:
         row: list[object] = [
@@ -66,6 +71,8 @@ def model_table(
             found = correlation(model.scores, pair_set.labels)
             row += [_decimals(found.spearman), _decimals(found.pearson)]
         rows.append(row)
+    if any(known):
+        rows = [[*row, figures or "–"] for row, figures in zip(rows, known, strict=True)]
     return [say(key, language) for key in keys], rows
 
 

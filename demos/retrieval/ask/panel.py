@@ -13,6 +13,7 @@ from demos.frame.export import write_csv
 from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import first_selection
+from demos.frame.language_notice import Cards, Choice, LanguageNotice, Languages
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.status import computed_on
 from demos.frame.steps import showing
@@ -32,6 +33,7 @@ from demos.retrieval.ask.results import cost_table, long_table, side_by_side
 from demos.retrieval.desk import Desk, first_corpus
 from demos.retrieval.scorer import DEFAULT_WEIGHT, OF_INDEX, Scorer, check_scorer, scorer_line
 from demos.retrieval.shelf import OpenIndex
+from models.languages import reads
 
 DEFAULT_STRATEGIES = ("bayes", "rerank", "adacur")
 DEFAULT_BUDGET, MOST_OFFERED = 100, 500
@@ -65,6 +67,9 @@ class AskPanel:
                     elem_id="retrieval-ask-query",
                 )
                 in_chinese(self.query, first_corpus(self.desk.shelf, "zh").example)
+                self.unread = LanguageNotice(
+                    self.desk.corpus, self._cards, self._instead, run="retrieval-ask-run"
+                )
                 self.strategies = gr.CheckboxGroup(
                     [
                         (text(f"retrieval.strategy.{key}"), key)
@@ -145,6 +150,7 @@ class AskPanel:
 
     def _wire(self) -> None:
         outputs = [self.progress, self.answers, self.plot, self.cost, self.csv, self.cancel]
+        outputs += self.unread.outputs
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [
             *(self.query, self.strategies, self.budget),
@@ -276,6 +282,7 @@ class AskPanel:
         yield {
             self.progress: note_html(say("retrieval.ask.starting", language)),
             self.cancel: gr.update(interactive=True),
+            **self.unread.updates([query], corpus, language),
         }
         try:
             steps = ask(
@@ -294,6 +301,18 @@ class AskPanel:
             self.progress: progress_html(name, step.progress, language),
             self.cancel: gr.update(interactive=True),
         }
+
+    def _cards(self, corpus: str) -> Cards:
+        """The models of an index."""
+        stored = self.desk.shelf.open(corpus).stored
+        return [self.registry.card(each.key) for each in (stored.bi_encoder, stored.cross_encoder)]
+
+    def _instead(self, wanted: Languages, cards: Cards, language: Language) -> Choice | None:
+        """The first corpus of the app whose models read these languages."""
+        for title, key in self.desk.choices([], language):
+            if all(reads(card, wanted) for card in self._cards(key)):
+                return key, title
+        return None
 
     # --- what is shown -------------------------------------------------------------------------
 

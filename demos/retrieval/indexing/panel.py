@@ -15,6 +15,7 @@ from demos.frame.formula import formula_markdown
 from demos.frame.language_notice import Cards, Choice, LanguageNotice, Languages
 from demos.frame.progress import IDLE, duration, note_html, progress_html
 from demos.frame.strings import Language, language_of, say, text
+from demos.frame.untried import untried_html
 from demos.retrieval.building import (
     DEFAULT_ANCHORS,
     DEFAULT_BI_ENCODER,
@@ -308,7 +309,7 @@ class IndexingPanel:
             return
         language = language_of(request)
         corpus = _corpus(path, hub, column, _rule(passages, words))
-        read = _read_note(corpus, language)
+        read = self._read_note(corpus, bi, cross, language)
         estimating = note_html(say("retrieval.indexing.estimating", language))
         yield {
             self.note: read + estimating,
@@ -337,7 +338,7 @@ class IndexingPanel:
         corpus = _corpus(path, hub, column, _rule(passages, words))
         plan = self._plan(corpus, anchors, bi, cross)
         working: Updates = {
-            self.note: _read_note(corpus, language),
+            self.note: self._read_note(corpus, bi, cross, language),
             **self.unread.updates(corpus.texts, (bi, cross), language),
             self.cancel: gr.update(interactive=True),
         }
@@ -394,6 +395,10 @@ class IndexingPanel:
             say_so = say("retrieval.indexing.reach", language, n=len(corpus.texts), **values)
             html += note_html(say_so, "warning")
         return html
+
+    def _read_note(self, corpus: Corpus, bi: str, cross: str, language: Language) -> str:
+        cards = [self.registry.card(key) for key in (bi, cross)]
+        return _read_note(corpus, language) + untried_html(cards, language)
 
     def _estimate(self, plan: Plan, language: Language) -> str:
         if plan.built:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -97,6 +98,14 @@ def test_cut_pairs_are_marked_and_said(registry: Registry) -> None:
     assert [row[-1] for row in rows] == ["✂", ""]
     assert rows[0][0] == pair_set.pairs[0][0]  # the sentence itself stays as it was
     assert "beginning of 1 pairs" in notes_html(scored, [], "en")
+
+
+def test_a_model_that_was_never_tried_is_said(scored: list[ModelScores], example: PairSet) -> None:
+    assert "random ones" not in notes_html(example, scored, [], "en")
+    untried = dataclasses.replace(scored[1], card=CATALOG["ettin-reranker-17m-v1"])
+    said = notes_html(example, [scored[0], untried, untried], [], "en")
+    assert said.count("ettin-reranker-17m-v1: could not be tried") == 1
+    assert "随机权重" in notes_html(example, [untried], [], "zh")
 
 
 def test_text_from_visitors_is_shown_as_text(registry: Registry) -> None:
