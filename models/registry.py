@@ -285,6 +285,22 @@ class Registry:
             readings = [encoder.read([text]) for text in (first, second)]
         return alignment(readings, [each.numpy() for each in vectors])
 
+    def reach(self, key: str, texts: Sequence[str]) -> tuple[int, list[int]]:
+        """The tokens that a bi- or cross-encoder reads at most, and how many characters of each
+        text that leaves. A cross-encoder reads a query beside the text, which leaves it less.
+
+        Raises:
+            ModelError: unknown or unavailable model, wrong kind, unusable text; one sentence.
+        """
+        card = self.card(key)
+        if card.kind not in ("bi-encoder", "cross-encoder"):
+            raise InputError(
+                "“{key}” is a {kind} and does not score pairs.", key=key, kind=card.kind
+            )
+        with self._engine.store.lease(key) as model:
+            encoder: Any = model.encoder
+            return encoder.tokenizer.max_length, encoder.reach(_checked_texts(texts))
+
     def embedding(self, key: str, texts: Sequence[str]) -> Work[Tensor]:
         """`embed` as work with progress that can be cancelled."""
         card = self.card(key)
