@@ -101,11 +101,11 @@ def test_cut_pairs_are_marked_and_said(registry: Registry) -> None:
 
 
 def test_a_model_that_was_never_tried_is_said(scored: list[ModelScores], example: PairSet) -> None:
-    assert "random ones" not in notes_html(example, scored, [], "en")
+    assert "random ones" not in notes_html(scored, [], "en")
     untried = dataclasses.replace(scored[1], card=CATALOG["ettin-reranker-17m-v1"])
-    said = notes_html(example, [scored[0], untried, untried], [], "en")
+    said = notes_html([scored[0], untried, untried], [], "en")
     assert said.count("ettin-reranker-17m-v1: could not be tried") == 1
-    assert "随机权重" in notes_html(example, [untried], [], "zh")
+    assert "随机权重" in notes_html([untried], [], "zh")
 
 
 def test_text_from_visitors_is_shown_as_text(registry: Registry) -> None:
