@@ -285,6 +285,22 @@ class Registry:
             readings = [encoder.read([text]) for text in (first, second)]
         return alignment(readings, [each.numpy() for each in vectors])
 
+    def reach(self, key: str, texts: Sequence[str]) -> tuple[int, list[int]]:
+        """The tokens that a bi- or cross-encoder reads at most, and how many characters of each
+        text that leaves. A cross-encoder reads a query beside the text, which leaves it less.
+
+        Raises:
+            ModelError: unknown or unavailable model, wrong kind, unusable text; one sentence.
+        """
+        card = self.card(key)
+        if card.kind not in ("bi-encoder", "cross-encoder"):
+            raise InputError(
+                "“{key}” is a {kind} and does not score pairs.", key=key, kind=card.kind
+            )
+        with self._engine.store.lease(key) as model:
+            encoder: Any = model.encoder
+            return encoder.tokenizer.max_length, encoder.reach(_checked_texts(texts))
+
     def embedding(self, key: str, texts: Sequence[str]) -> Work[Tensor]:
         """`embed` as work with progress that can be cancelled."""
         card = self.card(key)
@@ -491,7 +507,9 @@ class Registry:
             licence="yours",
             parameters=sum(p.numel() for p in trainer.parameters.values()),
             megabytes=sum(f.stat().st_size for f in folder.iterdir()) / 1e6,
-            max_length=base.max_length,
+            max_length=trainer.trainee.tokenizer.max_length,
+            prompt=trainer.trainee.prompt,
+            pooling="mean",
         )
 
     def tune(
@@ -548,6 +566,7 @@ class Registry:
         Raises:
             ModelError: there is no such model, or it is no adapter.
         """
+        from models.layout import prompt_of
         from models.model_files import model_files
         from models.train.export import export_adapter
 
@@ -557,7 +576,8 @@ class Registry:
         base = self.card(card.base)
         files = model_files(base)
         limit = card.max_length or base.max_length
-        run_apart(export_adapter, folder, files.folder, card.adapter, card.kind, limit)
+        prompt = prompt_of(files.folder, base if card.prompt is None else card)
+        run_apart(export_adapter, folder, files.folder, card.adapter, card.kind, limit, prompt)
 
     def visit(self, owner: str) -> None:
         """A visitor is here: the own models stay for another while (see `models.visitors`)."""
@@ -915,11 +935,12 @@ def _make_trainer(
     weights: Mapping[str, Tensor] | None = None,
 ) -> Trainer:
     from models.device import Device, choose_device
+    from models.layout import prompt_of
     from models.train.trainer import Trainer
 
     where = Device(choose_device("cpu")) if device.is_lent else device
-    data = [train], held_out
-    return Trainer(settings, *data, folder, base.max_length, where, start, steering, weights)
+    begin = start, steering, weights, prompt_of(folder, base)
+    return Trainer(settings, [train], held_out, folder, base.max_length, where, *begin)
 
 
 def _cache_key(model: LoadedModel, encoder_input: Hashable) -> Hashable:
