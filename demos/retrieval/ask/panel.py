@@ -67,9 +67,6 @@ class AskPanel:
                     elem_id="retrieval-ask-query",
                 )
                 in_chinese(self.query, first_corpus(self.desk.shelf, "zh").example)
-                self.unread = LanguageNotice(
-                    self.desk.corpus, self._cards, self._instead, run="retrieval-ask-run"
-                )
                 self.strategies = gr.CheckboxGroup(
                     [
                         (text(f"retrieval.strategy.{key}"), key)
@@ -91,6 +88,10 @@ class AskPanel:
                     elem_id="retrieval-ask-budget",
                 )
                 self._lay_out_scorer()
+                choosers = [self.desk.corpus, self.scorer]
+                self.unread = LanguageNotice(
+                    choosers, self._cards, self._instead, run="retrieval-ask-run"
+                )
                 with gr.Row():
                     self.run = gr.Button(
                         text("retrieval.ask.run"), variant="primary", elem_id="retrieval-ask-run"
@@ -282,7 +283,7 @@ class AskPanel:
         yield {
             self.progress: note_html(say("retrieval.ask.starting", language)),
             self.cancel: gr.update(interactive=True),
-            **self.unread.updates([query], corpus, language),
+            **self.unread.updates([query], (corpus, chosen.cross_encoder), language),
         }
         try:
             steps = ask(
@@ -302,16 +303,18 @@ class AskPanel:
             self.cancel: gr.update(interactive=True),
         }
 
-    def _cards(self, corpus: str) -> Cards:
-        """The models of an index."""
+    def _cards(self, choice: tuple[str, str]) -> Cards:
+        """The models that a query is read by: of the index, and the scorer."""
+        corpus, scorer = choice
         stored = self.desk.shelf.open(corpus).stored
-        return [self.registry.card(each.key) for each in (stored.bi_encoder, stored.cross_encoder)]
+        keys = (stored.bi_encoder.key, scorer or stored.cross_encoder.key)
+        return [self.registry.card(key) for key in keys]
 
     def _instead(self, wanted: Languages, cards: Cards, language: Language) -> Choice | None:
         """The first corpus of the app whose models read these languages."""
         for title, key in self.desk.choices([], language):
-            if all(reads(card, wanted) for card in self._cards(key)):
-                return key, title
+            if all(reads(card, wanted) for card in self._cards((key, OF_INDEX))):
+                return (key, OF_INDEX), title
         return None
 
     # --- what is shown -------------------------------------------------------------------------
