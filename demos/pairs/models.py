@@ -13,7 +13,7 @@ DEFAULT_MODELS = ("cosent-bi", "cosent-cross")
 CHINESE_MODELS = ("cosent-bi-zh", "cosent-cross-zh")
 PREFERRED_MODELS = (*DEFAULT_MODELS, *CHINESE_MODELS)
 MAX_MODELS = 6
-SCORING_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "cross-encoder")
+SCORING_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "late-interaction", "cross-encoder")
 
 
 def default_models(catalog: Catalog, language: Language) -> list[str]:

@@ -3,14 +3,14 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "pairs.title": ("Pairs", "句子对"),
     "pairs.summary": (
-        "Score sentence pairs with bi-encoders and cross-encoders side by side, and see where they"
-        " disagree.",
-        "用双塔（bi-encoder）与交互式（cross-encoder）模型同时给句子对打分，看看它们在哪里意见不同。",
+        "Score sentence pairs with bi-encoders, late interaction and cross-encoders side by side, and see"
+        " where they disagree.",
+        "用双塔（bi-encoder）、延迟交互（late interaction）与交互式（cross-encoder）模型同时给句子对打分，看看它们在哪里意见不同。",
     ),
     "pairs.intro": (
-        "A **bi-encoder** reads each sentence alone and compares two vectors; a **cross-encoder** reads both"
-        " together. Edit the pairs, choose models, press *Score*.",
-        "**双塔模型**（bi-encoder）分别读两个句子再比较向量；**交互式模型**（cross-encoder）把两句放在一起读。"
+        "A **bi-encoder** reads each sentence alone and compares two vectors; **late interaction** too, but"
+        " compares the vectors of all tokens; a **cross-encoder** reads both sentences together. Edit the pairs, choose models, press *Score*.",
+        "**双塔模型**（bi-encoder）分别读两个句子再比较两个向量；**延迟交互**（late interaction）同样分别读，但比较所有词元的向量；**交互式模型**（cross-encoder）把两句放在一起读。"
         "修改句子对、选择模型，然后点「打分」。",
     ),
     "pairs.tab.score": ("Score", "打分"),
@@ -46,8 +46,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.model": ("Model", "模型"),
     "pairs.kind": ("Kind", "类型"),
     "pairs.kind.bi-encoder": ("bi-encoder (cosine)", "双塔（余弦）"),
+    "pairs.kind.late-interaction": ("late interaction (mean MaxSim)", "延迟交互（平均 MaxSim）"),
     "pairs.kind.cross-encoder": ("cross-encoder (logit)", "交互式（logit）"),
     "pairs.time": ("Time per pair", "每对用时"),
+    "pairs.vector_bytes": ("Vectors of a text", "每个文本的向量"),
     "pairs.cached": ("From cache", "来自缓存"),
     "pairs.truncated": ("Cut to length", "被截断"),
     "pairs.spearman": ("Spearman", "Spearman"),
@@ -145,15 +147,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.about_text": (
         "**Bi-encoder:** $s(a, b) = \\cos(u, v) = \\dfrac{u \\cdot v}{\\lVert u \\rVert\\,\\lVert v \\rVert}$ with"
         " $u = f(a)$, $v = f(b)$: each sentence is encoded once, so a corpus can be indexed.\n\n"
+        "**Late interaction:** every token has a unit vector, and"
+        " $s(a, b) = \\frac{1}{2}\\Big(\\frac{1}{|a|}\\sum_{i \\in a} \\max_{j \\in b} u_i \\cdot v_j"
+        " + \\frac{1}{|b|}\\sum_{j \\in b} \\max_{i \\in a} u_i \\cdot v_j\\Big)$: each sentence is encoded once here too,"
+        " but an index keeps a vector for every token.\n\n"
         "**Cross-encoder:** $s(a, b) = g([a; b])$, a raw logit with no activation. Every pair costs a pass"
         " through the model.\n\n"
         "Sources: [CoSENT (8847)](https://kexue.fm/archives/8847),"
         " [against Sentence-BERT (8860)](https://kexue.fm/archives/8860),"
-        " [cross-encoders (9341)](https://kexue.fm/archives/9341).\n\n"
+        " [cross-encoders (9341)](https://kexue.fm/archives/9341),"
+        " late interaction: [ColBERT](https://arxiv.org/abs/2004.12832), whose score is the sum of one"
+        " direction; the mean of both is ours, so that lengths and order do not matter.\n\n"
         "**What to notice**\n"
         "- Compare *ranks*, not numbers: a cosine lies in [−1, 1], a logit anywhere. CoSENT trains the order only.\n"
         "- Negation and swapped roles keep nearly all words: watch what the bi-encoder makes of them.\n"
-        "- The bi-encoder's time per pair falls when sentences repeat: each is encoded once.\n\n"
+        "- The bi-encoder's time per pair falls when sentences repeat: each is encoded once, and so with late"
+        " interaction, whose vectors take tens of times the room: see *Vectors of a text*.\n\n"
         "**Limits**\n"
         "- *CoSENT bi-encoder* and *CoSENT cross-encoder* are LoRA adapters on all-MiniLM-L6-v2, trained with CoSENT on"
         " STS-B and SICK; the cross-encoder first on 53,613 mined pairs that two bi-encoders graded. It scores both orders of a"
@@ -165,14 +174,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- With binary labels of positive rate $p$, Spearman cannot exceed $\\sqrt{3p(1-p)}$.",
         "**双塔模型：** $s(a, b) = \\cos(u, v) = \\dfrac{u \\cdot v}{\\lVert u \\rVert\\,\\lVert v \\rVert}$，其中"
         " $u = f(a)$，$v = f(b)$：每个句子只编码一次，因此可以为语料建立索引。\n\n"
+        "**延迟交互：** 每个词元有一个单位向量，"
+        "$s(a, b) = \\frac{1}{2}\\Big(\\frac{1}{|a|}\\sum_{i \\in a} \\max_{j \\in b} u_i \\cdot v_j"
+        " + \\frac{1}{|b|}\\sum_{j \\in b} \\max_{i \\in a} u_i \\cdot v_j\\Big)$：每个句子同样只编码一次，"
+        "但索引要为每个词元保存一个向量。\n\n"
         "**交互式模型：** $s(a, b) = g([a; b])$，即不加激活函数的原始 logit。每一对都要完整地过一遍模型。\n\n"
         "出处：[CoSENT（8847）](https://kexue.fm/archives/8847)、"
         "[与 Sentence-BERT 比较（8860）](https://kexue.fm/archives/8860)、"
-        "[交互式模型（9341）](https://kexue.fm/archives/9341)。\n\n"
+        "[交互式模型（9341）](https://kexue.fm/archives/9341)、"
+        "延迟交互：[ColBERT](https://arxiv.org/abs/2004.12832)，它的分数是单向的和；这里取两个方向平均值的均值，"
+        "使分数与长度和先后无关。\n\n"
         "**看点**\n"
         "- 请比较*名次*而不是数值：余弦在 [−1, 1] 内，logit 则没有范围。CoSENT 只训练顺序。\n"
         "- 否定句与角色互换几乎不改变用词：看看双塔模型怎样打分。\n"
-        "- 句子重复时，双塔模型每对的用时会下降：每个句子只编码一次。\n\n"
+        "- 句子重复时，双塔模型每对的用时会下降：每个句子只编码一次。延迟交互也是如此，但它的向量要占几十倍的空间："
+        "见「每个文本的向量」。\n\n"
         "**局限**\n"
         "- *CoSENT bi-encoder* 与 *CoSENT cross-encoder* 是 all-MiniLM-L6-v2 上的 LoRA 适配器，用 CoSENT 在 STS-B 与 SICK 上训练；"
         "交互式模型先在 53,613 对由两个双塔模型打分的句子上训练过，并对每一对的两种顺序打分取平均。"

@@ -23,6 +23,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "training.kind": ("Model", "模型"),
     "training.bi": ("bi-encoder", "双塔"),
     "training.cross": ("cross-encoder", "交互式"),
+    "training.late": ("late interaction", "延迟交互"),
     "training.loss": ("Loss", "损失函数"),
     "training.start": ("Start from", "起点"),
     "training.start_hint": (

@@ -25,8 +25,9 @@ def make_pairs_score(registry: Registry, max_models: int) -> PairsScore:
             models: model keys, for example ["all-MiniLM-L6-v2"].
 
         Returns:
-            {"headers": [...], "data": [[...]]}: one row a pair, with each model's score (cosine or
-            raw logit), rank (1 = most alike) and whether the pair was cut to the model's length.
+            {"headers": [...], "data": [[...]]}: one row a pair, with each model's score (cosine,
+            mean MaxSim or raw logit), rank (1 = most alike) and whether the pair was cut to the
+            model's length.
         """
         return score_table(registry, pairs, models, max_models)
 

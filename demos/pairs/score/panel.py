@@ -23,6 +23,7 @@ from demos.frame.strings import Language, language_of, say, text
 from demos.frame.tables import Table
 from demos.pairs import pair_set as pairs_in
 from demos.pairs.agreement import greatest_disagreements
+from demos.pairs.alignment.endpoint import make_pairs_alignment
 from demos.pairs.attribution.section import AttributionSection
 from demos.pairs.evaluation.endpoint import make_pairs_evaluate
 from demos.pairs.evaluation.section import EvaluationSection
@@ -269,6 +270,7 @@ class ScorePanel:
             )
         gr.api(make_pairs_score(self.registry, MAX_MODELS), api_name="pairs_score")
         gr.api(make_pairs_evaluate(self.registry, MAX_MODELS), api_name="pairs_evaluate")
+        gr.api(make_pairs_alignment(self.registry), api_name="pairs_alignment")
 
     # --- handlers ------------------------------------------------------------------------------
 

@@ -50,9 +50,11 @@ def pair_table(
 def model_table(
     pair_set: PairSet, scored: Sequence[ModelScores], language: Language
 ) -> tuple[list[str], Rows]:
-    """Headers and rows: each model's kind, time, cached and cut pairs, correlation with labels, and
-    what is known of it from pairs that chose nothing."""
-    keys = ["pairs.model", "pairs.kind", "pairs.time", "pairs.cached", "pairs.truncated"]
+    """Headers and rows: each model's kind, time, bytes of a text's vectors, cached and cut pairs,
+    correlation with labels, and what is known of it from pairs that chose nothing.
+    """
+    keys = ["pairs.model", "pairs.kind", "pairs.time", "pairs.vector_bytes"]
+    keys += ["pairs.cached", "pairs.truncated"]
     if pair_set.labels is not None:
         keys += ["pairs.spearman", "pairs.pearson"]
     known = [known_figures(model.card.key, language) for model in scored]
@@ -64,6 +66,7 @@ def model_table(
             model.card.title,
             say(f"pairs.kind.{model.card.kind}", language),
             f"{model.milliseconds_per_pair:.2f} ms",
+            bytes_of_a_text(model.vector_bytes),
             f"{model.cached} / {len(pair_set)}",
             int(model.truncated.sum()),
         ]
@@ -74,6 +77,11 @@ def model_table(
     if any(known):
         rows = [[*row, figures or "–"] for row, figures in zip(rows, known, strict=True)]
     return [say(key, language) for key in keys], rows
+
+
+def bytes_of_a_text(vector_bytes: float) -> str:
+    """What an index would keep of a text; a dash where a model has nothing to keep."""
+    return f"{vector_bytes:,.0f} B" if vector_bytes else "–"
 
 
 def _plain(value: float) -> int | float:

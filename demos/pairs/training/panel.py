@@ -62,7 +62,7 @@ class TrainingPanel:
         self.data_note = gr.HTML(elem_id="training-data-note")
         with gr.Row():
             self.kind = gr.Radio(
-                [(text("training.bi"), "bi-encoder"), (text("training.cross"), "cross-encoder")],
+                [(text(f"training.{kind.split('-')[0]}"), kind) for kind in LOSSES],
                 value="bi-encoder",
                 label=text("training.kind"),
                 elem_id="training-kind",

@@ -19,7 +19,7 @@ def run_table(runs: Sequence[Run], language: Language) -> tuple[list[str], Rows]
     rows: Rows = [
         [
             f"#{run.number}",
-            say(f"training.{'bi' if run.settings.kind == 'bi-encoder' else 'cross'}", language),
+            say(f"training.{run.settings.kind.split('-')[0]}", language),
             LOSS_NAMES[run.settings.loss],
             run.data,
             f"{run.trained_on} + {run.held_out}",
