@@ -37,8 +37,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.character_map import SEPARATOR, apart_from_marks, precompiled
-from models.converted import converted_folder
-from models.errors import UnsupportedModelError
+from models.converted import converted_folder, unknown_format
 
 _VERSION = 1  # of what is written
 _MAGIC = b"E5S1"
@@ -125,28 +124,29 @@ def _convert(file: Path, folder: Path) -> None:
     from safetensors.torch import save_file
 
     with file.open("rb") as stream:
+        if stream.read(len(_MAGIC)) != _MAGIC:
+            raise unknown_format(file)
         raw = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
     reader = _Reader(raw)
-    if len(raw) < _BLOCK or reader.raw(len(_MAGIC)) != _MAGIC:
-        raise UnsupportedModelError(
-            "{file} holds a model or a tokenizer of a kind that is not read here.", file=file.name
-        )
-    sizes = _read_sizes(reader)
+    sizes, block = _read_sizes(reader)
     vocabulary = _read_vocabulary(reader)
     characters = _read_characters(reader)
+    if block != _BLOCK or characters.get(SEPARATOR) != "":
+        raise unknown_format(file)
     _config(sizes, vocabulary).save_pretrained(folder)
     _tokenizer(vocabulary, characters, sizes.positions).save_pretrained(folder)
     weights = dict(_weights(reader, raw, sizes))
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
 
 
-def _read_sizes(reader: _Reader) -> _Sizes:
-    reader.take("I")  # the version
-    numbers = reader.take("7i")
+def _read_sizes(reader: _Reader) -> tuple[_Sizes, int]:
+    """The model's sizes, and how many weights a block has."""
+    reader.take("4sI")  # magic and version
+    hidden, layers, heads, intermediate, vocabulary, positions, types = reader.take("7i")
     epsilon, block = reader.take("fi")
-    if block != _BLOCK:
-        raise UnsupportedModelError("The file has blocks of a size that is not read here.")
-    return _Sizes(*numbers, epsilon=float(f"{epsilon:.6g}"))
+    shortest = float(f"{epsilon:.6g}")  # 1e-12 in float32 is another double
+    sizes = (hidden, layers, heads, intermediate, vocabulary, positions, types)
+    return _Sizes(*sizes, epsilon=shortest), block
 
 
 def _read_vocabulary(reader: _Reader) -> _Vocabulary:
@@ -248,8 +248,6 @@ def _tokenizer(vocabulary: _Vocabulary, characters: dict[str, str], longest: int
     )
     from transformers import PreTrainedTokenizerFast
 
-    if characters.get(SEPARATOR) != "":
-        raise UnsupportedModelError("The file has a character map that is not read here.")
     pieces = list(zip(vocabulary.pieces, vocabulary.scores, strict=True))
     core = Tokenizer(models.Unigram(pieces, vocabulary.unk, byte_fallback=False))
     core.normalizer = normalizers.Sequence(

@@ -507,7 +507,9 @@ class Registry:
             licence="yours",
             parameters=sum(p.numel() for p in trainer.parameters.values()),
             megabytes=sum(f.stat().st_size for f in folder.iterdir()) / 1e6,
-            max_length=base.max_length,
+            max_length=trainer.trainee.tokenizer.max_length,
+            prompt=trainer.trainee.prompt,
+            pooling="mean",
         )
 
     def tune(
@@ -564,6 +566,7 @@ class Registry:
         Raises:
             ModelError: there is no such model, or it is no adapter.
         """
+        from models.layout import prompt_of
         from models.model_files import model_files
         from models.train.export import export_adapter
 
@@ -573,7 +576,8 @@ class Registry:
         base = self.card(card.base)
         files = model_files(base)
         limit = card.max_length or base.max_length
-        run_apart(export_adapter, folder, files.folder, card.adapter, card.kind, limit)
+        prompt = prompt_of(files.folder, base if card.prompt is None else card)
+        run_apart(export_adapter, folder, files.folder, card.adapter, card.kind, limit, prompt)
 
     def visit(self, owner: str) -> None:
         """A visitor is here: the own models stay for another while (see `models.visitors`)."""
@@ -931,11 +935,12 @@ def _make_trainer(
     weights: Mapping[str, Tensor] | None = None,
 ) -> Trainer:
     from models.device import Device, choose_device
+    from models.layout import prompt_of
     from models.train.trainer import Trainer
 
     where = Device(choose_device("cpu")) if device.is_lent else device
-    data = [train], held_out
-    return Trainer(settings, *data, folder, base.max_length, where, start, steering, weights)
+    begin = start, steering, weights, prompt_of(folder, base)
+    return Trainer(settings, [train], held_out, folder, base.max_length, where, *begin)
 
 
 def _cache_key(model: LoadedModel, encoder_input: Hashable) -> Hashable:

@@ -60,7 +60,7 @@ def _check_sizes(settings: TrainingSettings, train: LabelledPairs, held_out: Lab
 
 
 def settings_to_go_on(settings: TrainingSettings, card: ModelCard) -> TrainingSettings:
-    """Settings with the rank and the head of the adapter that a training starts from.
+    """Settings with rank, head and prompt of the adapter that a training starts from.
 
     Raises:
         TrainingError: it is no adapter of that kind and base.
@@ -73,7 +73,8 @@ def settings_to_go_on(settings: TrainingSettings, card: ModelCard) -> TrainingSe
             base=settings.base,
         )
     rank, head = _shape_of(card.adapter)
-    return dataclasses.replace(settings, rank=rank, head=head)
+    prompt = card.prompt if settings.prompt is None else settings.prompt
+    return dataclasses.replace(settings, rank=rank, head=head, prompt=prompt)
 
 
 def title_of(settings: TrainingSettings) -> str:

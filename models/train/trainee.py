@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
 
+from models.backbone import without_report
 from models.cross_encoder import SegmentHead, new_head, segment_means
 from models.device import Device
 from models.errors import TrainingError
@@ -31,10 +32,11 @@ class Trainee(nn.Module):
 
     Args:
         folder: transformers' files of the base, with its tokenizer.
-        max_length: tokens a text, or a pair, is cut to.
+        max_length: tokens a text, or a pair, is cut to, unless the settings say.
         settings: kind, method, rank and dropout decide what is built.
         device: where it is placed.
         classes: outputs of Sentence-BERT's softmax; 0 where another loss is used.
+        prompt: stands before every text of a bi-encoder, unless the settings say.
     """
 
     def __init__(
@@ -44,19 +46,21 @@ class Trainee(nn.Module):
         settings: TrainingSettings,
         device: Device,
         classes: int = 0,
+        prompt: str = "",
     ):
         from transformers import AutoModel
 
         super().__init__()
-        encoder = AutoModel.from_pretrained(
-            folder,
-            use_safetensors=True,
-            local_files_only=True,
-            trust_remote_code=False,
-            dtype=torch.float32,
-            hidden_dropout_prob=settings.dropout,
-            attention_probs_dropout_prob=settings.dropout,
-        )
+        with without_report():
+            encoder = AutoModel.from_pretrained(
+                folder,
+                use_safetensors=True,
+                local_files_only=True,
+                trust_remote_code=False,
+                dtype=torch.float32,
+                hidden_dropout_prob=settings.dropout,
+                attention_probs_dropout_prob=settings.dropout,
+            )
         if not hasattr(encoder, "encoder") or not hasattr(encoder, "embeddings"):
             raise TrainingError("“{base}” is not a BERT: choose another base.", base=settings.base)
         encoder.pooler = None  # token vectors are pooled
@@ -69,7 +73,9 @@ class Trainee(nn.Module):
                 linear.weight.requires_grad_(True)
         self.kind = settings.kind
         self.encoder = encoder
-        self.tokenizer = Tokenizer(folder, max_length)
+        self.tokenizer = Tokenizer(folder, settings.max_length or max_length)
+        stated = prompt if settings.prompt is None else settings.prompt
+        self.prompt = "" if settings.kind == "cross-encoder" else stated
         width = encoder.config.hidden_size
         self.head: nn.Module | None = None
         if settings.kind == "cross-encoder":
@@ -88,8 +94,7 @@ class Trainee(nn.Module):
 
     def vectors(self, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor]:
         """Sentence vectors u and v of both sides, each [B, d], float32."""
-        texts = [first for first, _ in pairs] + [second for _, second in pairs]
-        both = self._pooled(self.tokenizer.encode_texts(texts))  # [2B, d]
+        both = self._pooled(self._encode_sides(pairs))  # [2B, d]
         return both[: len(pairs)], both[len(pairs) :]
 
     def scores(self, pairs: Sequence[Pair]) -> Tensor:
@@ -105,9 +110,8 @@ class Trainee(nn.Module):
 
     def token_vectors(self, pairs: Sequence[Pair]) -> tuple[list[Tensor], list[Tensor]]:
         """Unit token vectors [t, d], float32, of each text of both sides, projected if need be."""
-        texts = [first for first, _ in pairs] + [second for _, second in pairs]
-        encodings = self.tokenizer.encode_texts(texts)
-        vectors: list[Tensor] = [torch.empty(0)] * len(texts)
+        encodings = self._encode_sides(pairs)
+        vectors: list[Tensor] = [torch.empty(0)] * len(encodings)
         with parametrize.cached():
             for part in self._parts(encodings):
                 states = self._states([encodings[index] for index in part])
@@ -117,6 +121,11 @@ class Trainee(nn.Module):
                 for index, text in zip(part, split, strict=True):
                     vectors[index] = text
         return vectors[: len(pairs)], vectors[len(pairs) :]
+
+    def _encode_sides(self, pairs: Sequence[Pair]) -> list[Encoding]:
+        """All first texts, then all second ones, each behind the prompt, [2B]."""
+        texts = [self.prompt + pair[side] for side in (0, 1) for pair in pairs]
+        return self.tokenizer.encode_texts(texts)
 
     def class_scores(self, pairs: Sequence[Pair]) -> Tensor:
         """Sentence-BERT's class scores [B, classes]."""

@@ -1,8 +1,8 @@
 """Retrieval: recall at equal budgets on four corpora, time against brute force, algebra, the scan.
 
 The score matrices of STS and Cranfield take half an hour of cross-encoder calls on two cores; they
-are kept in the system's temporary folder. `python -m tests.bench.retrieval` writes the recalls into
-the table that the app shows.
+are kept in the system's temporary folder. `python -m tests.bench.retrieval` writes recalls and,
+where there are labels, nDCG into the table that the app shows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from torch import Tensor
 from demos.retrieval.ask.asking import ask
 from demos.retrieval.belief import BeliefIndex, fit_belief
 from demos.retrieval.building import DEFAULT_BI_ENCODER, DEFAULT_CROSS_ENCODER
+from demos.retrieval.compare.comparison import COMPARED
 from demos.retrieval.compare.published import MEASURED
 from demos.retrieval.evaluation import Measured, bootstrap, compare
 from demos.retrieval.helpdesk import CORPORA, ENGLISH
@@ -34,18 +36,34 @@ from models.registry import Registry
 
 BUDGETS = (50, 100, 200, 500)
 ANCHORS = 50
-Case = tuple[Index, Tensor, np.ndarray]  # index, query vectors [q, d], exact scores [q, n]
 
 _KEPT = Path(tempfile.gettempdir()) / "kexue-lab-bench"
 _QUERIES_AT_ONCE = 10
 
 
+@dataclass(frozen=True)
+class Case:
+    """A corpus with queries whose scores are known.
+
+    Attributes:
+        queries: vectors [q, d].
+        exact: scores [q, n] by the cross-encoder of this key.
+        relevance: grades [q, n] from labels, or None.
+    """
+
+    index: Index
+    queries: Tensor
+    exact: np.ndarray
+    cross_encoder: str
+    relevance: np.ndarray | None = None
+
+
 def recall() -> Iterator[tuple[str, str]]:
     """Top-10-recall of every strategy at every budget, with its interval over queries."""
-    for corpus, (index, queries, exact) in _cases():
-        shape = f"{index.size:,} items, {len(exact)} queries, {len(index.anchor_scores)} anchors"
-        yield corpus, shape
-        for measured in _measured(index, queries, exact):
+    for corpus, case in _cases():
+        anchors = len(case.index.anchor_scores)
+        yield corpus, f"{case.index.size:,} items, {len(case.exact)} queries, {anchors} anchors"
+        for measured in _measured(case):
             got = bootstrap(measured.recalls[10])
             name = f"{corpus}, {measured.budget} calls, {measured.strategy}"
             yield name, f"{got.mean:.3f} [{got.low:.3f}, {got.high:.3f}]"
@@ -157,7 +175,9 @@ def _cases() -> Iterator[tuple[str, Case]]:
     for corpus in CORPORA:
         if corpus.built:
             stored, known = load(corpus.index), load_held_out(corpus.held_out)
-            yield corpus.title, (stored.index, known.vectors, known.exact)
+            relevance = known.relevance(stored.labels)
+            scorer = stored.cross_encoder.key
+            yield corpus.title, Case(stored.index, known.vectors, known.exact, scorer, relevance)
     default = Path(__file__).resolve().parents[3] / "shared" / "data"
     data = Path(os.environ.get("KEXUE_LAB_DATA", default))
     if not data.is_dir():
@@ -204,7 +224,7 @@ def _case(name: str, items: list[str], anchors: list[str], queries: list[str]) -
     kept = load_file(path)
     own = torch.full((len(anchors),), -1)
     index = Index(kept["items"], kept["anchor_scores"], kept["anchors"], own)
-    return index, kept["queries"], kept["exact"].numpy()
+    return Case(index, kept["queries"], kept["exact"].numpy(), DEFAULT_CROSS_ENCODER)
 
 
 def _score_all(items: list[str], anchors: list[str], queries: list[str]) -> dict[str, Tensor]:
@@ -228,7 +248,8 @@ def _score_all(items: list[str], anchors: list[str], queries: list[str]) -> dict
     }
 
 
-def _measured(index: Index, queries: Tensor, exact: np.ndarray) -> Iterator[Measured]:
+def _measured(case: Case) -> Iterator[Measured]:
+    index = case.index
     belief = fit_belief(
         index.anchor_scores, index.anchor_vectors, index.item_vectors, index.own_items
     )
@@ -237,22 +258,27 @@ def _measured(index: Index, queries: Tensor, exact: np.ndarray) -> Iterator[Meas
         ours = isinstance(strategy, BayesCur)
         return belief if ours else strategy.prepare(index, budget)
 
-    strategies = [s for key, s in STRATEGIES.items() if key != "brute"]
-    return compare(strategies, index, queries, exact, BUDGETS, prepare=prepare)
+    strategies = [STRATEGIES[key] for key in COMPARED]
+    return compare(
+        strategies, index, case.queries, case.exact, BUDGETS, case.relevance, prepare=prepare
+    )
 
 
 def main() -> None:
     """Measure the recalls, print them, and write them where the app shows them."""
     figures = []
     for corpus, case in _cases():
-        for measured in _measured(*case):
+        for measured in _measured(case):
             recalls = {str(k): round(float(v.mean()), 3) for k, v in measured.recalls.items()}
+            ndcg = None if measured.ndcg is None else round(float(measured.ndcg.mean()), 3)
             figures.append(
                 {
                     "corpus": corpus,
                     "strategy": measured.strategy,
                     "budget": measured.budget,
                     "recalls": recalls,
+                    "cross_encoder": case.cross_encoder,
+                    "ndcg": ndcg,
                 }
             )
             print(corpus, measured.budget, measured.strategy, recalls, flush=True)

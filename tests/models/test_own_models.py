@@ -15,6 +15,7 @@ import torch
 from models.catalog import Catalog
 from models.errors import ModelError, TrainingError, UnknownModelError
 from models.registry import Registry
+from models.statistics import spearman
 from models.train.events import Evaluated, Queued, StepDone, Trained
 from models.train.labelled_pairs import LabelledPairs
 from models.train.session import PAIR_LIMIT, STEP_LIMIT
@@ -98,6 +99,23 @@ def test_a_training_may_go_on_from_an_adapter(registry: Registry) -> None:
     assert torch.allclose(registry.score(again.card.key, PAIRS), expected, atol=1e-6)
     with pytest.raises(TrainingError, match="choose another start"):
         next(registry.train(SETTINGS, pairs, held_out, "me", start="tiny"))
+
+
+def test_a_prompt_goes_with_what_is_trained(tmp_path: Path) -> None:
+    base = tiny.write_bi_encoder(tmp_path / "base")
+    catalog = Catalog((tiny.card("tiny", base, max_length=32, prompt="q r "),))
+    registry = Registry(catalog, device="cpu", dtype=torch.float32)
+    held_out = data(20, 1, "held out")
+    _, first = train(registry, "me", dataclasses.replace(SETTINGS, kind="bi-encoder"))
+    _, other = train(registry, "me", dataclasses.replace(SETTINGS, kind="bi-encoder", prompt="x "))
+    still = dataclasses.replace(SETTINGS, kind="bi-encoder", learning_rate=0.0)
+    again = [*registry.train(still, data(40, 0), held_out, "me", start=other.card.key)][-1]
+    assert isinstance(again, Trained)
+    for trained, prompt in ((first, "q r "), (other, "x "), (again, "x ")):
+        assert trained.card.prompt == prompt
+        scores = registry.score(trained.card.key, held_out.pairs).numpy()
+        assert spearman(scores, held_out.labels) == pytest.approx(trained.best.spearman, abs=5e-3)
+    registry.close()
 
 
 def test_it_goes_when_its_owner_stays_away(

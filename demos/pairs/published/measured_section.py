@@ -21,7 +21,7 @@ from demos.frame.progress import (
 )
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.evaluation.intervals import ceiling, resampled_spearman
-from demos.pairs.models import DEFAULT_MODELS, SCORING_KINDS, check_models
+from demos.pairs.models import SCORING_KINDS, check_models, default_models
 from demos.pairs.pair_set import PairSet
 from demos.pairs.published import beside
 from demos.pairs.published.benchmarks import (
@@ -41,7 +41,7 @@ from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
 
 _SETS: tuple[SetLanguage, ...] = ("zh", "en")
 _WIDTHS = {"zh": [230, 115, 110, *[135] * 5], "en": [400, 130, 150, *[215] * 2]}
-_GAP_WIDTHS = {"zh": [190, 285, *[130] * 5], "en": [260, 480, *[190] * 2]}
+_GAP_WIDTHS = {"zh": [170, 250, *[145] * 5], "en": [260, 480, *[190] * 2]}
 
 Updates = dict[Any, Any]
 Tested = tuple[OnTestSet, ...]
@@ -116,7 +116,7 @@ class MeasuredSection:
                 self.models = gr.Dropdown(
                     label=text("pairs.models"),
                     choices=[(c.title, c.key) for c in self.registry.cards(None, *SCORING_KINDS)],
-                    value=list(DEFAULT_MODELS),
+                    value=default_models(self.registry.catalog, TEST_SETS[0].language),
                     multiselect=True,
                     elem_id="published-test-models",
                 )

@@ -79,8 +79,8 @@ def test_chinese_held_out_queries_use_words_of_their_own() -> None:
         len(_neighbours(query) & questions[intent]) / len(_neighbours(query))
         for query, intent in zip(*CHINESE.read_queries(), strict=True)
     ]
-    assert max(shared) < 0.3
-    assert sum(shared) / len(shared) < 0.05
+    assert max(shared) < 0.4
+    assert sum(shared) / len(shared) < 0.15
 
 
 def _neighbours(text: str) -> set[str]:
