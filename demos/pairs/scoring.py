@@ -83,3 +83,18 @@ def score_with_models(
             yield LeftOut(key, problem)
         finally:
             work.cancel()
+
+
+def scores_of(registry: Registry, keys: Sequence[str], pairs: Sequence[Pair]) -> list[ModelScores]:
+    """All models' scores, for callers who wait.
+
+    Raises:
+        ModelError: a model cannot be had.
+    """
+    scored = []
+    for step in score_with_models(registry, keys, pairs):
+        if isinstance(step, LeftOut):
+            raise step.reason
+        if isinstance(step, ModelScores):
+            scored.append(step)
+    return scored

@@ -36,6 +36,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The first three are built in; the others are fetched from the hub when it is reachable.",
         "前三个已内置；其余的在能访问模型库时下载。",
     ),
+    "pairs.mixture": (
+        "Mixture of the bi-encoder and the cross-encoder below",
+        "混合：所选双塔模型与交互式模型",
+    ),
+    "pairs.mixture.weight": ("Weight of the bi-encoder in the mixture", "混合中双塔模型的权重"),
+    "pairs.mixture.hint": (
+        "Both scores are standardised over these pairs. Equal weights were best on the half of STS-B dev that chooses.",
+        "两个分数都在这些句子对上标准化。在用于选择的一半 STS-B 开发集上，等权最好。",
+    ),
+    "pairs.mixture.needs_both": (
+        "A mixture needs a bi-encoder and a cross-encoder: choose one of each.",
+        "混合需要一个双塔模型和一个交互式模型：请各选一个。",
+    ),
+    "pairs.mixture.bad_weight": (
+        "The weight of the bi-encoder has to be a number from 0 to 1.",
+        "双塔模型的权重必须是 0 到 1 之间的数。",
+    ),
     "pairs.score": ("Score", "打分"),
     "pairs.add_row": ("Add a row", "添加一行"),
     "pairs.clear": ("Clear", "清空"),
@@ -46,6 +63,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.model": ("Model", "模型"),
     "pairs.kind": ("Kind", "类型"),
     "pairs.kind.bi-encoder": ("bi-encoder (cosine)", "双塔（余弦）"),
+    "pairs.kind.mixture": ("mixture (mean of standardised scores)", "混合（标准化分数的平均）"),
     "pairs.kind.late-interaction": ("late interaction (mean MaxSim)", "延迟交互（平均 MaxSim）"),
     "pairs.kind.cross-encoder": ("cross-encoder (logit)", "交互式（logit）"),
     "pairs.time": ("Time per pair", "每对用时"),
@@ -153,6 +171,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         " but an index keeps a vector for every token.\n\n"
         "**Cross-encoder:** $s(a, b) = g([a; b])$, a raw logit with no activation. Every pair costs a pass"
         " through the model.\n\n"
+        "**Mixture:** $w\\,z(s_{\\text{bi}}) + (1-w)\\,z(s_{\\text{cross}})$ with both scores standardised over the pairs,"
+        " $z(s) = (s - \\bar s)/\\sigma_s$. It costs nothing beyond its two models.\n\n"
         "Sources: [CoSENT (8847)](https://kexue.fm/archives/8847),"
         " [against Sentence-BERT (8860)](https://kexue.fm/archives/8860),"
         " [cross-encoders (9341)](https://kexue.fm/archives/9341),"
@@ -160,6 +180,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         " direction; the mean of both is ours, so that lengths and order do not matter.\n\n"
         "**What to notice**\n"
         "- Compare *ranks*, not numbers: a cosine lies in [−1, 1], a logit anywhere. CoSENT trains the order only.\n"
+        "- The two models know different things: two vectors that never met, and one pass over both sentences, err on different"
+        " pairs, so their mixture is often nearer to the labels than either. Switch it on among the models.\n"
         "- Negation and swapped roles keep nearly all words: watch what the bi-encoder makes of them.\n"
         "- The bi-encoder's time per pair falls when sentences repeat: each is encoded once, and so with late"
         " interaction, whose vectors take tens of times the room: see *Vectors of a text*.\n\n"
@@ -168,6 +190,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         " STS-B and SICK; the cross-encoder first on 53,613 mined pairs that two bi-encoders graded. It scores both orders of a"
         " pair and gives the mean. How good they are on pairs that chose nothing, beside the untouched base *all-MiniLM-L6-v2*,"
         " stands under *The posts' tables*.\n"
+        "- A mixture ranks pairs among those that are scored together; of one pair alone it says nothing.\n"
         "- CoSENT fixes the order, not the values: the bi-encoder's cosines stand closer together than its base's.\n"
         "- Swapped roles and changed numbers still fool both: see the probe set under *The posts' tables*.\n"
         "- All three read English only, and at most 256 tokens.\n"
@@ -179,6 +202,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         " + \\frac{1}{|b|}\\sum_{j \\in b} \\max_{i \\in a} u_i \\cdot v_j\\Big)$：每个句子同样只编码一次，"
         "但索引要为每个词元保存一个向量。\n\n"
         "**交互式模型：** $s(a, b) = g([a; b])$，即不加激活函数的原始 logit。每一对都要完整地过一遍模型。\n\n"
+        "**混合：** $w\\,z(s_{\\text{双塔}}) + (1-w)\\,z(s_{\\text{交互}})$，两个分数都在这些句子对上标准化，"
+        "$z(s) = (s - \\bar s)/\\sigma_s$。除两个模型之外没有额外开销。\n\n"
         "出处：[CoSENT（8847）](https://kexue.fm/archives/8847)、"
         "[与 Sentence-BERT 比较（8860）](https://kexue.fm/archives/8860)、"
         "[交互式模型（9341）](https://kexue.fm/archives/9341)、"

@@ -9,6 +9,7 @@ import numpy as np
 
 from demos.frame.strings import Language, say
 from demos.pairs.agreement import correlation, descending_ranks
+from demos.pairs.mixture import MIXTURE, Mixture
 from demos.pairs.pair_set import PairSet
 from demos.pairs.published.beside import known_figures
 from demos.pairs.scoring import ModelScores
@@ -64,7 +65,7 @@ def model_table(
     for model in scored:
         row: list[object] = [
             model.card.title,
-            say(f"pairs.kind.{model.card.kind}", language),
+            say(f"pairs.kind.{_kind(model)}", language),
             f"{model.milliseconds_per_pair:.2f} ms",
             bytes_of_a_text(model.vector_bytes),
             f"{model.cached} / {len(pair_set)}",
@@ -77,6 +78,10 @@ def model_table(
     if any(known):
         rows = [[*row, figures or "–"] for row, figures in zip(rows, known, strict=True)]
     return [say(key, language) for key in keys], rows
+
+
+def _kind(model: ModelScores) -> str:
+    return model.card.kind if Mixture.of(model.card.key) is None else MIXTURE
 
 
 def bytes_of_a_text(vector_bytes: float) -> str:
