@@ -33,11 +33,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.no_column": ("(none)", "（无）"),
     "pairs.models": ("Models", "模型"),
     "pairs.models_hint": (
-        "The first three are built in; the others are fetched from the hub when it is reachable.",
-        "前三个已内置；其余的在能访问模型库时下载。",
+        "CoSENT models and their bases are built in; the others are fetched from the hub when it is reachable.",
+        "CoSENT 模型及其基座已内置；其余的在能访问模型库时下载。",
     ),
     "pairs.mixture": (
-        "Mixture of the bi-encoder and the cross-encoder below",
+        "Mixture of the chosen bi-encoder and cross-encoder",
         "混合：所选双塔模型与交互式模型",
     ),
     "pairs.mixture.weight": ("Weight of the bi-encoder in the mixture", "混合中双塔模型的权重"),
@@ -211,6 +211,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "使分数与长度和先后无关。\n\n"
         "**看点**\n"
         "- 请比较*名次*而不是数值：余弦在 [−1, 1] 内，logit 则没有范围。CoSENT 只训练顺序。\n"
+        "- 两个模型懂的东西不同：两个从未相遇的向量，与同时读两个句子的一遍前向，错在不同的句子对上，所以混合往往比任何一个都更接近标签。"
+        "可在模型中勾选。\n"
         "- 否定句与角色互换几乎不改变用词：看看双塔模型怎样打分。\n"
         "- 句子重复时，双塔模型每对的用时会下降：每个句子只编码一次。延迟交互也是如此，但它的向量要占几十倍的空间："
         "见「每个文本的向量」。\n\n"
@@ -218,6 +220,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- *CoSENT bi-encoder* 与 *CoSENT cross-encoder* 是 all-MiniLM-L6-v2 上的 LoRA 适配器，用 CoSENT 在 STS-B 与 SICK 上训练；"
         "交互式模型先在 53,613 对由两个双塔模型打分的句子上训练过，并对每一对的两种顺序打分取平均。"
         "它们与未经训练的基座 *all-MiniLM-L6-v2* 在没有参与过任何选择的句子对上的结果，见「原文表格」。\n"
+        "- 混合只说明一起打分的句子对之间的名次，对单独一对没有意义。\n"
         "- CoSENT 只确定顺序，不确定数值：双塔模型的余弦比基座更集中。\n"
         "- 角色互换与数字改动仍会骗过它们：见「原文表格」中的探针集。\n"
         "- 三者都只懂英文，最多读 256 个词元。\n"
