@@ -22,7 +22,7 @@ from models.train.session import PAIR_LIMIT, STEP_LIMIT
 from models.train.settings import TrainingSettings
 from models.visitors import MODELS_PER_VISITOR
 from tests.models import tiny
-from tests.models.test_train import data
+from tests.models.test_train import KINDS, data, peers_scores
 
 SETTINGS = TrainingSettings(
     kind="cross-encoder", base="tiny", rank=4, max_steps=6, epochs=9, batch_size=8
@@ -56,15 +56,14 @@ def test_a_training_reports_and_ends_in_a_model_of_its_owner(registry: Registry)
     assert registry.cards("me", "cross-encoder")[-1].title == "My cross-encoder (CoSENT) #1"
 
 
-def test_what_is_trained_is_what_scores(registry: Registry, tmp_path: Path) -> None:
-    from sentence_transformers import CrossEncoder
-
-    _, trained = train(registry, "me")
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_trained_is_what_scores(registry: Registry, kind: str, tmp_path: Path) -> None:
+    _, trained = train(registry, "me", dataclasses.replace(SETTINGS, kind=kind))  # type: ignore[arg-type]
+    assert trained.card in registry.cards("me", kind)  # type: ignore[arg-type]
     registry.export(trained.card.key, tmp_path / "whole")
-    peer = CrossEncoder(str(tmp_path / "whole"), device="cpu")
     ours = registry.score(trained.card.key, PAIRS).numpy()
-    assert np.allclose(ours, peer.predict(PAIRS), atol=1e-5)
-    whole = Catalog((tiny.card("whole", tmp_path / "whole", "cross-encoder"),))
+    assert np.allclose(ours, peers_scores(kind, tmp_path / "whole", PAIRS), atol=1e-5)
+    whole = Catalog((tiny.card("whole", tmp_path / "whole", kind),))
     again = Registry(whole, device="cpu", dtype=torch.float32)
     assert np.allclose(again.score("whole", PAIRS).numpy(), ours, atol=1e-5)
     again.close()

@@ -14,7 +14,6 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from app import build_app, launch
-from demos.frame.errors import InputProblem
 from demos.pairs import PAIRS
 from demos.pairs.alignment.endpoint import alignment_of
 from demos.pairs.alignment.figures import Aligned, alignment_figure
@@ -28,7 +27,6 @@ from demos.pairs.score.results import model_table
 from demos.pairs.scoring import ModelScores, score_with_models
 from models.alignment import Alignment
 from models.catalog import COSENT_BI, COSENT_CROSS, MINILM, Catalog
-from models.errors import InputError
 from models.registry import Registry
 from tests.models import tiny
 
@@ -233,26 +231,7 @@ def test_the_alignment_is_an_endpoint(client: Client, kinds: Registry) -> None:
     ],
 )
 def test_a_wrong_alignment_is_one_sentence(
-    client: Client, kinds: Registry, pair: tuple[str, str], model: str, sentence: str
+    client: Client, pair: tuple[str, str], model: str, sentence: str
 ) -> None:
     with pytest.raises(AppError, match=sentence):
         client.predict(*pair, model, api_name="/pairs_alignment")
-    with pytest.raises((InputProblem, InputError, Exception), match=sentence):
-        alignment_of(kinds, *pair, model)
-
-
-def test_a_click_draws_the_alignment_beside_the_changes(client: Client, kinds: Registry) -> None:
-    from demos.pairs.attribution.section import AttributionSection
-
-    class English:
-        headers = {"accept-language": "en"}  # noqa: RUF012
-
-    with gr.Blocks():
-        section = AttributionSection(kinds, gr.Dataframe())
-    scored = ((PAIR,), [LATE, COSENT_CROSS.key])
-    *_, last = section.on_show(scored, 0, English())
-    assert last[section.aligned_box]["visible"]
-    assert last[section.alignment].layout.xaxis.title.text == "&lt;b&gt;late&lt;/b&gt;"
-    assert "CoSENT cross-encoder lowers its score most for" in last[section.matches]
-    *_, last = section.on_show(((PAIR,), [MINILM.key]), 0, English())
-    assert not last[section.aligned_box]["visible"]
