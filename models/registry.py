@@ -50,11 +50,13 @@ from models.train.events import Evaluated, Queued, SessionEvent, StepDone, Train
 from models.train.labelled_pairs import LabelledPairs
 from models.train.line import TrainingLine
 from models.train.session import (
+    check_base,
     check_limits,
     check_tuning_limits,
     run_apart,
     settings_to_go_on,
     title_of,
+    training_bytes,
 )
 from models.train.settings import TrainingSettings
 from models.visitors import PRIVATE_PREFIX, VisitorModels
@@ -86,7 +88,6 @@ _UTF8_BYTES_PER_TOKEN = 4  # English; Chinese has about 3 bytes a token, close e
 _LINE_SECONDS = 1.0  # between two looks at the line
 _FLOAT_BYTES = 4
 _TUNING_COPIES = 7  # weights, where they began, average, best, gradient, two moments
-_TRAINING_COPIES = 2  # the base in float32, and as much again for gradients and activations
 
 _log = logging.getLogger(__name__)
 
@@ -458,6 +459,7 @@ class Registry:
             ModelError: bad settings or data, or no room; one sentence.
         """
         base = self.card(settings.base)
+        check_base(base)
         adapter = None if start is None else self.card(start).adapter
         if start is not None:
             settings = settings_to_go_on(settings, self.card(start))
@@ -466,9 +468,9 @@ class Registry:
             while ahead := place.wait(_LINE_SECONDS):
                 yield Queued(ahead)
             engine = self._engine
-            need = _TRAINING_COPIES * _FLOAT_BYTES * base.parameters
+            data = train.without(held_out), held_out
+            need = training_bytes(base, settings, data[0])
             with engine.store.reserve(base, need) as files:
-                data = train.without(held_out), held_out
                 trainer = run_apart(
                     _make_trainer, settings, *data, files.folder, base, engine.device, adapter
                 )

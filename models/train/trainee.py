@@ -1,17 +1,23 @@
 """The model while it is trained: transformers' encoder with mean pooling, and what its loss needs.
 
-Padding is kept small: the texts of a batch are sorted by length and computed in a few parts.
+Padding is kept small: the texts of a batch are sorted by length and computed in a few parts. What
+the backward pass needs of a part is kept for all of them if that is little, else computed again
+part by part: a step's memory is bounded, whatever is trained on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
+from torch.utils.checkpoint import checkpoint
 
 from models.backbone import without_report
 from models.cross_encoder import SegmentHead, new_head, segment_means
@@ -25,6 +31,11 @@ from models.train.low_rank import add_low_rank_updates, linear_layers
 from models.train.settings import TrainingSettings
 
 _PART_TOKENS = {"cpu": 1_536, "cuda": 32_768}  # padded, in one forward pass
+# Padded, whose activations are kept: half a MB each in 12 layers of 384 dimensions, and as much
+# again for attention where a text has 160.
+_KEPT_TOKENS = {"cpu": 3_072, "cuda": 65_536}
+_EQUAL_LENGTH = 160
+_AGAIN_SHARE = 3  # parts are so much smaller where they are computed again
 
 
 class Trainee(nn.Module):
@@ -112,14 +123,12 @@ class Trainee(nn.Module):
         """Unit token vectors [t, d], float32, of each text of both sides, projected if need be."""
         encodings = self._encode_sides(pairs)
         vectors: list[Tensor] = [torch.empty(0)] * len(encodings)
-        with parametrize.cached():
-            for part in self._parts(encodings):
-                states = self._states([encodings[index] for index in part])
-                hidden = states.hidden if self.head is None else self.head(states.hidden)
-                unit = functional.normalize(hidden, dim=-1)  # [N, d]
-                split = unit.split([len(encodings[index]) for index in part])
-                for index, text in zip(part, split, strict=True):
-                    vectors[index] = text
+        for part, states in self._by_parts(encodings):
+            hidden = states.hidden if self.head is None else self.head(states.hidden)
+            unit = functional.normalize(hidden, dim=-1)  # [N, d]
+            split = unit.split([len(encodings[index]) for index in part])
+            for index, text in zip(part, split, strict=True):
+                vectors[index] = text
         return vectors[: len(pairs)], vectors[len(pairs) :]
 
     def _encode_sides(self, pairs: Sequence[Pair]) -> list[Encoding]:
@@ -135,31 +144,43 @@ class Trainee(nn.Module):
 
     def _pooled(self, encodings: Sequence[Encoding]) -> Tensor:
         """Mean of the token vectors of each text, [n, d]; of both texts of a pair, [n, 2, d]."""
-        parts = self._parts(encodings)
-        order = [index for part in parts for index in part]
-        with parametrize.cached():  # W + s B A once for all parts
-            vectors = torch.cat([self._means([encodings[i] for i in part]) for part in parts])
+        order, means = list[int](), list[Tensor]()
+        for part, states in self._by_parts(encodings):
+            order += part
+            means.append(self._means(states, [encodings[index] for index in part]))
         places = torch.empty(len(order), dtype=torch.long)
         places[torch.tensor(order)] = torch.arange(len(order))
-        return vectors[self._device.to_device(places)]
+        return torch.cat(means)[self._device.to_device(places)]
 
-    def _parts(self, encodings: Sequence[Encoding]) -> list[list[int]]:
-        """Indices of texts of like length, for one forward pass each."""
-        order = sorted(range(len(encodings)), key=lambda index: len(encodings[index]))
-        return _cut(order, encodings, _PART_TOKENS.get(self._device.choice.device.type, 1_536))
-
-    def _means(self, encodings: list[Encoding]) -> Tensor:
-        states = self._states(encodings)
+    def _means(self, states: TokenStates, encodings: list[Encoding]) -> Tensor:
         if isinstance(self.head, SegmentHead):
             return segment_means(states, encodings)
         return pool(states, "mean")
 
-    def _states(self, encodings: list[Encoding]) -> TokenStates:
+    def _by_parts(self, encodings: Sequence[Encoding]) -> Iterator[tuple[list[int], TokenStates]]:
+        """Token states of texts of like length, a part at a time, with the texts' indices."""
+        order = sorted(range(len(encodings)), key=lambda index: len(encodings[index]))
+        where = self._device.choice.device.type
+        budget = _PART_TOKENS.get(where, 1_536)
+        parts = _cut(order, encodings, budget)
+        kept = _KEPT_TOKENS.get(where, 3_072)
+        again = torch.is_grad_enabled() and _weight(parts, encodings) > kept
+        if again:
+            parts = _cut(order, encodings, budget // _AGAIN_SHARE)
+        # W + s B A once for all parts, unless each has to be computed again by itself.
+        with nullcontext() if again else parametrize.cached():
+            for part in parts:
+                yield part, self._states([encodings[index] for index in part], again)
+
+    def _states(self, encodings: list[Encoding], again: bool) -> TokenStates:
+        encoder: Any = self.encoder
+        if again:
+            encoder = partial(checkpoint, encoder, use_reentrant=False)
         padded = self.tokenizer.pad(encodings)
         inputs = {name: self._device.to_device(tensor) for name, tensor in padded.items()}
         where = self._device.choice.device.type
         with torch.autocast(where, dtype=self._fast, enabled=self._fast is not None):
-            hidden = self.encoder(**inputs).last_hidden_state  # [b, t, d]
+            hidden = encoder(**inputs).last_hidden_state  # [b, t, d]
         mask = inputs["attention_mask"]
         return TokenStates(hidden.float()[mask.bool()], mask.sum(dim=1))
 
@@ -172,3 +193,9 @@ def _cut(order: list[int], encodings: Sequence[Encoding], budget: int) -> list[l
             parts.append([])
         parts[-1].append(index)
     return parts
+
+
+def _weight(parts: list[list[int]], encodings: Sequence[Encoding]) -> float:
+    """Tokens of short texts whose activations take as much as those of these parts."""
+    lengths = [(len(part), len(encodings[part[-1]])) for part in parts if part]
+    return sum(count * longest * (1 + longest / _EQUAL_LENGTH) for count, longest in lengths)

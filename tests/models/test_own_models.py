@@ -12,13 +12,17 @@ import numpy as np
 import pytest
 import torch
 
-from models.catalog import Catalog
+from models.catalog import CATALOG, Catalog
 from models.errors import ModelError, TrainingError, UnknownModelError
 from models.registry import Registry
+<<<<<<< HEAD
 from models.statistics import spearman
+=======
+from models.train.bundled import bundled_pairs
+>>>>>>> f881bf4 (Train on a chosen base, on pairs of a language that it reads)
 from models.train.events import Evaluated, Queued, StepDone, Trained
 from models.train.labelled_pairs import LabelledPairs
-from models.train.session import PAIR_LIMIT, STEP_LIMIT
+from models.train.session import PAIR_LIMIT, STEP_LIMIT, training_bytes
 from models.train.settings import TrainingSettings
 from models.visitors import MODELS_PER_VISITOR
 from tests.models import tiny
@@ -132,6 +136,24 @@ def test_it_goes_when_its_owner_stays_away(
     assert trained.card.adapter is not None
     assert not trained.card.adapter.exists()
     assert registry.score(kept.card.key, PAIRS).shape == (2,)
+
+
+def test_what_is_no_base_is_refused(registry: Registry) -> None:
+    _, trained = train(registry, "me")
+    settings = dataclasses.replace(SETTINGS, base=trained.card.key)
+    with pytest.raises(TrainingError, match="no base to train on"):
+        next(registry.train(settings, data(40, 0), data(20, 1, "held out"), "me"))
+
+
+def test_room_is_made_for_the_base_and_its_largest_step() -> None:
+    small, large = CATALOG["all-MiniLM-L6-v2"], CATALOG["multilingual-e5-small"]
+    usual = dataclasses.replace(SETTINGS, batch_size=16)
+    ours, chinese = bundled_pairs(), bundled_pairs("zh")
+    assert 0.25e9 < training_bytes(small, usual, ours) < 0.6e9  # measured: .35 GB
+    assert 0.6e9 < training_bytes(large, usual, chinese) < 1.2e9  # measured: .9 GB
+    many = dataclasses.replace(SETTINGS, batch_size=64)
+    long = LabelledPairs("long", (("word " * 600, "word " * 600),) * 100, np.arange(100.0))
+    assert training_bytes(large, many, long) < 2.2e9  # is computed in small parts
 
 
 def test_the_oldest_makes_room(registry: Registry) -> None:

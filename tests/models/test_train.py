@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.utils.checkpoint import checkpoint
 
 from models.catalog import Catalog, ModelCard
 from models.cross_encoder import segment_means
@@ -21,6 +22,7 @@ from models.registry import Registry
 from models.tokenizer import Tokenizer
 from models.train import __main__ as command
 from models.train import grade
+from models.train import trainee as trainee_module
 from models.train.checkpoint import load_checkpoint, save_checkpoint
 from models.train.events import Evaluated, StepDone
 from models.train.export import export_adapter
@@ -96,6 +98,31 @@ def test_every_loss_is_learnt(base: Path, kind: str, loss: str, method: str) -> 
     assert found.losses[-1] < 0.8 * found.losses[0]
     assert found.best_evaluation is not None
     assert found.best_evaluation.spearman >= found.curve[0].spearman
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_a_step_too_large_to_be_kept_is_computed_again(
+    base: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainee_module, "_PART_TOKENS", {"cpu": 40})  # several parts a step
+    kept = trainer(base, settings(kind, max_steps=1))
+    run(kept)
+    calls = []
+    monkeypatch.setattr(trainee_module, "_KEPT_TOKENS", {"cpu": 40})
+    monkeypatch.setattr(trainee_module, "_AGAIN_SHARE", 1)  # the same parts: the same dropout
+    monkeypatch.setattr(
+        trainee_module,
+        "checkpoint",
+        lambda *args, **more: calls.append(1) or checkpoint(*args, **more),
+    )
+    again = trainer(base, settings(kind, max_steps=1))
+    run(again)
+    assert len(calls) > 3
+    assert again.losses == pytest.approx(kept.losses, abs=1e-6)
+    for name, parameter in kept.parameters.items():
+        torch.testing.assert_close(
+            again.parameters[name].grad, parameter.grad, atol=1e-5, rtol=1e-4
+        )
 
 
 def topics(count: int, seed: int) -> LabelledPairs:
