@@ -15,11 +15,8 @@ import torch
 from models.catalog import CATALOG, Catalog
 from models.errors import ModelError, TrainingError, UnknownModelError
 from models.registry import Registry
-<<<<<<< HEAD
 from models.statistics import spearman
-=======
 from models.train.bundled import bundled_pairs
->>>>>>> f881bf4 (Train on a chosen base, on pairs of a language that it reads)
 from models.train.events import Evaluated, Queued, StepDone, Trained
 from models.train.labelled_pairs import LabelledPairs
 from models.train.session import PAIR_LIMIT, STEP_LIMIT, training_bytes
