@@ -260,6 +260,28 @@ COSENT_CROSS = ModelCard(
     note="LoRA of rank 40, CoSENT on mined pairs, then STS-B and SICK; dev .891 over both orders.",
 )
 
+COSENT_LATE = ModelCard(
+    key="cosent-late",
+    kind="late-interaction",
+    title="CoSENT late interaction",
+    sources=MINILM.sources,
+    base=MINILM.key,
+    adapter=ADAPTERS_FOLDER / "cosent-late",
+    languages=("en",),
+    licence="Apache-2.0",
+    sha256={
+        "adapter_model.safetensors": (
+            "eff74307032759f61b731ec1a54ad57c7cbd92899f333de3815249a11eeb954d"
+        ),
+        "head.safetensors": "f21b39d3c3508b4bbd5f178d8ae99e4774f2af74f461f5ab8d019042329b51a9",
+    },
+    parameters=1_044_480,
+    megabytes=2.1,
+    max_length=256,
+    note="LoRA of rank 24 and a projection to 128 dimensions, trained with CoSENT like the"
+    " bi-encoder; a vector for every token.",
+)
+
 MULTILINGUAL_E5 = ModelCard(
     key="multilingual-e5-small",
     kind="bi-encoder",
@@ -583,7 +605,7 @@ HUB_LANGUAGE_MODELS = (
 
 CATALOG = Catalog(
     (
-        *(COSENT_BI, COSENT_CROSS, COSENT_BI_ZH, MINILM, MULTILINGUAL_E5),
+        *(COSENT_BI, COSENT_CROSS, COSENT_LATE, COSENT_BI_ZH, MINILM, MULTILINGUAL_E5),
         *(*HUB_BI_ENCODERS, *HUB_CROSS_ENCODERS),
         *(SMOLLM2, *HUB_LANGUAGE_MODELS),
     )

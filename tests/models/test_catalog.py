@@ -62,6 +62,7 @@ def test_embedded_weights_carry_a_digest() -> None:
     assert keys == [
         "cosent-bi",
         "cosent-cross",
+        "cosent-late",
         "cosent-bi-zh",
         "all-MiniLM-L6-v2",
         "multilingual-e5-small",
