@@ -94,3 +94,8 @@ def test_two_cards_with_one_key_are_refused() -> None:
 def test_a_bad_hub_id_is_refused(bad: str) -> None:
     with pytest.raises(UnknownModelError):
         hub_card(bad, "bi-encoder")
+
+
+def test_keys_without_weights_at_hand_are_passed_over() -> None:
+    keys = ("cosent-cross", "no-such-model", "all-mpnet-base-v2", "cosent-bi")
+    assert CATALOG.embedded_among(keys) == ["cosent-cross", "cosent-bi"]
