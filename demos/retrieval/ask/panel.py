@@ -32,6 +32,7 @@ from demos.retrieval.ask.figures import purchases_figure
 from demos.retrieval.ask.results import cost_table, long_table, side_by_side
 from demos.retrieval.desk import Desk, first_corpus
 from demos.retrieval.scorer import DEFAULT_WEIGHT, OF_INDEX, Scorer, check_scorer, scorer_line
+from demos.retrieval.search import LateReRank
 from demos.retrieval.shelf import OpenIndex
 from models.languages import reads
 
@@ -236,10 +237,16 @@ class AskPanel:
             at_scorer = problem_or_none(
                 lambda: self._scorer(corpus, scorer, weight, keys), language
             )
+            problems[1] = problem_or_none(lambda: self._check_late(corpus, keys), language)
         return [
             *map(field, problems[:3]),
             *(field(at_scorer), field(None), field(problems[3])),
         ]
+
+    def _check_late(self, corpus: str, strategies: list[str]) -> None:
+        """Raises InputProblem: late interaction is chosen and cannot be had for this corpus."""
+        if LateReRank.key in strategies:
+            self.desk.shelf.late_model(self.desk.shelf.open(corpus))
 
     def _scorer(self, corpus: str, key: str, weight: float, strategies: list[str]) -> Scorer:
         """The checked scorer. Raises InputProblem or ModelError."""
