@@ -54,7 +54,7 @@ def test_a_training_reports_and_ends_in_a_model_of_its_owner(registry: Registry)
     assert isinstance(events[0], Evaluated)
     scores = registry.score(trained.card.key, PAIRS)
     assert scores.shape == (2,)
-    assert registry.cards("me", "cross-encoder")[-1].title == "My cross-encoder (CoSENT) #1"
+    assert registry.cards("me", "cross-encoder")[-1].title == "My cross-encoder (CoSENT, tiny) #1"
 
 
 @pytest.mark.parametrize("kind", KINDS)
