@@ -226,9 +226,12 @@ class MeasuredSection:
                     scored.append(step)
                     tested = _with(tested, benchmark, step, pairs)
                     yield {self.tested: tested, **self._figures(tested, language)}
+            # Once more: the page may drop a step when the next one comes at once.
             yield {
                 self.progress: self._said(benchmark, pairs, scored, left_out, language),
                 self.cancel: gr.update(visible=False),
+                self.tested: tested,
+                **self._figures(tested, language),
             }
         except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
             yield {self.progress: IDLE, self.cancel: gr.update(visible=False)}
