@@ -200,6 +200,12 @@ def offered(app: gr.Blocks) -> list[str]:
     return [key for _, key in cast(gr.Dropdown, chooser).choices]
 
 
+def found_in_chinese(app: gr.Blocks) -> tuple[str, str]:
+    """The corpus and the query that somebody finds who reads Chinese."""
+    first = _info(app, "retrieval").chinese
+    return first["retrieval-corpus"], first["retrieval-ask-query"]
+
+
 @pytest.fixture
 def without_index(registry: Registry, chinese: BundledCorpus) -> Iterator[gr.Blocks]:
     app = a_page(registry, ENGLISH, chinese)
@@ -210,11 +216,7 @@ def without_index(registry: Registry, chinese: BundledCorpus) -> Iterator[gr.Blo
 
 def test_a_corpus_without_an_index_is_not_offered(without_index: gr.Blocks) -> None:
     assert offered(without_index) == [ENGLISH.key]
-    chosen = _info(without_index, "retrieval").chinese
-    assert chosen == {
-        "retrieval-corpus": ENGLISH.key,
-        "retrieval-ask-query": ENGLISH.example,
-    }
+    assert found_in_chinese(without_index) == (ENGLISH.key, ENGLISH.example)
     client = Client(without_index.local_url, verbose=False)
     with pytest.raises(AppError, match="no index here"):
         client.predict("一个问题", CHINESE.key, api_name="/retrieval_search")
@@ -236,7 +238,4 @@ def test_those_who_read_chinese_find_the_chinese_corpus(
     build(cast(Any, CountingRegistry()), chinese, tmp_path / "work")
     app = a_page(registry, ENGLISH, chinese)
     assert offered(app) == [ENGLISH.key, chinese.key]
-    assert _info(app, "retrieval").chinese == {
-        "retrieval-corpus": chinese.key,
-        "retrieval-ask-query": chinese.example,
-    }
+    assert found_in_chinese(app) == (chinese.key, chinese.example)
