@@ -90,7 +90,7 @@ def main() -> None:
     launch(app, prevent_thread_lock=True)
     if not ZERO_GPU:
         # After the first page can be seen: torch and the models take seconds to load.
-        registry.preload(card.key for card in registry.catalog.embedded())
+        registry.preload(card.key for card in registry.catalog.ready())
     app.block_thread()
 
 

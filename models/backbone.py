@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -61,12 +63,28 @@ def load_backbone(folder: Path, tokenizer: Tokenizer, device: Device) -> Backbon
 
 def load_model(auto_class: Any, folder: Path, device: Device) -> tuple[Any, list[str]]:
     """A model placed on the device for inference, and the names of weights its files lack."""
-    model, info = auto_class.from_pretrained(
-        folder,
-        output_loading_info=True,
-        dtype=device.dtype,
-        use_safetensors=True,
-        local_files_only=True,
-        trust_remote_code=False,
-    )
+    with without_report():
+        model, info = auto_class.from_pretrained(
+            folder,
+            output_loading_info=True,
+            dtype=device.dtype,
+            use_safetensors=True,
+            local_files_only=True,
+            trust_remote_code=False,
+        )
     return device.place(model.eval().requires_grad_(False)), sorted(info["missing_keys"])
+
+
+@contextmanager
+def without_report() -> Iterator[None]:
+    """Keep transformers from logging a table of missing weights, for callers that look at them."""
+    logger = logging.getLogger("transformers.modeling_utils")
+
+    def is_other(record: logging.LogRecord) -> bool:
+        return "LOAD REPORT" not in record.getMessage()
+
+    logger.addFilter(is_other)
+    try:
+        yield
+    finally:
+        logger.removeFilter(is_other)

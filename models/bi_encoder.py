@@ -49,6 +49,10 @@ class BiEncoder:
         """One text's tokens, for people; see `Tokenizer.read`."""
         return self.tokenizer.read(texts, limit, self._layout.prompt)
 
+    def reach(self, texts: Sequence[str]) -> list[int]:
+        """How many characters of each text are read; see `Tokenizer.reach`."""
+        return self.tokenizer.reach(texts, self._layout.prompt)
+
     def record(self, encoding: Encoding) -> Recording:
         """What one text shows on its way through the backbone; see `Backbone.record`."""
         return self._backbone.record(encoding, self._adapter)

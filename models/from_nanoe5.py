@@ -37,8 +37,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.character_map import SEPARATOR, apart_from_marks, precompiled
-from models.converted import converted_folder
-from models.errors import UnsupportedModelError
+from models.converted import converted_folder, unknown_format
 
 _VERSION = 1  # of what is written
 _MAGIC = b"E5S1"
@@ -84,6 +83,7 @@ class _Sizes:
     positions: int
     types: int
     epsilon: float
+    block: int  # weights that share a scale
 
 
 @dataclass(frozen=True)
@@ -125,28 +125,20 @@ def _convert(file: Path, folder: Path) -> None:
     from safetensors.torch import save_file
 
     with file.open("rb") as stream:
+        if stream.read(len(_MAGIC)) != _MAGIC:
+            raise unknown_format(file)
         raw = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
     reader = _Reader(raw)
-    if len(raw) < _BLOCK or reader.raw(len(_MAGIC)) != _MAGIC:
-        raise UnsupportedModelError(
-            "{file} holds a model or a tokenizer of a kind that is not read here.", file=file.name
-        )
-    sizes = _read_sizes(reader)
+    reader.take("4sI")  # magic and version
+    sizes = _Sizes(*reader.take("7ifi"))
     vocabulary = _read_vocabulary(reader)
     characters = _read_characters(reader)
+    if sizes.block != _BLOCK or characters.get(SEPARATOR) != "":
+        raise unknown_format(file)
     _config(sizes, vocabulary).save_pretrained(folder)
     _tokenizer(vocabulary, characters, sizes.positions).save_pretrained(folder)
     weights = dict(_weights(reader, raw, sizes))
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-
-
-def _read_sizes(reader: _Reader) -> _Sizes:
-    reader.take("I")  # the version
-    numbers = reader.take("7i")
-    epsilon, block = reader.take("fi")
-    if block != _BLOCK:
-        raise UnsupportedModelError("The file has blocks of a size that is not read here.")
-    return _Sizes(*numbers, epsilon=float(f"{epsilon:.6g}"))
 
 
 def _read_vocabulary(reader: _Reader) -> _Vocabulary:
@@ -228,7 +220,7 @@ def _config(sizes: _Sizes, vocabulary: _Vocabulary) -> Any:
         num_attention_heads=sizes.heads,
         max_position_embeddings=sizes.positions,
         type_vocab_size=sizes.types,
-        layer_norm_eps=sizes.epsilon,
+        layer_norm_eps=float(f"{sizes.epsilon:.6g}"),  # as it was before single precision
         hidden_act="gelu",
         pad_token_id=vocabulary.pad,
     )
@@ -248,8 +240,6 @@ def _tokenizer(vocabulary: _Vocabulary, characters: dict[str, str], longest: int
     )
     from transformers import PreTrainedTokenizerFast
 
-    if characters.get(SEPARATOR) != "":
-        raise UnsupportedModelError("The file has a character map that is not read here.")
     pieces = list(zip(vocabulary.pieces, vocabulary.scores, strict=True))
     core = Tokenizer(models.Unigram(pieces, vocabulary.unk, byte_fallback=False))
     core.normalizer = normalizers.Sequence(

@@ -89,7 +89,11 @@ class Unread:
 
 
 def unread(texts: Sequence[str], cards: Sequence[ModelCard]) -> Unread | None:
-    """What of the texts some of the models do not read; None where each reads all."""
+    """What of the texts some of the models do not read; None where each reads all.
+
+    Blank texts do not count.
+    """
+    texts = [text for text in texts if text.strip()]
     count, by_all = 0, False
     languages: set[TextLanguage] = set()
     models: set[str] = set()

@@ -125,9 +125,14 @@ def read_layout(folder: Path, card: ModelCard) -> EncoderLayout:
         ),
         max_length=card.max_length or settings.get("max_seq_length"),
         lower_case=bool(settings.get("do_lower_case", False)),
-        prompt=card.prompt or _default_prompt(folder),
+        prompt=prompt_of(folder, card),
         include_prompt=bool(pooling.get("include_prompt", True)),
     )
+
+
+def prompt_of(folder: Path, card: ModelCard) -> str:
+    """What stands before every text of a bi-encoder: as the card says, else as its folder does."""
+    return _default_prompt(folder) if card.prompt is None else card.prompt
 
 
 def read_scorer_layout(folder: Path, key: str, max_length: int | None) -> ScorerLayout:

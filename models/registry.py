@@ -50,11 +50,13 @@ from models.train.events import Evaluated, Queued, SessionEvent, StepDone, Train
 from models.train.labelled_pairs import LabelledPairs
 from models.train.line import TrainingLine
 from models.train.session import (
+    check_base,
     check_limits,
     check_tuning_limits,
     run_apart,
     settings_to_go_on,
     title_of,
+    training_bytes,
 )
 from models.train.settings import TrainingSettings
 from models.visitors import PRIVATE_PREFIX, VisitorModels
@@ -86,7 +88,6 @@ _UTF8_BYTES_PER_TOKEN = 4  # English; Chinese has about 3 bytes a token, close e
 _LINE_SECONDS = 1.0  # between two looks at the line
 _FLOAT_BYTES = 4
 _TUNING_COPIES = 7  # weights, where they began, average, best, gradient, two moments
-_TRAINING_COPIES = 2  # the base in float32, and as much again for gradients and activations
 
 _log = logging.getLogger(__name__)
 
@@ -285,6 +286,22 @@ class Registry:
             readings = [encoder.read([text]) for text in (first, second)]
         return alignment(readings, [each.numpy() for each in vectors])
 
+    def reach(self, key: str, texts: Sequence[str]) -> tuple[int, list[int]]:
+        """The tokens that a bi- or cross-encoder reads at most, and how many characters of each
+        text that leaves. A cross-encoder reads a query beside the text, which leaves it less.
+
+        Raises:
+            ModelError: unknown or unavailable model, wrong kind, unusable text; one sentence.
+        """
+        card = self.card(key)
+        if card.kind not in ("bi-encoder", "cross-encoder"):
+            raise InputError(
+                "“{key}” is a {kind} and does not score pairs.", key=key, kind=card.kind
+            )
+        with self._engine.store.lease(key) as model:
+            encoder: Any = model.encoder
+            return encoder.tokenizer.max_length, encoder.reach(_checked_texts(texts))
+
     def embedding(self, key: str, texts: Sequence[str]) -> Work[Tensor]:
         """`embed` as work with progress that can be cancelled."""
         card = self.card(key)
@@ -442,6 +459,7 @@ class Registry:
             ModelError: bad settings or data, or no room; one sentence.
         """
         base = self.card(settings.base)
+        check_base(base)
         adapter = None if start is None else self.card(start).adapter
         if start is not None:
             settings = settings_to_go_on(settings, self.card(start))
@@ -450,9 +468,9 @@ class Registry:
             while ahead := place.wait(_LINE_SECONDS):
                 yield Queued(ahead)
             engine = self._engine
-            need = _TRAINING_COPIES * _FLOAT_BYTES * base.parameters
+            data = train.without(held_out), held_out
+            need = training_bytes(base, settings, data[0])
             with engine.store.reserve(base, need) as files:
-                data = train.without(held_out), held_out
                 trainer = run_apart(
                     _make_trainer, settings, *data, files.folder, base, engine.device, adapter
                 )
@@ -491,7 +509,9 @@ class Registry:
             licence="yours",
             parameters=sum(p.numel() for p in trainer.parameters.values()),
             megabytes=sum(f.stat().st_size for f in folder.iterdir()) / 1e6,
-            max_length=base.max_length,
+            max_length=trainer.trainee.tokenizer.max_length,
+            prompt=trainer.trainee.prompt,
+            pooling="mean",
         )
 
     def tune(
@@ -548,6 +568,7 @@ class Registry:
         Raises:
             ModelError: there is no such model, or it is no adapter.
         """
+        from models.layout import prompt_of
         from models.model_files import model_files
         from models.train.export import export_adapter
 
@@ -557,7 +578,8 @@ class Registry:
         base = self.card(card.base)
         files = model_files(base)
         limit = card.max_length or base.max_length
-        run_apart(export_adapter, folder, files.folder, card.adapter, card.kind, limit)
+        prompt = prompt_of(files.folder, base if card.prompt is None else card)
+        run_apart(export_adapter, folder, files.folder, card.adapter, card.kind, limit, prompt)
 
     def visit(self, owner: str) -> None:
         """A visitor is here: the own models stay for another while (see `models.visitors`)."""
@@ -915,11 +937,12 @@ def _make_trainer(
     weights: Mapping[str, Tensor] | None = None,
 ) -> Trainer:
     from models.device import Device, choose_device
+    from models.layout import prompt_of
     from models.train.trainer import Trainer
 
     where = Device(choose_device("cpu")) if device.is_lent else device
-    data = [train], held_out
-    return Trainer(settings, *data, folder, base.max_length, where, start, steering, weights)
+    begin = start, steering, weights, prompt_of(folder, base)
+    return Trainer(settings, [train], held_out, folder, base.max_length, where, *begin)
 
 
 def _cache_key(model: LoadedModel, encoder_input: Hashable) -> Hashable:

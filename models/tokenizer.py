@@ -113,6 +113,23 @@ class Tokenizer:
         encoding = self._encoding(fast, len(texts) > 1)
         return Reading(encoding, tokens, parts, spans)
 
+    def reach(self, texts: Sequence[str], prompt: str = "", beside: str | None = None) -> list[int]:
+        """How many characters of each text a model reads, from its beginning on.
+
+        Args:
+            prompt: stands before each text.
+            beside: the first text of pairs of which these are the second; None: each is alone.
+        """
+        alone = [prompt + text for text in texts]
+        parts = [alone] if beside is None else [[beside] * len(texts), list(texts)]
+        read = []
+        for text, fast in zip(texts, self._read_whole(parts), strict=True):
+            owners = zip(fast.offsets, fast.sequence_ids, strict=True)
+            ends = [end for (_, end), owner in owners if owner == len(parts) - 1]
+            cut = bool(fast.overflowing)
+            read.append(max(max(ends, default=0) - len(prompt), 0) if cut else len(text))
+        return read
+
     def prompt_length(self, prompt: str) -> int:
         """Tokens that a prompt takes at the front of a text, the start token included."""
         ids = self._fast(prompt)["input_ids"]

@@ -74,7 +74,7 @@ def test_a_test_set_is_measured(client: Client) -> None:
 def test_an_index_is_built_and_searched(client: Client, indexes_folder: Path) -> None:
     built = client.predict([*TEXTS, "", TEXTS[0]], 3, api_name="/retrieval_build")
     key = built.pop("corpus")
-    assert built == {"items": 30, "anchor_queries": 3, "calls": 90}
+    assert built == {"items": 30, "documents": 30, "anchor_queries": 3, "calls": 90}
     assert [path.name for path in indexes_folder.iterdir() if path.name.startswith(key)] == [key]
     query = "Which password did I choose?"
     for strategy, calls in (("bayes", 10), ("brute", 30)):
@@ -82,6 +82,34 @@ def test_an_index_is_built_and_searched(client: Client, indexes_folder: Path) ->
         assert (found["strategy"], found["calls"], found["items"]) == (strategy, calls, 30)
         assert len(found["results"]) == 10
         assert found["results"][0]["text"] == TEXTS[-1]
+
+
+def test_of_a_document_the_best_passage_is_found(client: Client) -> None:
+    end = " ".join(f"This is filler number {i} of the text." for i in range(9))
+    documents = [f"{text} {end} {text[::-1]}." for text in TEXTS]
+    documents[7] += " My umbrella was left in the train to Bern."
+    built = client.predict(documents, 2, 30, api_name="/retrieval_build")
+    assert built["documents"] == 30 < built["items"] / 2
+    query = "Who found an umbrella in a train?"
+    found = client.predict(query, built["corpus"], "brute", api_name="/retrieval_search")
+    assert found["calls"] == built["items"]
+    assert found["results"][0]["document"] == 7
+    assert "umbrella" in found["results"][0]["text"]
+    assert len({result["document"] for result in found["results"]}) == 10
+
+
+def test_a_mixture_orders_what_was_scored(client: Client) -> None:
+    query = "The parcel is marked as delivered, but nobody here has seen it."
+    alone, mixed = (
+        client.predict(query, "helpdesk", "rerank", 20, "", weight, api_name="/retrieval_search")
+        for weight in (0, 0.5)
+    )
+    assert [each["mixture"] for each in alone["results"]] == [None] * 10
+    order = [each["mixture"] for each in mixed["results"]]
+    assert order == sorted(order, reverse=True)
+    assert mixed["calls"] == alone["calls"] == 20
+    known = {each["item"]: each["score"] for each in alone["results"]}
+    assert all(known.get(each["item"], each["score"]) == each["score"] for each in mixed["results"])
 
 
 def test_the_bundled_corpus_is_searched(client: Client) -> None:
@@ -137,6 +165,14 @@ def test_losses_are_fitted_and_predicted(client: Client) -> None:
         ("retrieval_build", [["one"], 3], "at least 20"),
         ("retrieval_build", [TEXTS, 1], "from 2 to 100"),
         ("retrieval_build", ["one text", 3], "list of strings"),
+        ("retrieval_build", [TEXTS, 3, 7], "30 to 200 words"),
+        ("retrieval_build", [TEXTS, 3, 0, "cosent-bi"], "is a bi-encoder"),
+        (
+            "retrieval_search",
+            ["a", "helpdesk", "bayes", 9, "ms-marco-MiniLM-L6-v2"],
+            "anchor scores",
+        ),
+        ("retrieval_search", ["a", "helpdesk", "bayes", 9, "", 2], "from 0 to 1"),
         ("attention_heads", ["all-MiniLM-L6-v2", " "], "There is no text"),
         ("attention_heads", ["cosent-cross", "a"], "There is no text"),
         ("attention_decoder", ["chess"], "no such task"),
@@ -181,7 +217,8 @@ def test_the_rank_of_attention_is_measured(client: Client) -> None:
 def test_only_named_endpoints_are_public(app: gr.Blocks) -> None:
     events = app.get_config_file()["dependencies"]
     public = {e["api_name"] for e in events if e["api_visibility"] == "public"}
-    pairs = {"pairs_score", "pairs_evaluate", "pairs_grid", "cosent_loss", "published_measure"}
+    pairs = {"pairs_score", "pairs_evaluate", "pairs_grid", "pairs_alignment", "cosent_loss"}
+    pairs |= {"published_measure"}
     retrieval = {"retrieval_search", "retrieval_compare", "retrieval_build"}
     attention = {
         "attention_heads",

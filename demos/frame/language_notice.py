@@ -60,7 +60,8 @@ class LanguageNotice:
             **quick,
         )
         if run is not None:
-            press = f"() => {{ document.getElementById('{run}')?.click(); }}"
+            # A moment later: Gradio's page has not put the choices into the fields at once.
+            press = f"() => {{ setTimeout(() => document.getElementById('{run}')?.click(), 400); }}"
             self.chosen.success(None, js=press, api_name=f"{api_name}_run", **quick)
 
     def updates(self, texts: Sequence[str], choice: Any, language: Language) -> Updates:

@@ -1,4 +1,4 @@
-"""The Pairs page: sentence pairs scored by bi-encoders and cross-encoders side by side."""
+"""The Pairs page: sentence pairs scored by models of three kinds side by side."""
 
 from demos.frame.demo import Demo
 from demos.pairs.grid.panel import GridPanel

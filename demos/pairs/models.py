@@ -10,17 +10,16 @@ from models.catalog import Catalog, ModelKind
 from models.registry import Registry
 
 DEFAULT_MODELS = ("cosent-bi", "cosent-cross")
-CHINESE_MODELS = ("cosent-bi-zh", "cosent-cross-zh")
+CHINESE_MODELS = ("cosent-bi-zh", "cosent-cross-zh", "multilingual-e5-small")
 PREFERRED_MODELS = (*DEFAULT_MODELS, *CHINESE_MODELS)
 MAX_MODELS = 6
-SCORING_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "cross-encoder")
+SCORING_KINDS: tuple[ModelKind, ...] = ("bi-encoder", "late-interaction", "cross-encoder")
 
 
 def default_models(catalog: Catalog, language: Language) -> list[str]:
     """What is chosen at first: models of the visitor's language that come with the app."""
-    wanted = {"en": (DEFAULT_MODELS,), "zh": (CHINESE_MODELS, ("multilingual-e5-small",))}
-    found = (catalog.embedded_among(keys) for keys in wanted[language])
-    return next(filter(None, found), list(DEFAULT_MODELS))
+    chinese = catalog.embedded_among(CHINESE_MODELS) if language == "zh" else []
+    return (chinese or list(DEFAULT_MODELS))[: len(DEFAULT_MODELS)]
 
 
 def check_models(registry: Registry, keys: Sequence[str], most: int = MAX_MODELS) -> None:

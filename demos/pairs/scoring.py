@@ -17,13 +17,16 @@ from models.work import Progress
 
 @dataclass(frozen=True)
 class ModelScores:
-    """One model's scores [n], how long they took, and which pairs were cut to its length."""
+    """One model's scores [n], how long they took, which pairs were cut to its length, and how many
+    bytes its vectors of a text have on average (0: a cross-encoder has none).
+    """
 
     card: ModelCard
     scores: NDArray[np.float32]
     seconds: float
     cached: int
     truncated: NDArray[np.bool_]
+    vector_bytes: float = 0.0
 
     @property
     def milliseconds_per_pair(self) -> float:
@@ -74,8 +77,24 @@ def score_with_models(
                 seconds=work.progress.seconds,
                 cached=work.progress.cached,
                 truncated=np.array(work.truncated, dtype=np.bool_),
+                vector_bytes=work.progress.vector_bytes,
             )
         except ModelError as problem:
             yield LeftOut(key, problem)
         finally:
             work.cancel()
+
+
+def scores_of(registry: Registry, keys: Sequence[str], pairs: Sequence[Pair]) -> list[ModelScores]:
+    """All models' scores, for callers who wait.
+
+    Raises:
+        ModelError: a model cannot be had.
+    """
+    scored = []
+    for step in score_with_models(registry, keys, pairs):
+        if isinstance(step, LeftOut):
+            raise step.reason
+        if isinstance(step, ModelScores):
+            scored.append(step)
+    return scored

@@ -21,6 +21,8 @@ _SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)\]]*(?=\s)|[。！？；]+[
 # A Chinese character, or a word with the punctuation that follows it.
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff][^\s\u3400-\u9fff]*")
 
+PASSAGE_WORDS = (30, 200)  # least and most of a passage: what a model of 256 tokens reads whole
+
 
 @dataclass(frozen=True)
 class PassageRule:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ from demos.retrieval.late import LateIndex, joined, pack, padded
 from demos.retrieval.search import STRATEGIES, BayesCur, LateReRank, Strategy, Unprepared
 from demos.retrieval.store import HeldOut, ModelVersion, StoredIndex, load, load_held_out
 from models.held import Held
+from models.languages import languages_of, reads
 from models.registry import Registry
 from models.work import Progress
 
@@ -35,8 +37,9 @@ _PREPARED = 24  # of each index: strategies times budgets
 _WITH_TOKENS = 2  # indexes whose token vectors are in memory: some hundreds of vectors a text
 MOST_TOKENS = 250_000  # of a corpus; 190 MB in bfloat16
 _TOKENS_A_TEXT = 256  # read of a text at most
-_BYTES_A_TOKEN = 4
+_BYTES_A_TOKEN = 4  # of English and of Chinese alike, near enough
 _TEXTS_AT_ONCE = 1_024
+_LOOKED_AT = 200  # texts, for the language of a corpus
 
 
 @dataclass
@@ -120,32 +123,41 @@ class Shelf:
     # --- late interaction ----------------------------------------------------------------------
 
     @property
-    def late_model(self) -> str | None:
-        """The late-interaction model whose token vectors a strategy reads; None: there is none."""
-        cards = self._registry.cards(None, "late-interaction")
-        return cards[0].key if cards else None
-
-    @property
     def strategies(self) -> tuple[str, ...]:
         """Keys of the strategies whose models there are."""
-        return tuple(key for key in STRATEGIES if key != LateReRank.key or self.late_model)
+        late = bool(self._registry.cards(None, "late-interaction"))
+        return tuple(key for key in STRATEGIES if late or key != LateReRank.key)
+
+    def late_model(self, opened: OpenIndex) -> str:
+        """The late-interaction model that reads a corpus.
+
+        Raises:
+            InputProblem: there is none, or the corpus has more tokens than memory is for.
+        """
+        cards = self._registry.cards(None, "late-interaction")
+        if not cards:
+            raise InputProblem("retrieval.late.no_model")
+        texts = opened.stored.texts
+        sample = texts[:: max(1, len(texts) // _LOOKED_AT)]
+        languages, _ = Counter(map(languages_of, sample)).most_common(1)[0]
+        found = next((card for card in cards if reads(card, languages)), None)
+        if found is None:
+            raise InputProblem("retrieval.late.language", model=cards[0].title)
+        tokens = sum(min(len(t.encode()) // _BYTES_A_TOKEN + 2, _TOKENS_A_TEXT) for t in texts)
+        if tokens > MOST_TOKENS:
+            raise InputProblem("retrieval.late.too_large", tokens=tokens, most=MOST_TOKENS)
+        return found.key
 
     def reading_tokens(self, opened: OpenIndex) -> Generator[Progress, None, None]:
         """Have the token vectors of all texts ready, with progress in texts; once for all visitors.
 
         Raises:
-            InputProblem: there is no late-interaction model, or more tokens than memory is for.
+            InputProblem: see `late_model`.
             ModelError: the model cannot be had.
         """
-        key = self.late_model
-        if key is None:
-            raise InputProblem("retrieval.late.no_model")
+        key, texts = self.late_model(opened), opened.stored.texts
         if self._late.get(opened.stored.key) is not None:
             return
-        texts = opened.stored.texts
-        judged = sum(min(len(t.encode()) // _BYTES_A_TOKEN + 2, _TOKENS_A_TEXT) for t in texts)
-        if judged > MOST_TOKENS:
-            raise InputProblem("retrieval.late.too_large", tokens=judged, most=MOST_TOKENS)
         parts: list[LateIndex] = []
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
             work = self._registry.token_embedding(key, texts[start : start + _TEXTS_AT_ONCE])
@@ -159,15 +171,13 @@ class Shelf:
                 work.cancel()
         self._late.put(opened.stored.key, self._registry.hold(self._registry.run(joined, parts)))
 
-    def query_tokens(self, texts: Sequence[str]) -> torch.Tensor:
-        """Token vectors of queries [q, t, d], see `late.padded`.
+    def query_tokens(self, opened: OpenIndex, texts: Sequence[str]) -> torch.Tensor:
+        """Token vectors of queries for a corpus [q, t, d], see `late.padded`.
 
         Raises:
-            InputProblem: there is no late-interaction model.
+            InputProblem: see `late_model`.
         """
-        if self.late_model is None:
-            raise InputProblem("retrieval.late.no_model")
-        return padded(self._registry.token_embedding(self.late_model, texts).result())
+        return padded(self._registry.token_embedding(self.late_model(opened), texts).result())
 
     # --- preparing -----------------------------------------------------------------------------
 

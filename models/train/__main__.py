@@ -18,6 +18,7 @@ from models.catalog import CATALOG, ModelCard
 from models.cross_encoder import CARD_FILE
 from models.device import Device, choose_device
 from models.errors import ModelError
+from models.layout import prompt_of
 from models.model_files import model_files
 from models.train.checkpoint import load_checkpoint, remove_checkpoint, save_checkpoint
 from models.train.events import Evaluated, StepDone
@@ -46,10 +47,13 @@ def _train(options: argparse.Namespace) -> None:
     settings = _settings(options)
     base = CATALOG[settings.base]
     base_folder = model_files(base).folder
+    prompt = prompt_of(base_folder, base)
     train, held_out = _read_data(options)
     device = Device(choose_device(options.device))
     trainer = Trainer(
-        settings, train, held_out, base_folder, base.max_length, device, options.start
+        *(settings, train, held_out, base_folder, base.max_length, device),
+        start=options.start,
+        prompt=prompt,
     )
     checkpoint = options.output / "checkpoint"
     if load_checkpoint(trainer, checkpoint):
@@ -64,8 +68,11 @@ def _train(options: argparse.Namespace) -> None:
         facts["start"] = json.loads((options.start / CARD_FILE).read_text(encoding="utf-8"))
     save_trained(trainer, options.output, base.title, base_folder, facts)
     if options.export is not None and settings.method == "lora":
-        kind = settings.kind
-        export_adapter(options.export, base_folder, options.output, kind, base.max_length)
+        trainee = trainer.trainee
+        limit = trainee.tokenizer.max_length
+        export_adapter(
+            options.export, base_folder, options.output, settings.kind, limit, trainee.prompt
+        )
     remove_checkpoint(checkpoint)
     if checkpoint.is_dir():
         checkpoint.rmdir()
@@ -78,7 +85,9 @@ def _read_data(options: argparse.Namespace) -> tuple[list[LabelledPairs], Labell
         held_out = read_labelled_pairs(options.dev)
     else:
         train[0], held_out = train[0].split(_HELD_OUT_SHARE, options.seed)
-    return [data.without(held_out) for data in train], held_out
+    for other in (held_out, *map(read_labelled_pairs, options.without)):
+        train = [data.without(other) for data in train]
+    return train, held_out
 
 
 def _report(event: StepDone | Evaluated) -> None:
@@ -111,6 +120,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     file = "a file with columns sentence1, sentence2, score, or hub:owner/name/file[@revision]"
     parser.add_argument("--train", required=True, nargs="+", help=f"{file}; several are mixed")
     parser.add_argument("--dev", help=f"{file}; without it a tenth of the first is held out")
+    parser.add_argument(
+        "--without", nargs="*", default=[], help=f"{file}; its pairs, which report, are left out"
+    )
     parser.add_argument("--start", type=Path, help="folder of an adapter to go on from")
     parser.add_argument("--output", type=Path, required=True, help="folder of the result")
     parser.add_argument("--export", type=Path, help="also write sentence-transformers' folder")

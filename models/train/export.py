@@ -24,14 +24,21 @@ from models.train.settings import EncoderKind
 _WEIGHTS = "model.safetensors"
 # The base's own files that a folder needs: settings and tokenizer, nothing of its layout or card.
 _COPIED = (
-    *("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"),
+    *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"),
     *("vocab.txt", "sentencepiece.bpe.model", "added_tokens.json"),
 )
+_CONFIG = "config.json"
+_PROMPT = "query"
 _PACKAGE = "sentence_transformers"
 
 
 def export_adapter(
-    folder: Path, base_folder: Path, adapter: Path, kind: EncoderKind, max_length: int | None
+    folder: Path,
+    base_folder: Path,
+    adapter: Path,
+    kind: EncoderKind,
+    max_length: int | None,
+    prompt: str = "",
 ) -> None:
     """Merge an adapter into its base and write the whole as a folder.
 
@@ -41,13 +48,14 @@ def export_adapter(
         adapter: the adapter's folder, with its head if it has one.
         kind: what it makes of its base.
         max_length: tokens a text or a pair is cut to.
+        prompt: stands before every text of a bi-encoder.
     """
     weights = _encoder_weights(base_folder)
     for name, update in read_updates(adapter).items():
         weights[f"{name}.weight"] = weights[f"{name}.weight"].float() + update
     has_head = (adapter / HEAD_FILE).is_file()
     head = load_file(adapter / HEAD_FILE) if has_head else None
-    export_folder(folder, base_folder, weights, head, kind, max_length)
+    export_folder(folder, base_folder, weights, head, kind, max_length, prompt)
     if (adapter / CARD_FILE).is_file():
         shutil.copyfile(adapter / CARD_FILE, folder / CARD_FILE)
 
@@ -59,6 +67,7 @@ def export_folder(
     head: dict[str, Tensor] | None,
     kind: EncoderKind,
     max_length: int | None,
+    prompt: str = "",
 ) -> None:
     """Write encoder weights and layout; `head` holds `dense.*` and `out.*` of a cross-encoder, or
     the projection `weight` of late interaction.
@@ -75,7 +84,7 @@ def export_folder(
     width = kept["embeddings.word_embeddings.weight"].shape[1]
     _write(folder / "sentence_bert_config.json", {"max_seq_length": max_length})
     if kind == "late-interaction":
-        _write_multi_vector(folder, head)
+        _write_multi_vector(folder, head, prompt)
         return
     _write(
         folder / "1_Pooling" / "config.json",
@@ -91,8 +100,9 @@ def export_folder(
         _write_dense(folder / "2_Dense", head, "dense.", "Tanh")
         _write_dense(folder / "3_Dense", head, "out.", "Identity", output="scores")
         settings = {"activation_fn": "torch.nn.modules.linear.Identity"}  # raw outputs
+        prompt = ""  # a pair is read as it is
     model_type = "SentenceTransformer" if head is None else "CrossEncoder"
-    _write_layout(folder, modules, {"model_type": model_type} | settings)
+    _write_layout(folder, modules, {"model_type": model_type} | settings, prompt)
 
 
 def export_encoder(
@@ -103,13 +113,21 @@ def export_encoder(
     for name in _COPIED:
         if (base_folder / name).is_file():
             shutil.copyfile(base_folder / name, folder / name)
+    _write(folder / _CONFIG, _config_in_float32(base_folder / _CONFIG))
     whole = _encoder_weights(base_folder) | weights  # the base's pooler too, which is not used
     kept = {name: t.float().contiguous().clone() for name, t in whole.items()}
     save_file(kept, folder / _WEIGHTS, metadata={"format": "pt"})
     return kept
 
 
-def _write_multi_vector(folder: Path, head: dict[str, Tensor] | None) -> None:
+def _config_in_float32(path: Path) -> dict[str, Any]:
+    """The base's configuration, for weights that are written in single precision."""
+    config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    config.pop("torch_dtype", None)  # its name before transformers 5
+    return config | {"dtype": "float32"}
+
+
+def _write_multi_vector(folder: Path, head: dict[str, Tensor] | None, prompt: str) -> None:
     """The layout behind the transformer of late interaction: every token counts."""
     by_token = {"module_input_name": "token_embeddings"}
     modules = ["models.Transformer"]
@@ -120,11 +138,11 @@ def _write_multi_vector(folder: Path, head: dict[str, Tensor] | None) -> None:
     _write(folder / f"{len(modules) - 2}_MultiVectorMask" / "config.json", {"skiplist_words": []})
     _write(folder / f"{len(modules) - 1}_Normalize" / "config.json", by_token)
     settings = {"model_type": "MultiVectorEncoder", "similarity_fn_name": "meanmaxsim"}
-    _write_layout(folder, modules, settings)
+    _write_layout(folder, modules, settings, prompt)
 
 
-def _write_layout(folder: Path, modules: list[str], settings: dict[str, Any]) -> None:
-    """`settings` say what the modules make; prompts are none."""
+def _write_layout(folder: Path, modules: list[str], settings: dict[str, Any], prompt: str) -> None:
+    """`settings` say what the modules make."""
     entries = [
         {
             "idx": index,
@@ -135,7 +153,10 @@ def _write_layout(folder: Path, modules: list[str], settings: dict[str, Any]) ->
         for index, kind in enumerate(modules)
     ]
     _write(folder / "modules.json", entries)
-    settings = settings | {"prompts": {}, "default_prompt_name": None}
+    prompts: dict[str, Any] = {"prompts": {}, "default_prompt_name": None}
+    if prompt:  # before every text, whether it is asked for or not
+        prompts = {"prompts": {_PROMPT: prompt}, "default_prompt_name": _PROMPT}
+    settings = settings | prompts
     _write(folder / "config_sentence_transformers.json", settings)
 
 

@@ -116,7 +116,8 @@ def with_adapters(names: Sequence[str], symmetric: bool = False) -> tuple[Catalo
 
 
 def _adapter_card(folder: Path, symmetric: bool) -> ModelCard:
-    settings = json.loads((folder / "card.json").read_text(encoding="utf-8"))["settings"]
+    facts = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    settings = facts["settings"]
     base = CATALOG[settings["base"]]
     return ModelCard(
         key=str(folder),
@@ -129,7 +130,8 @@ def _adapter_card(folder: Path, symmetric: bool) -> ModelCard:
         megabytes=0.0,
         base=base.key,
         adapter=folder,
-        max_length=base.max_length,
+        max_length=facts.get("max_length", base.max_length),
+        prompt=facts.get("prompt"),
         symmetric=symmetric,
     )
 

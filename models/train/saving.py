@@ -43,8 +43,8 @@ def save_trained(
             export_encoder(folder, base_folder, weights)
             save_file(head, folder / HEAD_FILE)
         else:
-            kind = trainer.settings.kind
-            export_folder(folder, base_folder, weights, head, kind, trainee.tokenizer.max_length)
+            kind, limit = trainer.settings.kind, trainee.tokenizer.max_length
+            export_folder(folder, base_folder, weights, head, kind, limit, trainee.prompt)
     else:
         save_adapter(trainer, folder, base)
     write_card(folder, card_of(trainer) | facts)
@@ -86,6 +86,8 @@ def card_of(trainer: Trainer) -> dict[str, Any]:
         "steps": trainer.step,
         "best": None if best is None else _figures(best.step, best.spearman, best.pearson),
         "curve": [_figures(e.step, e.spearman, e.pearson) for e in trainer.curve],
+        "prompt": trainer.trainee.prompt,
+        "max_length": trainer.trainee.tokenizer.max_length,
         "number_format": str(trainer.trainee.compute_dtype).removeprefix("torch."),
     }
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from models.catalog import ModelCard
+from models.catalog import Catalog, ModelCard
 from models.errors import TrainingError
 from models.train.labelled_pairs import LabelledPairs
 from models.train.settings import HeadKind, LossName, TrainingSettings
@@ -27,6 +27,36 @@ LOSS_NAMES: Mapping[LossName, str] = {
     "cross_entropy": "cross-entropy",
     "mse": "MSE",
 }
+
+
+_FLOAT_BYTES = 4
+_TOKEN_BYTES = 500_000  # activations of a token in 12 layers of 384 dimensions, as measured
+_KEPT_TOKENS = 3_072  # see models.train.trainee
+_UTF8_BYTES_PER_TOKEN = 4  # English; Chinese has about 3 bytes a token, close enough here
+
+
+def training_bases(catalog: Catalog) -> tuple[ModelCard, ...]:
+    """The models that adapters are trained on here: whole bi-encoders that come with the app."""
+    cards = catalog.of_kind("bi-encoder")
+    return tuple(card for card in cards if card.embedded and card.adapter is None)
+
+
+def check_base(base: ModelCard) -> None:
+    """Raise TrainingError for what is no base of an adapter."""
+    if base.kind != "bi-encoder" or base.adapter is not None:
+        raise TrainingError(
+            "“{title}” is no base to train on: choose a whole bi-encoder.", title=base.title
+        )
+
+
+def training_bytes(base: ModelCard, settings: TrainingSettings, train: LabelledPairs) -> int:
+    """About how much memory a training takes: its base in float32, and its largest step.
+
+    Updates, gradients and moments of an adapter are small beside either.
+    """
+    sizes = sorted(len((first + second).encode()) for first, second in train.pairs)
+    tokens = sum(sizes[-settings.batch_size :]) // _UTF8_BYTES_PER_TOKEN
+    return _FLOAT_BYTES * base.parameters + _TOKEN_BYTES * min(tokens, _KEPT_TOKENS)
 
 
 def check_limits(settings: TrainingSettings, train: LabelledPairs, held_out: LabelledPairs) -> None:
@@ -60,7 +90,7 @@ def _check_sizes(settings: TrainingSettings, train: LabelledPairs, held_out: Lab
 
 
 def settings_to_go_on(settings: TrainingSettings, card: ModelCard) -> TrainingSettings:
-    """Settings with the rank and the head of the adapter that a training starts from.
+    """Settings with rank, head and prompt of the adapter that a training starts from.
 
     Raises:
         TrainingError: it is no adapter of that kind and base.
@@ -73,12 +103,15 @@ def settings_to_go_on(settings: TrainingSettings, card: ModelCard) -> TrainingSe
             base=settings.base,
         )
     rank, head = _shape_of(card.adapter)
-    return dataclasses.replace(settings, rank=rank, head=head)
+    prompt = card.prompt if settings.prompt is None else settings.prompt
+    return dataclasses.replace(settings, rank=rank, head=head, prompt=prompt)
 
 
 def title_of(settings: TrainingSettings) -> str:
-    """What lists call the result, before its number."""
-    return f"My {settings.kind} ({LOSS_NAMES[settings.loss]})"
+    """What lists call the result, before its number; it names a base that is not the usual one."""
+    usual = settings.base == TrainingSettings.base
+    where = "" if usual else f", {settings.base}"
+    return f"My {settings.kind} ({LOSS_NAMES[settings.loss]}{where})"
 
 
 def _shape_of(adapter: Path) -> tuple[int, HeadKind]:

@@ -52,6 +52,9 @@ class TrainingSettings:
             last ones.
         swap: show each pair of a cross-encoder in an order drawn anew.
         evaluations: how often an epoch the held-out pairs are scored.
+        max_length: tokens a text, or a pair, is cut to; None takes the base's.
+        prompt: stands before every text of a bi-encoder; None takes the base's. Cross-encoders have
+            none.
         patience: evaluations without a better one after which training stops; None never stops.
         seed: of order, dropout and new weights.
     """
@@ -77,6 +80,8 @@ class TrainingSettings:
     swap: bool = False
     evaluations: int = 1
     patience: int | None = None
+    max_length: int | None = None
+    prompt: str | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -134,4 +139,5 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
     ("average", 0.0, 0.99999),
     ("evaluations", 1, 1_000),
     ("patience", 1, math.inf),
+    ("max_length", 8, 32_768),
 )

@@ -1,18 +1,25 @@
 """The model while it is trained: transformers' encoder with mean pooling, and what its loss needs.
 
-Padding is kept small: the texts of a batch are sorted by length and computed in a few parts.
+Padding is kept small: the texts of a batch are sorted by length and computed in a few parts. What
+the backward pass needs of a part is kept for all of them if that is little, else computed again
+part by part: a step's memory is bounded, whatever is trained on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
+from torch.utils.checkpoint import checkpoint
 
+from models.backbone import without_report
 from models.cross_encoder import SegmentHead, new_head, segment_means
 from models.device import Device
 from models.errors import TrainingError
@@ -24,6 +31,11 @@ from models.train.low_rank import add_low_rank_updates, linear_layers
 from models.train.settings import TrainingSettings
 
 _PART_TOKENS = {"cpu": 1_536, "cuda": 32_768}  # padded, in one forward pass
+# Padded, whose activations are kept: half a MB each in 12 layers of 384 dimensions, and as much
+# again for attention where a text has 160.
+_KEPT_TOKENS = {"cpu": 3_072, "cuda": 65_536}
+_EQUAL_LENGTH = 160
+_AGAIN_SHARE = 3  # parts are so much smaller where they are computed again
 
 
 class Trainee(nn.Module):
@@ -31,10 +43,11 @@ class Trainee(nn.Module):
 
     Args:
         folder: transformers' files of the base, with its tokenizer.
-        max_length: tokens a text, or a pair, is cut to.
+        max_length: tokens a text, or a pair, is cut to, unless the settings say.
         settings: kind, method, rank and dropout decide what is built.
         device: where it is placed.
         classes: outputs of Sentence-BERT's softmax; 0 where another loss is used.
+        prompt: stands before every text of a bi-encoder, unless the settings say.
     """
 
     def __init__(
@@ -44,19 +57,21 @@ class Trainee(nn.Module):
         settings: TrainingSettings,
         device: Device,
         classes: int = 0,
+        prompt: str = "",
     ):
         from transformers import AutoModel
 
         super().__init__()
-        encoder = AutoModel.from_pretrained(
-            folder,
-            use_safetensors=True,
-            local_files_only=True,
-            trust_remote_code=False,
-            dtype=torch.float32,
-            hidden_dropout_prob=settings.dropout,
-            attention_probs_dropout_prob=settings.dropout,
-        )
+        with without_report():
+            encoder = AutoModel.from_pretrained(
+                folder,
+                use_safetensors=True,
+                local_files_only=True,
+                trust_remote_code=False,
+                dtype=torch.float32,
+                hidden_dropout_prob=settings.dropout,
+                attention_probs_dropout_prob=settings.dropout,
+            )
         if not hasattr(encoder, "encoder") or not hasattr(encoder, "embeddings"):
             raise TrainingError("“{base}” is not a BERT: choose another base.", base=settings.base)
         encoder.pooler = None  # token vectors are pooled
@@ -69,7 +84,9 @@ class Trainee(nn.Module):
                 linear.weight.requires_grad_(True)
         self.kind = settings.kind
         self.encoder = encoder
-        self.tokenizer = Tokenizer(folder, max_length)
+        self.tokenizer = Tokenizer(folder, settings.max_length or max_length)
+        stated = prompt if settings.prompt is None else settings.prompt
+        self.prompt = "" if settings.kind == "cross-encoder" else stated
         width = encoder.config.hidden_size
         self.head: nn.Module | None = None
         if settings.kind == "cross-encoder":
@@ -88,8 +105,7 @@ class Trainee(nn.Module):
 
     def vectors(self, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor]:
         """Sentence vectors u and v of both sides, each [B, d], float32."""
-        texts = [first for first, _ in pairs] + [second for _, second in pairs]
-        both = self._pooled(self.tokenizer.encode_texts(texts))  # [2B, d]
+        both = self._pooled(self._encode_sides(pairs))  # [2B, d]
         return both[: len(pairs)], both[len(pairs) :]
 
     def scores(self, pairs: Sequence[Pair]) -> Tensor:
@@ -105,18 +121,20 @@ class Trainee(nn.Module):
 
     def token_vectors(self, pairs: Sequence[Pair]) -> tuple[list[Tensor], list[Tensor]]:
         """Unit token vectors [t, d], float32, of each text of both sides, projected if need be."""
-        texts = [first for first, _ in pairs] + [second for _, second in pairs]
-        encodings = self.tokenizer.encode_texts(texts)
-        vectors: list[Tensor] = [torch.empty(0)] * len(texts)
-        with parametrize.cached():
-            for part in self._parts(encodings):
-                states = self._states([encodings[index] for index in part])
-                hidden = states.hidden if self.head is None else self.head(states.hidden)
-                unit = functional.normalize(hidden, dim=-1)  # [N, d]
-                split = unit.split([len(encodings[index]) for index in part])
-                for index, text in zip(part, split, strict=True):
-                    vectors[index] = text
+        encodings = self._encode_sides(pairs)
+        vectors: list[Tensor] = [torch.empty(0)] * len(encodings)
+        for part, states in self._by_parts(encodings):
+            hidden = states.hidden if self.head is None else self.head(states.hidden)
+            unit = functional.normalize(hidden, dim=-1)  # [N, d]
+            split = unit.split([len(encodings[index]) for index in part])
+            for index, text in zip(part, split, strict=True):
+                vectors[index] = text
         return vectors[: len(pairs)], vectors[len(pairs) :]
+
+    def _encode_sides(self, pairs: Sequence[Pair]) -> list[Encoding]:
+        """All first texts, then all second ones, each behind the prompt, [2B]."""
+        texts = [self.prompt + pair[side] for side in (0, 1) for pair in pairs]
+        return self.tokenizer.encode_texts(texts)
 
     def class_scores(self, pairs: Sequence[Pair]) -> Tensor:
         """Sentence-BERT's class scores [B, classes]."""
@@ -126,31 +144,43 @@ class Trainee(nn.Module):
 
     def _pooled(self, encodings: Sequence[Encoding]) -> Tensor:
         """Mean of the token vectors of each text, [n, d]; of both texts of a pair, [n, 2, d]."""
-        parts = self._parts(encodings)
-        order = [index for part in parts for index in part]
-        with parametrize.cached():  # W + s B A once for all parts
-            vectors = torch.cat([self._means([encodings[i] for i in part]) for part in parts])
+        order, means = list[int](), list[Tensor]()
+        for part, states in self._by_parts(encodings):
+            order += part
+            means.append(self._means(states, [encodings[index] for index in part]))
         places = torch.empty(len(order), dtype=torch.long)
         places[torch.tensor(order)] = torch.arange(len(order))
-        return vectors[self._device.to_device(places)]
+        return torch.cat(means)[self._device.to_device(places)]
 
-    def _parts(self, encodings: Sequence[Encoding]) -> list[list[int]]:
-        """Indices of texts of like length, for one forward pass each."""
-        order = sorted(range(len(encodings)), key=lambda index: len(encodings[index]))
-        return _cut(order, encodings, _PART_TOKENS.get(self._device.choice.device.type, 1_536))
-
-    def _means(self, encodings: list[Encoding]) -> Tensor:
-        states = self._states(encodings)
+    def _means(self, states: TokenStates, encodings: list[Encoding]) -> Tensor:
         if isinstance(self.head, SegmentHead):
             return segment_means(states, encodings)
         return pool(states, "mean")
 
-    def _states(self, encodings: list[Encoding]) -> TokenStates:
+    def _by_parts(self, encodings: Sequence[Encoding]) -> Iterator[tuple[list[int], TokenStates]]:
+        """Token states of texts of like length, a part at a time, with the texts' indices."""
+        order = sorted(range(len(encodings)), key=lambda index: len(encodings[index]))
+        where = self._device.choice.device.type
+        budget = _PART_TOKENS.get(where, 1_536)
+        parts = _cut(order, encodings, budget)
+        kept = _KEPT_TOKENS.get(where, 3_072)
+        again = torch.is_grad_enabled() and _weight(parts, encodings) > kept
+        if again:
+            parts = _cut(order, encodings, budget // _AGAIN_SHARE)
+        # W + s B A once for all parts, unless each has to be computed again by itself.
+        with nullcontext() if again else parametrize.cached():
+            for part in parts:
+                yield part, self._states([encodings[index] for index in part], again)
+
+    def _states(self, encodings: list[Encoding], again: bool) -> TokenStates:
+        encoder: Any = self.encoder
+        if again:
+            encoder = partial(checkpoint, encoder, use_reentrant=False)
         padded = self.tokenizer.pad(encodings)
         inputs = {name: self._device.to_device(tensor) for name, tensor in padded.items()}
         where = self._device.choice.device.type
         with torch.autocast(where, dtype=self._fast, enabled=self._fast is not None):
-            hidden = self.encoder(**inputs).last_hidden_state  # [b, t, d]
+            hidden = encoder(**inputs).last_hidden_state  # [b, t, d]
         mask = inputs["attention_mask"]
         return TokenStates(hidden.float()[mask.bool()], mask.sum(dim=1))
 
@@ -163,3 +193,9 @@ def _cut(order: list[int], encodings: Sequence[Encoding], budget: int) -> list[l
             parts.append([])
         parts[-1].append(index)
     return parts
+
+
+def _weight(parts: list[list[int]], encodings: Sequence[Encoding]) -> float:
+    """Tokens of short texts whose activations take as much as those of these parts."""
+    lengths = [(len(part), len(encodings[part[-1]])) for part in parts if part]
+    return sum(count * longest * (1 + longest / _EQUAL_LENGTH) for count, longest in lengths)

@@ -70,11 +70,12 @@ class Trainer:
         settings: see `TrainingSettings`.
         train: training sets; every batch comes from one, for labels of two are not comparable.
         held_out: pairs that choose the best weights and are never trained on.
-        folder, max_length: the base's files and its limit in tokens.
+        folder, max_length: the base's files and its limit in tokens, where the settings say none.
         device: where it computes.
         start: an adapter's folder to go on from, of the same kind, base and rank.
         steering: an optimiser of the caller's, in place of AdamW and its rates.
         weights: of all that is trained, to begin with, by name; None is the base's, or `start`'s.
+        prompt: the base's (see `models.layout.prompt_of`).
 
     Raises:
         TrainingError: the data cannot be learnt from.
@@ -91,6 +92,7 @@ class Trainer:
         start: Path | None = None,
         steering: Steering | None = None,
         weights: Mapping[str, Tensor] | None = None,
+        prompt: str = "",
     ):
         if not train or min(len(data) for data in train) < 2 or len(held_out) < 2:
             raise TrainingError("At least two pairs to train on and two to test on are needed.")
@@ -100,7 +102,7 @@ class Trainer:
         with torch.random.fork_rng(devices=self._random_devices()):
             torch.manual_seed(settings.seed)
             classes = count_classes(train) if settings.loss == "softmax" else 0
-            self.trainee = Trainee(folder, max_length, settings, device, classes)
+            self.trainee = Trainee(folder, max_length, settings, device, classes, prompt)
             self.random_states = self._random_states()
         self.parameters = {
             name: p for name, p in self.trainee.named_parameters() if p.requires_grad

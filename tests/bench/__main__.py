@@ -28,6 +28,7 @@ BENCHMARKS = {
     "embed": encoders.embed,
     "score": encoders.score,
     "short": encoders.short,
+    "late": encoders.late,
     "ceilings": encoders.ceilings,
     "cosent": losses.cosent,
     "callers": concurrency.thirty_two_callers,

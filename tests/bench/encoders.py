@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,50 @@ def short() -> Rows:
     count = 32_000 if torch.cuda.is_available() else COUNT
     first, second = (mixed_texts(count, seed, lengths=(4, 6, 8)) for seed in (0, 1))
     yield from _score(list(zip(first, second, strict=True)), "short")
+
+
+def late() -> Rows:
+    """Late interaction against `MultiVectorEncoder`: token vectors of 2,000 sentences, and the
+    scores of 2,000 pairs, for which its two directions are averaged.
+    """
+    card = replace(
+        CATALOG[MODEL], key="late", kind="late-interaction", base=MODEL, sources=(), sha256={}
+    )
+    texts, pairs = mixed_texts(COUNT), mixed_pairs(COUNT)
+    for registry in _registries(Catalog((card, CATALOG[MODEL]))):
+        yield from _compare(
+            registry,
+            ("registry.token_vectors", lambda registry: registry.token_vectors("late", texts)),
+            ("MultiVectorEncoder.encode", _multi_vector_encoder),
+            lambda peer: peer.encode(texts),
+            COUNT,
+        )
+        yield from _compare(
+            registry,
+            ("registry.score, late interaction", lambda registry: registry.score("late", pairs)),
+            ("encode and similarity_pairwise", _multi_vector_encoder),
+            lambda peer: _both_directions(peer, pairs),
+            COUNT,
+        )
+
+
+def _multi_vector_encoder(device: str) -> Any:
+    """sentence-transformers' late interaction of the same weights."""
+    from sentence_transformers import MultiVectorEncoder
+    from sentence_transformers.base.modules import Normalize, Transformer
+    from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
+
+    transformer = Transformer(str(find_files(CATALOG[MODEL]).folder), max_seq_length=256)
+    by_token = Normalize(module_input_name="token_embeddings")
+    return MultiVectorEncoder(modules=[transformer, MultiVectorMask(), by_token], device=device)
+
+
+def _both_directions(peer: Any, pairs: list[tuple[str, str]]) -> Any:
+    peer.similarity_fn_name = "meanmaxsim"
+    sides = [list(side) for side in zip(*pairs, strict=True)]
+    firsts, seconds = (peer.encode(side) for side in sides)
+    there = peer.similarity_pairwise(firsts, seconds)
+    return (there + peer.similarity_pairwise(seconds, firsts)) / 2
 
 
 def _score(pairs: list[tuple[str, str]], label: str) -> Rows:

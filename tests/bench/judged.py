@@ -132,7 +132,9 @@ def _bundled(corpus: BundledCorpus) -> Judged:
 def _folder(name: str, folder: Path) -> Judged:
     """Every judged document of a grade above nought answers its query; empty ones are left out."""
     documents = {
-        row["_id"]: text for row in _rows(folder, "corpus") if (text := _document(row)) is not None
+        row["_id"]: text
+        for row in rows_of(folder, "corpus")
+        if (text := document_of(row)) is not None
     }
     place = {key: item for item, key in enumerate(documents)}
     judgements: dict[str, set[int]] = {}
@@ -140,7 +142,7 @@ def _folder(name: str, folder: Path) -> Judged:
         for query, document, grade in list(csv.reader(file, delimiter="\t"))[1:]:
             if float(grade) > 0 and document in place:
                 judgements.setdefault(query, set()).add(place[document])
-    queries = {row["_id"]: row["text"] for row in _rows(folder, "queries")}
+    queries = {row["_id"]: row["text"] for row in rows_of(folder, "queries")}
     kept = [key for key in queries if key in judgements]
     return Judged(
         name,
@@ -150,7 +152,7 @@ def _folder(name: str, folder: Path) -> Judged:
     )
 
 
-def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
+def rows_of(folder: Path, name: str) -> Iterator[dict[str, str]]:
     """The lines of a JSONL or TSV file as dictionaries."""
     lines = folder / f"{name}.jsonl"
     if lines.is_file():
@@ -161,7 +163,7 @@ def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
-def _document(row: dict[str, str]) -> str | None:
+def document_of(row: dict[str, str]) -> str | None:
     """Title and text, where the text does not begin with the title; None without any words."""
     title, text = (" ".join((row.get(key) or "").split()) for key in ("title", "text"))
     whole = text if text.startswith(title) else f"{title} {text}"

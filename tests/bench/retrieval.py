@@ -7,12 +7,13 @@ where there are labels, nDCG into the table that the app shows.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +29,23 @@ from demos.retrieval.compare.comparison import COMPARED
 from demos.retrieval.compare.published import MEASURED
 from demos.retrieval.evaluation import Measured, bootstrap, compare
 from demos.retrieval.helpdesk import CORPORA, ENGLISH
+from demos.retrieval.late import pack, padded
+from demos.retrieval.relevance import SHORTLIST, Figure, figures, halves, shortlists
 from demos.retrieval.scan import top_items
-from demos.retrieval.search import STRATEGIES, BayesCur, Index, Strategy, answered, searching
+from demos.retrieval.search import (
+    STRATEGIES,
+    BayesCur,
+    Index,
+    LateReRank,
+    Strategy,
+    answered,
+    searching,
+)
 from demos.retrieval.shelf import Shelf
 from demos.retrieval.store import load, load_held_out
+from models.mixture import EQUAL_WEIGHT
 from models.registry import Registry
+from tests.bench.judged import document_of, read_judged, rows_of
 
 BUDGETS = (50, 100, 200, 500)
 ANCHORS = 50
@@ -46,12 +59,15 @@ class Case:
     """A corpus with queries whose scores are known.
 
     Attributes:
+        texts, query_texts: the items and the queries.
         queries: vectors [q, d].
         exact: scores [q, n] by the cross-encoder of this key.
         relevance: grades [q, n] from labels, or None.
     """
 
     index: Index
+    texts: Sequence[str]
+    query_texts: Sequence[str]
     queries: Tensor
     exact: np.ndarray
     cross_encoder: str
@@ -175,18 +191,24 @@ def _cases() -> Iterator[tuple[str, Case]]:
     for corpus in CORPORA:
         if corpus.built:
             stored, known = load(corpus.index), load_held_out(corpus.held_out)
-            relevance = known.relevance(stored.labels)
-            scorer = stored.cross_encoder.key
-            yield corpus.title, Case(stored.index, known.vectors, known.exact, scorer, relevance)
+            case = Case(
+                *(stored.index, stored.texts, known.texts, known.vectors, known.exact),
+                *(stored.cross_encoder.key, known.relevance(stored.labels)),
+            )
+            yield corpus.title, case
     default = Path(__file__).resolve().parents[3] / "shared" / "data"
     data = Path(os.environ.get("KEXUE_LAB_DATA", default))
     if not data.is_dir():
         return
-    for name, texts in (("STS", _sts), ("Cranfield titles", _cranfield)):
-        yield name, _case(name, *texts(data))
+    # Sentences against sentences are likeness; a query against titles is relevance.
+    yield "STS", _case("STS", "cosent-cross", *_sts(data))
+    yield "Cranfield titles", _case("Cranfield titles", DEFAULT_CROSS_ENCODER, *_cranfield(data))
 
 
-def _sts(data: Path) -> tuple[list[str], list[str], list[str]]:
+Texts = tuple[list[str], list[str], list[str], np.ndarray | None]  # items, anchors, queries, grades
+
+
+def _sts(data: Path) -> Texts:
     """2,000 sentences of STS-B train as items, 50 others as anchors; 200 queries of dev."""
 
     def firsts(name: str, columns: slice) -> list[str]:
@@ -200,47 +222,55 @@ def _sts(data: Path) -> tuple[list[str], list[str], list[str]]:
     items, anchors = ([texts[i] for i in part] for part in (order[:2000], order[2000:2050]))
     known = set(texts)
     fresh = [text for text in firsts("dev.tsv", slice(1, 2)) if text not in known]
-    return items, anchors, [fresh[i] for i in chance.permutation(len(fresh))[:200]]
+    return items, anchors, [fresh[i] for i in chance.permutation(len(fresh))[:200]], None
 
 
-def _cranfield(data: Path) -> tuple[list[str], list[str], list[str]]:
-    """Titles as items; 50 of the queries as anchors, 75 others as queries."""
-
-    def field(name: str, key: str) -> list[str]:
-        with (data / "cranfield" / name).open(encoding="utf-8") as file:
-            return [json.loads(line).get(key) or "" for line in file]
-
-    items = [title for title in field("corpus.jsonl", "title") if title.strip()]
-    queries = field("queries.jsonl", "text")
-    order = np.random.default_rng(0).permutation(len(queries))
-    return items, [queries[i] for i in order[:50]], [queries[i] for i in order[50:125]]
+def _cranfield(data: Path) -> Texts:
+    """Titles as items; 50 queries of the choosing half as anchors, all of the reporting half as
+    queries, with the judgements of the documents."""
+    judged = read_judged("cranfield")
+    rows = rows_of(data / "cranfield", "corpus")
+    titles = [row["title"] for row in rows if document_of(row) is not None]
+    reporting = judged.part("reporting")
+    grades = np.stack([reporting.grades(query) for query in range(len(reporting.queries))])
+    return titles, [*judged.part("choosing").queries[:ANCHORS]], [*reporting.queries], grades
 
 
-def _case(name: str, items: list[str], anchors: list[str], queries: list[str]) -> Case:
-    path = _KEPT / f"{name.replace(' ', '-')}.safetensors"
+def _case(
+    name: str,
+    scorer: str,
+    items: list[str],
+    anchors: list[str],
+    queries: list[str],
+    grades: np.ndarray | None,
+) -> Case:
+    registry = Registry()
+    version = registry.card(scorer).version
+    path = _KEPT / f"{name.replace(' ', '-')}-{scorer}-{version}.safetensors"
     if not path.is_file():
         _KEPT.mkdir(parents=True, exist_ok=True)
-        save_file(_score_all(items, anchors, queries), path)
+        save_file(_score_all(registry, scorer, items, anchors, queries), path)
+    registry.close()
     kept = load_file(path)
     own = torch.full((len(anchors),), -1)
     index = Index(kept["items"], kept["anchor_scores"], kept["anchors"], own)
-    return Case(index, kept["queries"], kept["exact"].numpy(), DEFAULT_CROSS_ENCODER)
+    return Case(index, items, queries, kept["queries"], kept["exact"].numpy(), scorer, grades)
 
 
-def _score_all(items: list[str], anchors: list[str], queries: list[str]) -> dict[str, Tensor]:
-    registry = Registry()
+def _score_all(
+    registry: Registry, scorer: str, items: list[str], anchors: list[str], queries: list[str]
+) -> dict[str, Tensor]:
     rows = []
     everything = [*anchors, *queries]
     for start in range(0, len(everything), _QUERIES_AT_ONCE):
         part = everything[start : start + _QUERIES_AT_ONCE]
         pairs = [(query, item) for query in part for item in items]
-        rows.append(registry.score(DEFAULT_CROSS_ENCODER, pairs).reshape(len(part), -1))
+        rows.append(registry.score(scorer, pairs).reshape(len(part), -1))
     scores = torch.cat(rows)  # [k_q + q, n]
     vectors = {
         key: registry.embed(DEFAULT_BI_ENCODER, texts)
         for key, texts in (("items", items), ("anchors", anchors), ("queries", queries))
     }
-    registry.close()
     split = len(anchors)
     return vectors | {
         "anchor_scores": scores[:split].clone(),
@@ -259,30 +289,57 @@ def _measured(case: Case) -> Iterator[Measured]:
         return belief if ours else strategy.prepare(index, budget)
 
     strategies = [STRATEGIES[key] for key in COMPARED]
-    return compare(
-        strategies, index, case.queries, case.exact, BUDGETS, case.relevance, prepare=prepare
-    )
+    known = (case.exact, BUDGETS, case.relevance)
+    yield from compare(strategies, index, case.queries, *known, prepare=prepare)
+    for late, of, queries in _late(case):
+        yield from compare(late, of, queries, *known)
+
+
+def _late(case: Case) -> Iterator[tuple[list[Strategy], Index, Tensor]]:
+    """Late interaction with its index and its queries, where the app has a model for it."""
+    registry = Registry()
+    cards = [card for card in registry.cards(None, "late-interaction") if card.embedded]
+    if cards:
+        texts, queries = (
+            registry.token_vectors(cards[0].key, each) for each in (case.texts, case.query_texts)
+        )
+        index = dataclasses.replace(case.index, late=pack(texts))
+        yield [LateReRank()], index, padded(queries)
+    registry.close()
+
+
+def _orders(case: Case) -> tuple[Figure, ...]:
+    """The bi-encoder's shortlists in the order of either model and of both, against the labels."""
+    if case.relevance is None:
+        return ()
+    cosines = case.queries.numpy() @ case.index.item_vectors.numpy().T  # [q, n]
+    lists = shortlists(cosines, case.exact, case.relevance)
+    return figures(lists.curves("ndcg"), halves(case.query_texts), EQUAL_WEIGHT)
 
 
 def main() -> None:
-    """Measure the recalls, print them, and write them where the app shows them."""
-    figures = []
+    """Measure recalls and nDCG, print them, and write them where the app shows them."""
+    entries: list[dict[str, object]] = []
+
+    def enter(
+        corpus: str, case: Case, strategy: str, budget: int, ndcg: float, recalls: object
+    ) -> None:
+        entry = {"corpus": corpus, "strategy": strategy, "budget": budget, "recalls": recalls}
+        known = None if np.isnan(ndcg) else round(ndcg, 3)
+        entries.append(entry | {"cross_encoder": case.cross_encoder, "ndcg": known})
+        print(corpus, case.cross_encoder, budget, strategy, recalls, known, flush=True)
+
     for corpus, case in _cases():
-        for measured in _measured(case):
-            recalls = {str(k): round(float(v.mean()), 3) for k, v in measured.recalls.items()}
-            ndcg = None if measured.ndcg is None else round(float(measured.ndcg.mean()), 3)
-            figures.append(
-                {
-                    "corpus": corpus,
-                    "strategy": measured.strategy,
-                    "budget": measured.budget,
-                    "recalls": recalls,
-                    "cross_encoder": case.cross_encoder,
-                    "ndcg": ndcg,
-                }
-            )
-            print(corpus, measured.budget, measured.strategy, recalls, flush=True)
-    MEASURED.write_text(json.dumps(figures, indent=0) + "\n", encoding="utf-8")
+        for each in _measured(case):
+            recalls = {str(k): round(float(v.mean()), 3) for k, v in each.recalls.items()}
+            ndcg = np.nan if each.ndcg is None else float(np.nanmean(each.ndcg))
+            enter(corpus, case, each.strategy, each.budget, ndcg, recalls)
+        for order in _orders(case):
+            if order.way in ("alone", "half"):  # the others are strategies, or chosen by nobody
+                calls = 0 if order.way == "alone" else SHORTLIST
+                enter(corpus, case, order.way, calls, order.mean.mean, {})
+            print(corpus, case.cross_encoder, order.way, order.weights, order.mean, order.gain)
+    MEASURED.write_text(json.dumps(entries, indent=0) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,11 +14,17 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 from app import build_app, launch
+from demos import DEMOS
 from demos.pairs.example import CHINESE_EXAMPLE, EXAMPLE
 from demos.pairs.grid.example import CHINESE_EXAMPLE_A, EXAMPLE_A
+from demos.retrieval import RETRIEVAL
+from demos.retrieval.desk import lay_out_desk
+from demos.retrieval.helpdesk import ENGLISH
+from demos.retrieval.helpdesk.__main__ import build
 from models.catalog import CATALOG, Catalog
 from models.registry import Registry
 from tests.browser.conftest import OpenPage
+from tests.demos.retrieval.fakes import small_chinese
 
 pytestmark = pytest.mark.browser
 GRID = "/pairs?panel=grid"
@@ -37,9 +43,14 @@ def with_chinese_models() -> Catalog:
 
 
 @pytest.fixture(scope="module")
-def running_app() -> Iterator[gr.Blocks]:
+def running_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[gr.Blocks]:
+    """The app, with a small Chinese corpus beside the English one."""
+    folder = tmp_path_factory.mktemp("corpora")
     registry = Registry(with_chinese_models(), device="cpu", dtype=torch.float32)
-    app = build_app(registry)
+    chinese = small_chinese(folder / "zh", "cosent-bi-zh", "cosent-cross-zh")
+    build(registry, chinese, folder / "work")
+    corpora = replace(RETRIEVAL, toolbar=lambda context: lay_out_desk(context, [ENGLISH, chinese]))
+    app = build_app(registry, [corpora if demo is RETRIEVAL else demo for demo in DEMOS])
     launch(app, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", server_port=None)
     yield app
     app.close()
@@ -144,7 +155,9 @@ def test_models_that_read_the_texts_are_one_click_away(open_page: OpenPage) -> N
     page.locator("#pairs-grid-b textarea").fill("A cat is sleeping.\n一只猫正在睡觉。\n🙂")
     page.locator("#pairs-grid-run").click()
     said = page.locator("#pairs-grid-models-unread")
-    expect(said).to_contain_text("3 of 5 texts are in Chinese, which CoSENT bi-encoder and CoSENT")
+    expect(said).to_contain_text(
+        "In Chinese, which CoSENT bi-encoder and CoSENT cross-encoder did not learn: 3 of 5 texts"
+    )
     expect(page.locator("#pairs-grid-progress")).to_contain_text("Scored 2 × 3 = 6 pairs")
     better = page.locator("#pairs-grid-models-reading")
     expect(better).to_have_text("Choose " + " and ".join(titles("cosent-bi-zh", "cosent-cross-zh")))
@@ -230,3 +243,17 @@ def test_models_of_an_index_read_its_texts(open_page: OpenPage, tmp_path: Path) 
     page.locator("button.label-wrap", has_text="Models").click()
     cross = page.locator("#retrieval-indexing-cross-encoder input")
     expect(cross).to_have_value(titles("cosent-cross-zh")[0])
+
+
+def test_a_query_goes_to_a_corpus_of_its_language(open_page: OpenPage) -> None:
+    page = open_page("/retrieval")
+    progress = page.locator("#retrieval-ask-progress")
+    expect(progress).to_contain_text("of 1,200 texts")
+    page.locator("#retrieval-ask-query textarea").fill("快递签收了，可是我没有收到")
+    page.locator("#retrieval-ask-run").click()
+    said = page.locator("#retrieval-corpus-unread")
+    expect(said).to_contain_text("The text is in Chinese, which")
+    page.locator("#retrieval-corpus-reading", has_text="Help desk in Chinese").click()
+    expect(page.locator("#retrieval-corpus input")).to_have_value(re.compile("in Chinese"))
+    expect(progress).to_contain_text("of 25 texts")
+    expect(said).to_be_hidden()

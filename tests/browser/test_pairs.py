@@ -58,6 +58,24 @@ def test_chinese_dark_and_narrow(open_page: OpenPage) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
+def test_a_mixture_is_one_more_scorer(open_page: OpenPage) -> None:
+    page = open_pairs(open_page())
+    weight = page.locator("#pairs-mixture-weight input[type=number]")
+    expect(weight).not_to_be_visible()
+    page.locator("#pairs-models input").click()
+    page.get_by_role("option", name="Mixture of the chosen").click()
+    weight.fill("0.7")
+    weight.press("Tab")
+    page.locator("#pairs-score").click()
+    title = "0.7 × CoSENT bi-encoder + 0.3 × CoSENT cross-encoder"
+    expect(page.locator("#pairs-by-model")).to_contain_text(title)
+    expect(page.locator("#pairs-scores")).to_contain_text(title)
+    expect(page.locator("#evaluation-table")).to_contain_text(title)
+    page.locator("#pairs-y-axis input").click()
+    page.get_by_role("option", name="0.7 ×").click()
+    expect(page.locator("#pairs-disagreement")).to_contain_text("0.7 ×")
+
+
 def test_three_pairs_typed(open_page: OpenPage) -> None:
     page = open_pairs(open_page())
     page.locator("#pairs-clear").click()

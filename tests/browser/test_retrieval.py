@@ -80,6 +80,27 @@ def test_brute_force_tells_the_truth_and_the_csv_holds_it(open_page: OpenPage) -
     assert len(rows) == 1 + 100 + 100 + 1_200
 
 
+def test_the_bi_encoder_is_mixed_into_the_order(open_page: OpenPage) -> None:
+    page = open_tab(open_page())
+    before = page.locator("#retrieval-ask-answers").inner_text()
+    number(page, "#retrieval-ask-weight", 1)
+    page.locator("#retrieval-ask-run").click()
+    progress = page.locator("#retrieval-ask-progress")
+    expect(progress).to_contain_text("Ordered by 1.00 × the bi-encoder’s cosine")
+    expect(progress).to_contain_text("Scored by")
+    assert page.locator("#retrieval-ask-answers").inner_text() != before
+    expect(page.locator("#retrieval-ask-cost")).to_contain_text("Late scores")
+
+
+def test_another_cross_encoder_is_refused_where_anchors_are_needed(open_page: OpenPage) -> None:
+    page = open_tab(open_page(bad_input=True))
+    chooser = page.locator("#retrieval-ask-scorer")
+    chooser.locator("input").click()
+    page.get_by_role("option", name="ms-marco-MiniLM-L6-v2").click()
+    page.locator("#retrieval-ask-run").click()
+    expect(chooser).to_contain_text("The index holds anchor scores of")
+
+
 def test_an_empty_query_is_said_at_its_field_and_all_is_kept(open_page: OpenPage) -> None:
     page = open_tab(open_page(bad_input=True))
     ask(page, "  ")
@@ -206,6 +227,29 @@ def test_a_corpus_is_read_built_and_asked(open_page: OpenPage, tmp_path: Path) -
 
 
 @pytest.mark.slow
+def test_long_documents_are_said_and_split(open_page: OpenPage, tmp_path: Path) -> None:
+    filler = " ".join(f"This sentence about topic {i} fills the page." for i in range(50))
+    lines = [f"Report {i}. {filler}" for i in range(22)]
+    lines[4] += " Somebody lost an umbrella in the tram."
+    page = open_panel(open_page(), "indexing")
+    upload(page, a_text_file(tmp_path / "reports.txt", lines))
+    note = page.locator("#retrieval-indexing-note")
+    expect(note).to_contain_text("22 of the 22 texts are read only in part")
+    page.get_by_role("button", name="Long documents").click()
+    page.locator("#retrieval-indexing-passages input").check()
+    expect(note).to_contain_text("passages, each an item of its own")
+    expect(note).not_to_contain_text("read only in part")
+    number(page, "#retrieval-indexing-anchors", 5)
+    page.locator("#retrieval-indexing-build").click()
+    expect(page.locator("#retrieval-indexing-progress")).to_contain_text("The index is built")
+    page.locator("#retrieval-tabs > .tab-wrapper [data-tab-id=retrieval-ask]").last.click()
+    tick(page, "Brute force")
+    ask(page, "Who has lost an umbrella?")
+    first = page.locator(f"{ANSWERS} section").last.locator("li").first
+    expect(first).to_contain_text("umbrella in the tram")
+    expect(first).to_contain_text("of document 5")
+
+
 def test_a_cancelled_build_is_kept_and_finished(open_page: OpenPage, tmp_path: Path) -> None:
     lines = [f"Invoice {i} names {i % 7} items, and the customer asks why." for i in range(300)]
     page = open_panel(open_page(), "indexing")

@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 
@@ -61,11 +62,20 @@ def test_embedded_weights_carry_a_digest() -> None:
     assert keys == [
         "cosent-bi",
         "cosent-cross",
+        "cosent-late",
+        "cosent-bi-zh",
         "all-MiniLM-L6-v2",
+        "multilingual-e5-small",
         "SmolLM2-135M-Instruct",
     ]
     for card in CATALOG.embedded():
         assert card.sha256
+
+
+def test_a_prompt_is_part_of_what_a_model_computes() -> None:
+    card = CATALOG["all-MiniLM-L6-v2"]
+    versions = {dataclasses.replace(card, prompt=p).version for p in (None, "", "query: ")}
+    assert len(versions) == 3
 
 
 def test_adapters_name_a_base_that_exists() -> None:
@@ -84,3 +94,8 @@ def test_two_cards_with_one_key_are_refused() -> None:
 def test_a_bad_hub_id_is_refused(bad: str) -> None:
     with pytest.raises(UnknownModelError):
         hub_card(bad, "bi-encoder")
+
+
+def test_keys_without_weights_at_hand_are_passed_over() -> None:
+    keys = ("cosent-cross", "no-such-model", "all-mpnet-base-v2", "cosent-bi")
+    assert CATALOG.embedded_among(keys) == ["cosent-cross", "cosent-bi"]

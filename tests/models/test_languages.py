@@ -79,7 +79,7 @@ def test_what_is_not_read_is_counted() -> None:
     assert unread(["one two three", "四五六"], [MULTILINGUAL]) is None
     assert unread(["one two three"], [ENGLISH]) is None
     assert unread(["42"], [ENGLISH, CHINESE]) is None
-    found = unread(["one two three", "四五六", "七八九", "42"], [ENGLISH, CROSS])
+    found = unread(["one two three", "", "四五六", "七八九", "42"], [ENGLISH, CROSS])
     assert found is not None
     assert (found.texts, found.total, found.languages) == (2, 4, ("zh",))
     assert [each.key for each in found.models] == ["cosent-bi", "cosent-cross"]

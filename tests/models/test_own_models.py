@@ -12,16 +12,18 @@ import numpy as np
 import pytest
 import torch
 
-from models.catalog import Catalog
+from models.catalog import CATALOG, Catalog
 from models.errors import ModelError, TrainingError, UnknownModelError
 from models.registry import Registry
+from models.statistics import spearman
+from models.train.bundled import bundled_pairs
 from models.train.events import Evaluated, Queued, StepDone, Trained
 from models.train.labelled_pairs import LabelledPairs
-from models.train.session import PAIR_LIMIT, STEP_LIMIT
+from models.train.session import PAIR_LIMIT, STEP_LIMIT, training_bytes
 from models.train.settings import TrainingSettings
 from models.visitors import MODELS_PER_VISITOR
 from tests.models import tiny
-from tests.models.test_train import data
+from tests.models.test_train import KINDS, data, peers_scores
 
 SETTINGS = TrainingSettings(
     kind="cross-encoder", base="tiny", rank=4, max_steps=6, epochs=9, batch_size=8
@@ -52,18 +54,17 @@ def test_a_training_reports_and_ends_in_a_model_of_its_owner(registry: Registry)
     assert isinstance(events[0], Evaluated)
     scores = registry.score(trained.card.key, PAIRS)
     assert scores.shape == (2,)
-    assert registry.cards("me", "cross-encoder")[-1].title == "My cross-encoder (CoSENT) #1"
+    assert registry.cards("me", "cross-encoder")[-1].title == "My cross-encoder (CoSENT, tiny) #1"
 
 
-def test_what_is_trained_is_what_scores(registry: Registry, tmp_path: Path) -> None:
-    from sentence_transformers import CrossEncoder
-
-    _, trained = train(registry, "me")
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_trained_is_what_scores(registry: Registry, kind: str, tmp_path: Path) -> None:
+    _, trained = train(registry, "me", dataclasses.replace(SETTINGS, kind=kind))  # type: ignore[arg-type]
+    assert trained.card in registry.cards("me", kind)  # type: ignore[arg-type]
     registry.export(trained.card.key, tmp_path / "whole")
-    peer = CrossEncoder(str(tmp_path / "whole"), device="cpu")
     ours = registry.score(trained.card.key, PAIRS).numpy()
-    assert np.allclose(ours, peer.predict(PAIRS), atol=1e-5)
-    whole = Catalog((tiny.card("whole", tmp_path / "whole", "cross-encoder"),))
+    assert np.allclose(ours, peers_scores(kind, tmp_path / "whole", PAIRS), atol=1e-5)
+    whole = Catalog((tiny.card("whole", tmp_path / "whole", kind),))
     again = Registry(whole, device="cpu", dtype=torch.float32)
     assert np.allclose(again.score("whole", PAIRS).numpy(), ours, atol=1e-5)
     again.close()
@@ -100,6 +101,23 @@ def test_a_training_may_go_on_from_an_adapter(registry: Registry) -> None:
         next(registry.train(SETTINGS, pairs, held_out, "me", start="tiny"))
 
 
+def test_a_prompt_goes_with_what_is_trained(tmp_path: Path) -> None:
+    base = tiny.write_bi_encoder(tmp_path / "base")
+    catalog = Catalog((tiny.card("tiny", base, max_length=32, prompt="q r "),))
+    registry = Registry(catalog, device="cpu", dtype=torch.float32)
+    held_out = data(20, 1, "held out")
+    _, first = train(registry, "me", dataclasses.replace(SETTINGS, kind="bi-encoder"))
+    _, other = train(registry, "me", dataclasses.replace(SETTINGS, kind="bi-encoder", prompt="x "))
+    still = dataclasses.replace(SETTINGS, kind="bi-encoder", learning_rate=0.0)
+    again = [*registry.train(still, data(40, 0), held_out, "me", start=other.card.key)][-1]
+    assert isinstance(again, Trained)
+    for trained, prompt in ((first, "q r "), (other, "x "), (again, "x ")):
+        assert trained.card.prompt == prompt
+        scores = registry.score(trained.card.key, held_out.pairs).numpy()
+        assert spearman(scores, held_out.labels) == pytest.approx(trained.best.spearman, abs=5e-3)
+    registry.close()
+
+
 def test_it_goes_when_its_owner_stays_away(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +133,24 @@ def test_it_goes_when_its_owner_stays_away(
     assert trained.card.adapter is not None
     assert not trained.card.adapter.exists()
     assert registry.score(kept.card.key, PAIRS).shape == (2,)
+
+
+def test_what_is_no_base_is_refused(registry: Registry) -> None:
+    _, trained = train(registry, "me")
+    settings = dataclasses.replace(SETTINGS, base=trained.card.key)
+    with pytest.raises(TrainingError, match="no base to train on"):
+        next(registry.train(settings, data(40, 0), data(20, 1, "held out"), "me"))
+
+
+def test_room_is_made_for_the_base_and_its_largest_step() -> None:
+    small, large = CATALOG["all-MiniLM-L6-v2"], CATALOG["multilingual-e5-small"]
+    usual = dataclasses.replace(SETTINGS, batch_size=16)
+    ours, chinese = bundled_pairs(), bundled_pairs("zh")
+    assert 0.25e9 < training_bytes(small, usual, ours) < 0.6e9  # measured: .35 GB
+    assert 0.6e9 < training_bytes(large, usual, chinese) < 1.2e9  # measured: .9 GB
+    many = dataclasses.replace(SETTINGS, batch_size=64)
+    long = LabelledPairs("long", (("word " * 600, "word " * 600),) * 100, np.arange(100.0))
+    assert training_bytes(large, many, long) < 2.2e9  # is computed in small parts
 
 
 def test_the_oldest_makes_room(registry: Registry) -> None:

@@ -154,6 +154,16 @@ def test_run_moves_tensors_and_brings_them_back(small: Registry) -> None:
     assert thread == "device"
 
 
+def test_how_far_a_model_reads_into_a_text(small: Registry) -> None:
+    long = " ".join(["a"] * 100)
+    for key, words in (("m0", 62), ("x", 61)):  # of 64 tokens; a pair has three special ones
+        tokens, read = small.reach(key, ["a b", long, " " * 9, ""])
+        assert tokens == 64
+        assert read == [3, 2 * words - 1, 9, 0]
+    with pytest.raises(UnknownModelError):
+        small.reach("nobody", ["a"])
+
+
 def test_truncation_is_known(small: Registry) -> None:
     for key, pairs in (
         ("m0", [("a", "b"), ("a " * 100, "b"), ("c", "d " * 62)]),

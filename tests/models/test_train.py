@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.utils.checkpoint import checkpoint
 
 from models.catalog import Catalog, ModelCard
 from models.cross_encoder import segment_means
@@ -20,6 +22,7 @@ from models.registry import Registry
 from models.tokenizer import Tokenizer
 from models.train import __main__ as command
 from models.train import grade
+from models.train import trainee as trainee_module
 from models.train.checkpoint import load_checkpoint, save_checkpoint
 from models.train.events import Evaluated, StepDone
 from models.train.export import export_adapter
@@ -70,10 +73,15 @@ def settings(kind: str = "bi-encoder", **changes: object) -> TrainingSettings:
 
 
 def trainer(
-    base: Path, chosen: TrainingSettings, train: int = 64, start: Path | None = None
+    base: Path,
+    chosen: TrainingSettings,
+    train: int = 64,
+    start: Path | None = None,
+    prompt: str = "",
 ) -> Trainer:
     device = Device(choose_device("cpu", torch.float32))
-    return Trainer(chosen, [data(train, 0)], data(40, 1, "held out"), base, 32, device, start)
+    held_out = data(40, 1, "held out")
+    return Trainer(chosen, [data(train, 0)], held_out, base, 32, device, start, prompt=prompt)
 
 
 def run(trainer: Trainer) -> list[StepDone | Evaluated]:
@@ -90,6 +98,31 @@ def test_every_loss_is_learnt(base: Path, kind: str, loss: str, method: str) -> 
     assert found.losses[-1] < 0.8 * found.losses[0]
     assert found.best_evaluation is not None
     assert found.best_evaluation.spearman >= found.curve[0].spearman
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_a_step_too_large_to_be_kept_is_computed_again(
+    base: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainee_module, "_PART_TOKENS", {"cpu": 40})  # several parts a step
+    kept = trainer(base, settings(kind, max_steps=1))
+    run(kept)
+    calls = []
+    monkeypatch.setattr(trainee_module, "_KEPT_TOKENS", {"cpu": 40})
+    monkeypatch.setattr(trainee_module, "_AGAIN_SHARE", 1)  # the same parts: the same dropout
+    monkeypatch.setattr(
+        trainee_module,
+        "checkpoint",
+        lambda *args, **more: calls.append(1) or checkpoint(*args, **more),
+    )
+    again = trainer(base, settings(kind, max_steps=1))
+    run(again)
+    assert len(calls) > 3
+    assert again.losses == pytest.approx(kept.losses, abs=1e-6)
+    for name, parameter in kept.parameters.items():
+        torch.testing.assert_close(
+            again.parameters[name].grad, parameter.grad, atol=1e-5, rtol=1e-4
+        )
 
 
 def topics(count: int, seed: int) -> LabelledPairs:
@@ -332,6 +365,66 @@ def test_a_projection_is_trained_stored_and_exported(base: Path, tmp_path: Path)
     assert np.allclose(again._score(pairs), ours, atol=5e-3)
 
 
+@pytest.mark.parametrize("stated", [None, "x y ", ""])
+@pytest.mark.parametrize("kind", ["bi-encoder", "cross-encoder"])
+def test_a_prompt_is_trained_served_and_exported(
+    base: Path, kind: str, stated: str | None, tmp_path: Path
+) -> None:
+    """The base's, unless the settings or the adapter's card say another one, or none."""
+    from sentence_transformers import CrossEncoder, SentenceTransformer
+
+    found = trainer(base, settings(kind, average=0.0, prompt=stated), prompt="q r ")
+    run(found)
+    save_trained(found, tmp_path / "adapter", "tiny", base, {})
+    effective = "" if kind == "cross-encoder" else "q r " if stated is None else stated
+    assert json.loads((tmp_path / "adapter" / "card.json").read_text())["prompt"] == effective
+    pairs = list(data(40, 1).pairs)
+    card = dataclasses.replace(adapter_card(base, tmp_path / "adapter", kind), prompt=stated)
+    catalog = Catalog((tiny.card("tiny", base, max_length=32, prompt="q r "), card))
+    registry = Registry(catalog, device="cpu", dtype=torch.float32)
+    served = registry.score("trained", pairs).numpy()
+    registry.export("trained", tmp_path / "whole")
+    registry.close()
+    assert np.allclose(served, found._score(pairs), atol=5e-3)
+    whole = str(tmp_path / "whole")
+    if kind == "cross-encoder":
+        assert np.allclose(served, CrossEncoder(whole, device="cpu").predict(pairs), atol=1e-5)
+        return
+    peer = SentenceTransformer(whole, device="cpu")
+    u, v = (peer.encode([pair[side] for pair in pairs]) for side in (0, 1))
+    assert np.allclose(served, (u * v).sum(axis=1), atol=1e-5)
+    other = "z z z z " if effective == "" else ""
+    plain = trainer(base, settings(prompt=other))
+    plain._load(found.best)
+    assert not np.allclose(served, plain._score(pairs), atol=5e-3)
+
+
+@pytest.mark.parametrize("name", ["dtype", "torch_dtype"])
+def test_an_export_says_the_number_format_that_it_has(
+    base: Path, tmp_path: Path, name: str
+) -> None:
+    half = tmp_path / "half"
+    shutil.copytree(base, half)
+    config = json.loads((half / "config.json").read_text())
+    config.pop("dtype", None)
+    (half / "config.json").write_text(json.dumps(config | {name: "bfloat16"}))
+    found = trainer(half, settings(epochs=1))
+    run(found)
+    save_trained(found, tmp_path / "adapter", "tiny", half, {})
+    export_adapter(tmp_path / "whole", half, tmp_path / "adapter", "bi-encoder", 32)
+    written = json.loads((tmp_path / "whole" / "config.json").read_text())
+    assert (written["dtype"], written.get("torch_dtype")) == ("float32", None)
+    weights = load_file(tmp_path / "whole" / "model.safetensors")
+    assert {tensor.dtype for tensor in weights.values()} == {torch.float32}
+
+
+def test_texts_are_cut_where_the_settings_say(base: Path) -> None:
+    found = trainer(base, settings(max_length=8))
+    (long,) = found.trainee.tokenizer.encode_texts(["a b c d e f g h i j"])
+    assert len(long) == 8
+    assert trainer(base, settings()).trainee.tokenizer.max_length == 32
+
+
 def test_peft_reads_the_adapter(base: Path, tmp_path: Path) -> None:
     from peft import PeftModel
     from transformers import AutoModel
@@ -445,6 +538,20 @@ def test_held_out_pairs_are_not_trained_on() -> None:
     assert train.without(held_out).pairs == (("x", "y"), ("p", "q"))
 
 
+@pytest.mark.usefixtures("tiny_catalog")
+def test_pairs_that_report_are_never_trained_on(files: list[str], tmp_path: Path) -> None:
+    train = files[files.index("--train") + 1]
+    whole = read_labelled_pairs(train)
+    report = tmp_path / "report.tsv"
+    rows = "".join(f"1\t{b.upper()}\t{a}\n" for a, b in whole.pairs[:9])
+    report.write_text("score\tsentence1\tsentence2\n" + rows, encoding="utf-8")
+    options = ["--base", "tiny", "--output", str(tmp_path / "out"), "--kind", "bi-encoder"]
+    options += ["--device", "cpu", "--without", str(report)]
+    assert command.main([*files, *options]) == 0
+    card = json.loads((tmp_path / "out" / "card.json").read_text())
+    assert card["train"][0]["pairs"] <= len(whole) - 9
+
+
 def test_a_split_is_seeded_and_complete() -> None:
     whole = data(50, 3)
     kept, held = whole.split(0.2, seed=1)
@@ -479,6 +586,7 @@ def test_the_command_trains_saves_and_exports(
 ) -> None:
     out, whole = tmp_path / "out", tmp_path / "whole"
     options = ["--base", "tiny", "--output", str(out), "--export", str(whole), "--device", "cpu"]
+    options += ["--max-length", "16"]
     assert command.main([*files, *options, "--kind", "cross-encoder", "--batch-size", "8"]) == 0
     assert "Spearman" in capsys.readouterr().out
     assert {p.name for p in out.iterdir()} == {
@@ -488,6 +596,9 @@ def test_the_command_trains_saves_and_exports(
         "head.safetensors",
     }
     assert (whole / "modules.json").is_file()
+    settings_file = whole / "sentence_bert_config.json"
+    assert json.loads(settings_file.read_text()) == {"max_seq_length": 16}
+    assert json.loads((out / "card.json").read_text())["max_length"] == 16
 
 
 @pytest.mark.usefixtures("tiny_catalog")

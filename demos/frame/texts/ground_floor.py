@@ -150,6 +150,9 @@ SENTENCES_ZH: dict[str, str] = {
     "“{folder}” holds a checkpoint of other settings or data: remove it or choose another.": (
         "「{folder}」中是其他设置或数据的存档：请删除，或换一个目录。"
     ),
+    "“{title}” is no base to train on: choose a whole bi-encoder.": (
+        "「{title}」不能作为训练的基座：请选择一个完整的双塔模型。"
+    ),
     "“{title}” is no {kind} adapter on {base}: choose another start.": (
         "「{title}」不是 {base} 上的 {kind} 适配器：请换一个起点。"
     ),

@@ -12,7 +12,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "文本是{languages}，而 {models} 没有学过：结果没有多大意义。",
     ),
     "languages.unread_some": (
-        "{count:,} of {total:,} texts are in {languages}, which {models} did not learn: their results mean little.",
+        "In {languages}, which {models} did not learn: {count:,} of {total:,} texts; their results mean little.",
         "{total:,} 段文本中有 {count:,} 段是{languages}，而 {models} 没有学过：它们的结果没有多大意义。",
     ),
     "languages.choose": ("Choose {models}", "改用 {models}"),

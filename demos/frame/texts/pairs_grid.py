@@ -4,8 +4,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.tab.grid": ("Grid", "网格"),
     "pairs.grid.intro": (
         "Every sentence of list A against every sentence of list B. A bi-encoder reads **N + M** texts"
-        " to fill the grid, a cross-encoder **N × M** pairs.",
-        "列表 A 的每个句子与列表 B 的每个句子两两打分。填满网格，双塔模型要读 **N + M** 个文本，"
+        " to fill the grid, late interaction too, a cross-encoder **N × M** pairs.",
+        "列表 A 的每个句子与列表 B 的每个句子两两打分。填满网格，双塔与延迟交互模型要读 **N + M** 个文本，"
         "交互式模型要读 **N × M** 对。",
     ),
     "pairs.grid.list_a": ("List A: one sentence a line (rows)", "列表 A：每行一个句子（网格的行）"),
@@ -32,11 +32,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.grid.cost": ("What each model had to do", "各模型的工作量"),
     "pairs.grid.reads": ("Reads", "读取"),
     "pairs.grid.reads.bi-encoder": ("{n:,} + {m:,} texts", "{n:,} + {m:,} 个文本"),
+    "pairs.grid.reads.late-interaction": ("{n:,} + {m:,} texts", "{n:,} + {m:,} 个文本"),
     "pairs.grid.reads.cross-encoder": ("{n:,} × {m:,} pairs", "{n:,} × {m:,} 对"),
     "pairs.grid.passes": ("Passes (repeats once)", "前向次数（重复只算一次）"),
     "pairs.grid.time": ("Time for the grid", "整个网格用时"),
     "pairs.grid.remembered": ("{time} (all from the cache)", "{time}（全部来自缓存）"),
     "pairs.grid.unit.bi-encoder": ("cosine", "余弦"),
+    "pairs.grid.unit.late-interaction": ("mean MaxSim", "平均 MaxSim"),
     "pairs.grid.unit.cross-encoder": ("logit", "logit"),
     "pairs.grid.best": ("Best match of each row", "每行的最佳匹配"),
     "pairs.grid.best_of": ("Best by {model}", "{model} 的最佳"),
@@ -75,6 +77,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pairs.grid.about_text": (
         "**Bi-encoder:** $S = U V^{\\top}$ with unit vectors $u_i = f(a_i)$, $v_j = f(b_j)$: $N + M$ passes,"
         " and a product of two matrices.\n\n"
+        "**Late interaction:** $N + M$ passes, and for each cell the products of all tokens of $a_i$ and $b_j$.\n\n"
         "**Cross-encoder:** $S_{ij} = g([a_i; b_j])$: $N \\times M$ passes, and nothing of one cell serves"
         " another.\n\n"
         "Sources: [CoSENT (8847)](https://kexue.fm/archives/8847),"
@@ -94,6 +97,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- *CoSENT cross-encoder* reads each pair in both orders and gives the mean: two passes a cell.",
         "**双塔模型：** $S = U V^{\\top}$，其中单位向量 $u_i = f(a_i)$，$v_j = f(b_j)$：只需 $N + M$ 次前向，"
         "再做一次矩阵乘法。\n\n"
+        "**延迟交互：** $N + M$ 次前向，每格再计算 $a_i$ 与 $b_j$ 所有词元两两的内积。\n\n"
         "**交互式模型：** $S_{ij} = g([a_i; b_j])$：需要 $N \\times M$ 次前向，各格之间没有可以共用的计算。\n\n"
         "出处：[CoSENT（8847）](https://kexue.fm/archives/8847)、"
         "[交互式模型（9341）](https://kexue.fm/archives/9341)。\n\n"

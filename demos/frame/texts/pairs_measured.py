@@ -15,8 +15,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "若要在同样的句子对上比较，请在下面给测试集打分。",
     ),
     "published.beside_absent": (
-        "Our figures have not been measured in this copy: `python -m demos.pairs.published measure DATA` makes them.",
-        "这份程序中还没有测量过我们的数字：`python -m demos.pairs.published measure DATA` 可以生成它们。",
+        "Our figures have not been measured in this copy: BENCHMARKS.md says how they are made.",
+        "这份程序中还没有测量过我们的数字：生成方法见 BENCHMARKS.md。",
     ),
     "published.beside_zh": (
         "Chinese sets (Spearman × 100)",

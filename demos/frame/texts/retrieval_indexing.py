@@ -35,9 +35,37 @@ TEXTS: dict[str, tuple[str, str]] = {
         " {n:,} repeated ones were left out.",
         " 略去 {n:,} 个重复文本。",
     ),
+    "retrieval.indexing.split": (
+        " They make {n:,} passages, each an item of its own; of a document the best one counts.",
+        " 切成 {n:,} 个段落，每段都是一个条目；每篇文档以最佳段落为准。",
+    ),
     "retrieval.indexing.cut": (
-        " {n:,} very long ones were cut to 4,000 characters.",
-        " {n:,} 个过长的文本截到 4,000 个字符。",
+        " Of {n:,} very long ones only the beginning was taken.",
+        " 有 {n:,} 个过长，只取了开头。",
+    ),
+    "retrieval.indexing.reach": (
+        "{texts:,} of the {n:,} texts are read only in part: {model} stops after {tokens} tokens, here after about {words}"
+        " words, and what comes behind is not seen. The longest is number {number:,} with {longest:,} words. “Long"
+        " documents” splits them into passages.",
+        "{n:,} 个文本中有 {texts:,} 个只读了一部分：{model} 读到 {tokens} 个词元为止，这里约为 {words} 个词，后面的内容看不到。"
+        "最长的是第 {number:,} 个，有 {longest:,} 个词。可用「长文档」把它们切成段落。",
+    ),
+    "retrieval.indexing.documents": ("Long documents", "长文档"),
+    "retrieval.indexing.passages": (
+        "Split into passages; the best one counts",
+        "切成段落，以最佳段落为准",
+    ),
+    "retrieval.indexing.passages_hint": (
+        "Passages end with sentences and share one with their neighbour; at most 20 a document. Calls are counted by passage.",
+        "段落在句末结束，与相邻段落共享一句；每篇最多 20 段。调用按段落计数。",
+    ),
+    "retrieval.indexing.words": (
+        "Words of a passage at most (a Chinese character counts as one)",
+        "每段最多的词数（每个汉字算一个）",
+    ),
+    "retrieval.indexing.bad_words": (
+        "Passages have {least} to {most} words: choose a whole number, or 0 to leave texts whole.",
+        "段落长度须为 {least} 到 {most} 个词：请填写整数，或填 0 不切分。",
     ),
     "retrieval.indexing.estimating": ("Judging the time …", "正在估计用时……"),
     "retrieval.indexing.estimate": (
@@ -127,10 +155,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- Twenty anchor queries are enough for BayesCUR; CUR and ADACUR want more than the budget has rounds.\n"
         "- The time is judged by scoring some of your own texts, so long texts show.\n\n"
         "**Limits**\n"
+        "- A model reads a text up to its maximum length and nothing behind it; what was read says of how many texts, and"
+        " where. Passages mend that at a price: calls are counted by passage. Of a document the best passage counts (MaxP),"
+        " so an answer that needs two passages is judged by one.\n"
         "- At most 100,000 texts here. An index that nobody opens for two weeks is removed from this machine; the ZIP is yours.\n"
         "- The corpus is the source of the anchor queries. If real queries look different from the texts (questions against"
         " documents), the factors fit them less well.\n"
-        "- An index belongs to its models: when one of them changes, it has to be built again, and the app says so.",
+        "- An index belongs to its models: when one of them changes, it has to be built again, and the app says so. Anchor"
+        " scores are those of its cross-encoder; re-ranking and mixing work with any other under “Ask”.",
         "**索引** 是 $k_q$ 个锚点查询的精确分数矩阵 $H$，[k_q, n]：$k_q \\cdot n$ 次调用，相当于 $k_q$ 次逐一打分。锚点查询取自语料本身，"
         "双塔向量的每个区域取一个（k-means 中心点）；文本与自身的分数不计。与 $H$ 一起保存的还有双塔向量、每个文本的 CUR 因子，"
         "以及 BayesCUR 从锚点查询学到的先验。\n\n"
@@ -139,8 +171,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "- BayesCUR 用二十个锚点查询就够；CUR 与 ADACUR 需要更多。\n"
         "- 用时是拿你自己的部分文本试打分得到的，文本长则用时长。\n\n"
         "**局限**\n"
+        "- 模型只读到最大长度为止；读入后会说明有多少文本、在何处被截断。切成段落可以补救，代价是调用按段落计数。每篇文档以最佳段落为准（MaxP），"
+        "因此需要两段才能回答的问题只由其中一段评判。\n"
         "- 最多 100,000 个文本。两周无人打开的索引会从本机删除；ZIP 归你保存。\n"
         "- 锚点查询来自语料。如果真实查询与文本差别很大（例如用问句检索文档），因子的作用会变小。\n"
-        "- 索引与模型绑定：模型变了就要重新构建，应用会提示。",
+        "- 索引与模型绑定：模型变了就要重新构建，应用会提示。锚点分数属于建索引时的交互式模型；在「提问」中，重排与混合可使用其他模型。",
     ),
 }

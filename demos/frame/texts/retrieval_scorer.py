@@ -58,6 +58,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no late-interaction model here: leave that strategy out.",
         "这里没有延迟交互模型：请去掉该策略。",
     ),
+    "retrieval.late.language": (
+        "“{model}” does not read the language of this corpus: leave late interaction out.",
+        "「{model}」读不懂该语料的语言：请去掉延迟交互。",
+    ),
     "retrieval.late.too_large": (
         "Late interaction keeps a vector for every token: this corpus has about {tokens:,}, and at most {most:,} are kept."
         " Leave that strategy out.",

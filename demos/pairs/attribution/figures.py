@@ -15,6 +15,7 @@ from demos.frame.labels import shortened
 from demos.frame.plots import BLUE, INK, RED, TEMPLATE
 from demos.frame.strings import Language, say
 from demos.pairs.attribution.leave_one_out import Variants
+from models.catalog import ModelKind
 
 _ROW, _GAP, _TOP, _BOTTOM = 24, 84, 84, 52  # pixels; a title has two lines
 
@@ -26,6 +27,7 @@ class Moved:
     title: str
     score: float
     changes: NDArray[np.float64]
+    kind: ModelKind
 
 
 def moved_figure(variants: Variants, moved: Sequence[Moved], language: Language) -> go.Figure:

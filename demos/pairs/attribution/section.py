@@ -1,4 +1,4 @@
-"""What moved the score, under the scores: layout and wiring."""
+"""What moved the score, and what late interaction matched, under the scores: layout and wiring."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from demos.frame.kept import FOLLOWS, Kept, kept_or
 from demos.frame.labels import cut_to_width
 from demos.frame.progress import IDLE, note_html, progress_html, say_cancelled
 from demos.frame.strings import Language, language_of, say, text
+from demos.pairs.alignment.figures import Aligned, alignment_figure
+from demos.pairs.alignment.results import Changes, alignment_html
 from demos.pairs.attribution.figures import Moved, moved_figure
 from demos.pairs.attribution.leave_one_out import Pair, Variants, changes, make_variants
 from demos.pairs.pair_set import check_rows
@@ -53,20 +55,28 @@ class AttributionSection:
                         text("cancel"), interactive=False, elem_id="attribution-cancel"
                     )
             self.progress = gr.HTML(elem_id="attribution-progress")
-            self.plot = gr.Plot(
-                label=text("attribution.plot"), visible=False, elem_id="attribution-plot"
-            )
+            with gr.Row():
+                self.plot = gr.Plot(
+                    label=text("attribution.plot"),
+                    visible=False,
+                    min_width=340,
+                    elem_id="attribution-plot",
+                )
+                with gr.Column(visible=False, min_width=340) as self.aligned_box:
+                    self.alignment = gr.Plot(label=text("alignment.plot"), elem_id="alignment-plot")
+                    self.matches = gr.HTML(elem_id="alignment-matches")
             self.csv = gr.DownloadButton(
                 cast(str, text("pairs.csv")), size="sm", visible=False, elem_id="attribution-csv"
             )
             with gr.Accordion(text("attribution.about"), open=False, elem_id="attribution-about"):
                 formula_markdown("attribution.about_text")
-        self.outputs = [self.scored, self.box, self.pair, self.progress, self.plot, self.csv]
+        self._shown = [self.plot, self.csv, self.aligned_box, self.alignment, self.matches]
+        self.outputs = [self.scored, self.box, self.pair, self.progress, *self._shown]
         self._wire(scores)
 
     def _wire(self, scores: gr.Dataframe) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        shown = [self.progress, self.plot, self.csv, self.cancel]
+        shown = [self.progress, self.cancel, *self._shown]
         scores.select(
             _chosen_row, self.scored, [self.scored, self.pair], api_name="attribution_row", **common
         )
@@ -107,11 +117,14 @@ class AttributionSection:
 
     @visible_errors
     def on_show(self, scored: Any, place: int | None, request: gr.Request) -> Iterator[Updates]:
-        """Score the pair without each token, with every model that scored it."""
+        """Score the pair without each token, with every model that scored it, and align its
+        tokens with those that can.
+        """
         language = language_of(request)
         pair, keys = _pair_at(scored, place)
         variants = make_variants(pair)
         moved: list[Moved] = []
+        aligned: list[Aligned] = []
         notes: list[str] = []
         try:
             for step in score_with_models(self.registry, keys, variants.all_pairs()):
@@ -119,7 +132,11 @@ class AttributionSection:
                     score = float(step.scores[0])
                     if step.truncated.any():
                         notes.append(say("attribution.cut", language, model=step.card.title))
-                    moved.append(Moved(step.card.title, score, changes(step.scores)))
+                    card = step.card
+                    moved.append(Moved(card.title, score, changes(step.scores), card.kind))
+                    if card.kind == "late-interaction":
+                        found = self.registry.align(card.key, variants.pair)  # from the cache
+                        aligned.append(Aligned(card.title, found))
                 elif isinstance(step, LeftOut):
                     model = self.registry.title(step.key)
                     reason = sentence_for(step.reason, language)
@@ -131,7 +148,8 @@ class AttributionSection:
                         self.cancel: gr.update(interactive=True),
                         **self._no_figure(),
                     }
-            yield self._result(variants, moved, notes, language)
+            shown = self._result(variants, moved, notes, language)
+            yield shown | self._aligned(variants, moved, aligned, language)
         except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
             yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
             raise
@@ -141,6 +159,7 @@ class AttributionSection:
         return {
             self.plot: gr.update(value=None, visible=False),
             self.csv: gr.update(visible=False),
+            self.aligned_box: gr.update(visible=False),
         }
 
     def _result(
@@ -166,6 +185,27 @@ class AttributionSection:
             self.cancel: gr.update(interactive=False),
             self.plot: gr.update(value=moved_figure(variants, moved, language), visible=True),
             self.csv: gr.update(value=write_csv("tokens", headers, rows), visible=True),
+        }
+
+    def _aligned(
+        self,
+        variants: Variants,
+        moved: Sequence[Moved],
+        aligned: Sequence[Aligned],
+        language: Language,
+    ) -> Updates:
+        """The alignments beside the changes; nothing where no chosen model has one."""
+        if not aligned:
+            return {self.aligned_box: gr.update(visible=False)}
+        crossed = [
+            Changes(model.title, dict(zip(variants.tokens, map(float, model.changes), strict=True)))
+            for model in moved
+            if model.kind == "cross-encoder"
+        ]
+        return {
+            self.aligned_box: gr.update(visible=True),
+            self.alignment: alignment_figure(aligned, language),
+            self.matches: alignment_html(variants.pair, aligned, crossed, language),
         }
 
 

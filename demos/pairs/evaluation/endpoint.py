@@ -11,11 +11,12 @@ import numpy as np
 from demos.frame.errors import InputProblem, visible_errors
 from demos.pairs.evaluation.intervals import Interval
 from demos.pairs.evaluation.report import Judged, Report, make_reports
+from demos.pairs.mixture import DEFAULT_WEIGHT
 from demos.pairs.pair_set import check_rows
-from demos.pairs.score.endpoint import check_shape
+from demos.pairs.score.endpoint import check_shape, named_scores
 from models.registry import Registry
 
-PairsEvaluate = Callable[[list[list[str]], list[float], list[str]], dict[str, Any]]
+PairsEvaluate = Callable[[list[list[str]], list[float], list[str], float], dict[str, Any]]
 
 
 def make_pairs_evaluate(registry: Registry, max_models: int) -> PairsEvaluate:
@@ -23,14 +24,18 @@ def make_pairs_evaluate(registry: Registry, max_models: int) -> PairsEvaluate:
 
     @visible_errors
     def pairs_evaluate(
-        pairs: list[list[str]], labels: list[float], models: list[str]
+        pairs: list[list[str]],
+        labels: list[float],
+        models: list[str],
+        mixture_weight: float = DEFAULT_WEIGHT,
     ) -> dict[str, Any]:
         """Hold several models' scores of labelled sentence pairs against the labels.
 
         Args:
             pairs: a list of [sentence A, sentence B].
             labels: a number for each pair; higher means more alike.
-            models: model keys, for example ["all-MiniLM-L6-v2"].
+            models: model keys, for example ["all-MiniLM-L6-v2"]; "mixture" as in `pairs_score`.
+            mixture_weight: of the bi-encoder, 0 to 1.
 
         Returns:
             For each key: Spearman and Pearson with 95 % bootstrap intervals, the ceiling of
@@ -41,22 +46,26 @@ def make_pairs_evaluate(registry: Registry, max_models: int) -> PairsEvaluate:
             are the pairs of pairs in the worst order, as places in `pairs` from 0. Null where
             labels or scores are constant.
         """
-        return evaluate(registry, pairs, labels, models, max_models)
+        return evaluate(registry, pairs, labels, models, max_models, mixture_weight)
 
     return pairs_evaluate
 
 
 def evaluate(
-    registry: Registry, pairs: Any, labels: Any, models: Any, max_models: int
+    registry: Registry,
+    pairs: Any,
+    labels: Any,
+    models: Any,
+    max_models: int,
+    weight: float = DEFAULT_WEIGHT,
 ) -> dict[str, Any]:
     """`pairs_evaluate` without Gradio. Raises InputProblem or ModelError."""
     check_shape(pairs or [], models, max_models)
     check_labels(labels, len(pairs or []))
     checked = check_rows(pairs or []).pairs
-    keys = list(dict.fromkeys(models))
     judged = [
-        Judged(key, registry.card(key).kind, registry.score(key, checked).numpy().astype(float))
-        for key in keys
+        Judged(key, model.card.kind, model.scores.astype(float))
+        for key, model in named_scores(registry, models, checked, weight).items()
     ]
     reports = make_reports(judged, np.array(labels, dtype=np.float64))
     return {report.title: _as_json(report) for report in reports}

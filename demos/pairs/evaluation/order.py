@@ -10,7 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from models.catalog import ModelKind
 
 # lambda: 20 for cosines, 1 for raw outputs (kexue.fm/archives/8847, 9341)
-SCALES: dict[ModelKind, float] = {"bi-encoder": 20.0, "cross-encoder": 1.0}
+SCALES: dict[ModelKind, float] = {
+    "bi-encoder": 20.0,
+    "late-interaction": 20.0,
+    "cross-encoder": 1.0,
+}
 Floats = NDArray[np.float64]
 
 

@@ -28,9 +28,11 @@ def make_pairs_grid(registry: Registry, max_models: int) -> PairsGrid:
 
         Returns:
             {"shape": [N, M], "grids": [...]}, one grid a model: {"model", "kind", "scores",
-            "truncated", "passes", "seconds"}; scores [N][M] are cosines for a bi-encoder and raw
-            logits for a cross-encoder, truncated [N][M] tells where the model read only the
-            beginning, passes counts the different texts or pairs that it has to read.
+            "truncated", "passes", "vector_bytes", "seconds"}; scores [N][M] are cosines for a
+            bi-encoder, mean MaxSim for late interaction and raw logits for a cross-encoder,
+            truncated [N][M] tells where the model read only the beginning, passes counts the
+            different texts or pairs that it has to read, vector_bytes is what the vectors of a
+            text take on average (0: there are none).
         """
         return score_grids(registry, sentences_a, sentences_b, models, max_models)
 
@@ -68,6 +70,7 @@ def score_grids(
                 "scores": scores.tolist(),
                 "truncated": cut,
                 "passes": passes_needed(lists, card),
+                "vector_bytes": work.progress.vector_bytes,
                 "seconds": work.progress.seconds,
             }
         )

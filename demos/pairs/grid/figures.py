@@ -17,6 +17,7 @@ from demos.pairs.grid.grid import ModelGrid, SentenceLists, best_columns
 # cosine and a logit are not to be compared by colour.
 SCALES = {
     "bi-encoder": ((0.0, "#ece7dc"), (0.5, "#8fafd4"), (1.0, "#274f87")),
+    "late-interaction": ((0.0, "#e8ebe0"), (0.5, "#9dbf8f"), (1.0, "#3a6b33")),
     "cross-encoder": ((0.0, "#efe6dc"), (0.5, "#e09f8d"), (1.0, "#8e3223")),
 }
 MAX_MARKED = 2_500  # cells; beyond it a mark would hide its cell

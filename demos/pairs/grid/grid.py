@@ -41,10 +41,11 @@ class ModelGrid:
 
     Attributes:
         scores: [N, M] float32; cosines or raw logits.
-        passes: how many different texts (bi-encoder) or pairs (cross-encoder) have to be read.
+        passes: how many different texts (pairs for a cross-encoder) have to be read.
         seconds: how long filling the grid took; next to nothing for what the cache knew.
         cached: pairs, of N x M, that the cache knew before they were looked up.
         truncated: [N, M]; where the model read only the beginning.
+        vector_bytes: of a text's vectors, on average; 0 for a cross-encoder.
     """
 
     card: ModelCard
@@ -53,6 +54,7 @@ class ModelGrid:
     seconds: float
     cached: int
     truncated: NDArray[np.bool_]
+    vector_bytes: float = 0.0
 
     @property
     def remembered(self) -> bool:
@@ -111,7 +113,7 @@ def check_lists(
 def passes_needed(lists: SentenceLists, card: ModelCard) -> int:
     """How many inputs a model has to read: a repeated one is read once."""
     texts_a, texts_b = set(lists.a), set(lists.b)
-    if card.kind == "bi-encoder":
+    if card.kind != "cross-encoder":
         return len(texts_a | texts_b)
     pairs = len(texts_a) * len(texts_b)
     # Both orders; of two texts that stand in both lists each order is a pair of the grid already.
@@ -127,6 +129,7 @@ def as_grid(lists: SentenceLists, scored: ModelScores) -> ModelGrid:
         seconds=scored.seconds,
         cached=scored.cached,
         truncated=scored.truncated.reshape(lists.shape),
+        vector_bytes=scored.vector_bytes,
     )
 
 

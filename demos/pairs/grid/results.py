@@ -9,6 +9,7 @@ import numpy as np
 from demos.frame.progress import duration
 from demos.frame.strings import Language, say
 from demos.pairs.grid.grid import ModelGrid, SentenceLists, best_columns
+from demos.pairs.score.results import bytes_of_a_text
 
 Rows = list[list[object]]
 
@@ -16,8 +17,11 @@ Rows = list[list[object]]
 def cost_table(
     lists: SentenceLists, grids: Sequence[ModelGrid], language: Language
 ) -> tuple[list[str], Rows]:
-    """Headers and rows: for each model what it read, how often, how long that took."""
-    keys = ["pairs.model", "pairs.kind", "pairs.grid.reads", "pairs.grid.passes", "pairs.grid.time"]
+    """Headers and rows: for each model what it read, how often, the bytes of a text's vectors, how
+    long it took.
+    """
+    keys = ["pairs.model", "pairs.kind", "pairs.grid.reads", "pairs.grid.passes"]
+    keys += ["pairs.vector_bytes", "pairs.grid.time"]
     rows: Rows = []
     for grid in grids:
         kind = grid.card.kind
@@ -31,6 +35,7 @@ def cost_table(
                 say(f"pairs.kind.{kind}", language),
                 say(f"pairs.grid.reads.{kind}", language, n=n, m=m),
                 f"{grid.passes:,}",
+                bytes_of_a_text(grid.vector_bytes),
                 time,
             ]
         )

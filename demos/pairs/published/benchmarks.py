@@ -81,6 +81,10 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     ),
     Benchmark("sick", "SICK", "en", "sick/train.tsv#aside"),
 )
+TRAINED = (  # what our models were trained on, in the same folder of data
+    *("stsb_en/train.tsv", "sick/train.tsv#training", "stsb_zh/train.tsv"),
+    *("pairs_zh/atec_train.tsv", "pairs_zh/bq_train.tsv", "pairs_zh/lcqmc_train.tsv"),
+)
 BY_KEY = {benchmark.key: benchmark for benchmark in BENCHMARKS}
 TEST_SETS = tuple(benchmark for benchmark in BENCHMARKS if benchmark.test_file is not None)
 

@@ -11,6 +11,7 @@ import numpy as np
 from demos.frame.demo import AppContext
 from demos.frame.errors import field, problem_or_none, sentence_for, visible_errors
 from demos.frame.export import write_csv
+from demos.frame.first_values import in_chinese
 from demos.frame.progress import (
     IDLE,
     note_html,
@@ -21,7 +22,7 @@ from demos.frame.progress import (
 )
 from demos.frame.strings import Language, language_of, say, text
 from demos.pairs.evaluation.intervals import ceiling, resampled_spearman
-from demos.pairs.models import DEFAULT_MODELS, SCORING_KINDS, check_models
+from demos.pairs.models import SCORING_KINDS, check_models, default_models
 from demos.pairs.pair_set import PairSet
 from demos.pairs.published import beside
 from demos.pairs.published.benchmarks import (
@@ -39,9 +40,10 @@ from demos.pairs.published.measuring import compared
 from demos.pairs.score.notes import notes_html
 from demos.pairs.scoring import LeftOut, ModelScores, Step, score_with_models
 
+_FIRST: dict[SetLanguage, str] = {"en": "stsb_en", "zh": TEST_SETS[0].key}
 _SETS: tuple[SetLanguage, ...] = ("zh", "en")
 _WIDTHS = {"zh": [230, 115, 110, *[135] * 5], "en": [400, 130, 150, *[215] * 2]}
-_GAP_WIDTHS = {"zh": [190, 285, *[130] * 5], "en": [260, 480, *[190] * 2]}
+_GAP_WIDTHS = {"zh": [170, 250, *[145] * 5], "en": [260, 480, *[190] * 2]}
 
 Updates = dict[Any, Any]
 Tested = tuple[OnTestSet, ...]
@@ -107,19 +109,22 @@ class MeasuredSection:
         gr.Markdown(text("published.test_heading"))
         with gr.Row():
             with gr.Column(scale=5, min_width=260):
-                self.chosen = gr.Dropdown(
+                chosen = gr.Dropdown(
                     label=text("published.test_set"),
                     choices=_choices("en"),
-                    value=TEST_SETS[0].key,
+                    value=_FIRST["en"],
                     elem_id="published-test-set",
                 )
-                self.models = gr.Dropdown(
+                self.chosen = in_chinese(chosen, _FIRST["zh"])
+                catalog = self.registry.catalog
+                models = gr.Dropdown(
                     label=text("pairs.models"),
                     choices=[(c.title, c.key) for c in self.registry.cards(None, *SCORING_KINDS)],
-                    value=list(DEFAULT_MODELS),
+                    value=default_models(catalog, "en"),
                     multiselect=True,
                     elem_id="published-test-models",
                 )
+                self.models = in_chinese(models, default_models(catalog, "zh"))
                 self.run = gr.Button(
                     text("published.test_run"), variant="primary", elem_id="published-test-run"
                 )

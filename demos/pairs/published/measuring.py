@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from demos.pairs.evaluation.intervals import Resampled, resampled_spearman
 from demos.pairs.models import SCORING_KINDS
-from demos.pairs.published.benchmarks import BENCHMARKS, Benchmark
+from demos.pairs.published.benchmarks import BENCHMARKS, TRAINED, Benchmark
 from demos.pairs.published.measured import (
     Figure,
     Measured,
@@ -217,7 +217,10 @@ def _written(measured: Measured, known: MeasuredSet, registry: Registry, file: P
 
 
 def _reporting(folder: Path, benchmark: Benchmark) -> tuple[LabelledPairs, str]:
-    """Our part of a set, and the digest of the whole file."""
+    """Our part of a set without pairs that a training saw, and the digest of the whole file."""
     pairs = read_labelled_pairs(str(folder / benchmark.reporting))
+    for source in TRAINED:  # a few pairs of one set stand in another too
+        if (folder / source.partition("#")[0]).is_file():
+            pairs = pairs.without(read_labelled_pairs(str(folder / source)))
     path = folder / benchmark.reporting.partition("#")[0]
     return pairs, hashlib.sha256(path.read_bytes()).hexdigest()

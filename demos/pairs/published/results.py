@@ -37,7 +37,7 @@ def own_table(curves: Sequence[Curves], language: Language) -> tuple[list[str], 
         gap = None if base is None or each is base else difference(each, base)
         rows.append(
             [
-                say("training.bi" if each.kind == "bi-encoder" else "training.cross", language),
+                say(f"training.{each.kind.split('-')[0]}", language),
                 each.data.upper().replace("STSB", "STS-B"),
                 LOSS_NAMES[each.loss],
                 len(each.seeds),

@@ -2,39 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from demos.frame.errors import InputProblem, visible_errors
 from demos.pairs.agreement import descending_ranks
-from demos.pairs.pair_set import check_rows
+from demos.pairs.mixture import (
+    DEFAULT_WEIGHT,
+    MIXTURE,
+    Mixture,
+    check_mixture,
+    models_of,
+    with_mixture,
+)
+from demos.pairs.pair_set import Pair, check_rows
+from demos.pairs.scoring import ModelScores, scores_of
 from models.registry import Registry
 
-PairsScore = Callable[[list[list[str]], list[str]], dict[str, Any]]
+PairsScore = Callable[[list[list[str]], list[str], float], dict[str, Any]]
 
 
 def make_pairs_score(registry: Registry, max_models: int) -> PairsScore:
     """The endpoint's function, bound to a registry."""
 
     @visible_errors
-    def pairs_score(pairs: list[list[str]], models: list[str]) -> dict[str, Any]:
+    def pairs_score(
+        pairs: list[list[str]], models: list[str], mixture_weight: float = DEFAULT_WEIGHT
+    ) -> dict[str, Any]:
         """Score sentence pairs with several models.
 
         Args:
             pairs: a list of [sentence A, sentence B].
-            models: model keys, for example ["all-MiniLM-L6-v2"].
+            models: model keys, for example ["all-MiniLM-L6-v2"]. "mixture" among them adds the
+                first bi-encoder and the first cross-encoder as one: the weighted mean of their
+                scores, each standardised over the pairs.
+            mixture_weight: of the bi-encoder, 0 to 1.
 
         Returns:
-            {"headers": [...], "data": [[...]]}: one row a pair, with each model's score (cosine or
-            raw logit), rank (1 = most alike) and whether the pair was cut to the model's length.
+            {"headers": [...], "data": [[...]]}: one row a pair, with each model's score (cosine,
+            mean MaxSim or raw logit), rank (1 = most alike) and whether the pair was cut to the
+            model's length.
         """
-        return score_table(registry, pairs, models, max_models)
+        return score_table(registry, pairs, models, max_models, mixture_weight)
 
     return pairs_score
 
 
 def score_table(
-    registry: Registry, pairs: list[list[str]], models: list[str], max_models: int
+    registry: Registry,
+    pairs: list[list[str]],
+    models: list[str],
+    max_models: int,
+    weight: float = DEFAULT_WEIGHT,
 ) -> dict[str, Any]:
     """`pairs_score` without Gradio. Raises InputProblem or ModelError."""
     check_shape(pairs or [], models, max_models)
@@ -43,16 +62,26 @@ def score_table(
         ["sentence_a", "sentence_b"],
         [list(side) for side in zip(*checked, strict=True)],
     )
-    for key in dict.fromkeys(models):
-        work = registry.scoring(key, checked)
-        scores = work.result()
+    for key, model in named_scores(registry, models, checked, weight).items():
         headers += [f"{key} score", f"{key} rank", f"{key} truncated"]
         columns += [
-            scores.tolist(),
-            descending_ranks(scores.numpy()).tolist(),
-            work.truncated,
+            model.scores.tolist(),
+            descending_ranks(model.scores).tolist(),
+            model.truncated.tolist(),
         ]
     return {"headers": headers, "data": [list(row) for row in zip(*columns, strict=True)]}
+
+
+def named_scores(
+    registry: Registry, models: Sequence[str], pairs: Sequence[Pair], weight: float
+) -> dict[str, ModelScores]:
+    """Scores by what the caller named. Raises InputProblem or ModelError."""
+    check_mixture(registry, models, weight)
+    scored = with_mixture(scores_of(registry, models_of(models), pairs), models, weight)
+    return {
+        key if Mixture.of(key) is None else MIXTURE: model
+        for key, model in ((model.card.key, model) for model in scored)
+    }
 
 
 def check_shape(pairs: object, models: object, max_models: int) -> None:
@@ -70,7 +99,7 @@ def check_shape(pairs: object, models: object, max_models: int) -> None:
             raise InputProblem("pairs.pair_shape", row=number)
         if not (pair[0].strip() or pair[1].strip()):
             raise InputProblem("pairs.empty_cell", row=number, side="A")
-    if not models:
+    if not models_of(models):
         raise InputProblem("pairs.no_model")
     if len(models) > max_models:
         raise InputProblem("pairs.too_many_models", limit=max_models)

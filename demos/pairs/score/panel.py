@@ -23,10 +23,19 @@ from demos.frame.strings import Language, language_of, say, text
 from demos.frame.tables import Table
 from demos.pairs import pair_set as pairs_in
 from demos.pairs.agreement import greatest_disagreements
+from demos.pairs.alignment.endpoint import make_pairs_alignment
 from demos.pairs.attribution.section import AttributionSection
 from demos.pairs.evaluation.endpoint import make_pairs_evaluate
 from demos.pairs.evaluation.section import EvaluationSection
 from demos.pairs.example import EXAMPLES
+from demos.pairs.mixture import (
+    DEFAULT_WEIGHT,
+    MIXTURE,
+    Mixture,
+    check_mixture,
+    models_of,
+    with_mixture,
+)
 from demos.pairs.models import (
     MAX_MODELS,
     PREFERRED_MODELS,
@@ -64,7 +73,8 @@ class ScorePanel:
             formula_markdown("pairs.about_text")
         self._wire_inputs()
         self._wire_scoring(context)
-        context.own_models.follow(self.models, *SCORING_KINDS)
+        own = context.own_models
+        own.follow(self.models, *SCORING_KINDS, before={MIXTURE: "pairs.mixture"})
 
     # --- layout --------------------------------------------------------------------------------
 
@@ -115,7 +125,10 @@ class ScorePanel:
         models = gr.Dropdown(
             label=text("pairs.models"),
             info=text("pairs.models_hint"),
-            choices=[(c.title, c.key) for c in catalog.of_kind(*SCORING_KINDS)],
+            choices=[
+                (text("pairs.mixture"), MIXTURE),
+                *((c.title, c.key) for c in catalog.of_kind(*SCORING_KINDS)),
+            ],
             value=default_models(catalog, "en"),
             multiselect=True,
             allow_custom_value=self.registry.allow_hub_ids,
@@ -124,6 +137,16 @@ class ScorePanel:
         self.models = in_chinese(models, default_models(catalog, "zh"))
         self.unread = models_notice(
             self.registry, self.models, SCORING_KINDS, PREFERRED_MODELS, run="pairs-score"
+        )
+        self.weight = gr.Slider(
+            0,
+            1,
+            value=DEFAULT_WEIGHT,
+            step=0.05,
+            label=text("pairs.mixture.weight"),
+            info=text("pairs.mixture.hint"),
+            visible=False,
+            elem_id="pairs-mixture-weight",
         )
         with gr.Row():
             self.score = gr.Button(text("pairs.score"), variant="primary", elem_id="pairs-score")
@@ -228,7 +251,7 @@ class ScorePanel:
         opened = first_selection("pairs", "pairs-about")
         shown = opened.change(
             self.on_open,
-            [self.table, self.models, context.kept],
+            [self.table, self.models, self.weight, context.kept],
             outputs,
             validator=self.check_open,
             api_name="pairs_open",
@@ -236,7 +259,7 @@ class ScorePanel:
         )
         run = self.score.click(
             self.on_score,
-            [self.table, self.models],
+            [self.table, self.models, self.weight],
             outputs,
             validator=self.check_inputs,
             cancels=[shown],  # the example must not come after what a visitor asked for
@@ -249,6 +272,14 @@ class ScorePanel:
             [self.progress, self.cancel],
             cancels=[run, shown],
             api_name="pairs_cancel",
+            **common,
+        )
+        self.models.change(
+            lambda keys: gr.update(visible=MIXTURE in (keys or [])),
+            self.models,
+            self.weight,
+            trigger_mode="multiple",
+            api_name="pairs_mixture",
             **common,
         )
         # Another comparison is of the pairs that were scored: an edited table hides the choice.
@@ -269,6 +300,7 @@ class ScorePanel:
             )
         gr.api(make_pairs_score(self.registry, MAX_MODELS), api_name="pairs_score")
         gr.api(make_pairs_evaluate(self.registry, MAX_MODELS), api_name="pairs_evaluate")
+        gr.api(make_pairs_alignment(self.registry), api_name="pairs_alignment")
 
     # --- handlers ------------------------------------------------------------------------------
 
@@ -276,55 +308,78 @@ class ScorePanel:
         def on_example(keys: list[str] | None, request: gr.Request) -> Updates:
             """The example of a language, and a model that reads it where none is chosen."""
             rows = _example_rows(example)
+            models = models_of(keys or [])
+            fitting = self.unread.fitting([row[0] for row in rows], models)
             return {
                 self.table: _table(rows, language_of(request)),
-                self.models: self.unread.fitting([row[0] for row in rows], keys),
+                self.models: keys if fitting == models else fitting,
             }
 
         return on_example
 
     def check_inputs(
-        self, rows: list[list[Any]], keys: list[str] | None, request: gr.Request
+        self, rows: list[list[Any]], keys: list[str] | None, weight: float, request: gr.Request
     ) -> list[Any]:
         """Validator of Score: a sentence at the table, a sentence at the models."""
         language = language_of(request)
         return [
             field(problem_or_none(lambda: check_rows(rows), language)),
-            field(problem_or_none(lambda: check_models(self.registry, keys or []), language)),
+            field(problem_or_none(lambda: self._check_models(keys or [], weight), language)),
+            field(None),
         ]
 
+    def _check_models(self, keys: Sequence[str], weight: float) -> None:
+        check_models(self.registry, models_of(keys))
+        check_mixture(self.registry, keys, weight)
+
     def check_open(
-        self, rows: list[list[Any]], keys: list[str] | None, kept: Kept, request: gr.Request
+        self,
+        rows: list[list[Any]],
+        keys: list[str] | None,
+        weight: float,
+        kept: Kept,
+        request: gr.Request,
     ) -> list[Any]:
         """Validator of the first scoring, which is of what stands in the fields."""
-        return [*self.check_inputs(rows, keys, request), field(None)]
+        return [*self.check_inputs(rows, keys, weight, request), field(None)]
 
     @visible_errors
     def on_open(
-        self, rows: list[list[Any]], keys: list[str], kept: Kept, request: gr.Request
+        self,
+        rows: list[list[Any]],
+        keys: list[str],
+        weight: float,
+        kept: Kept,
+        request: gr.Request,
     ) -> Iterator[Updates]:
         """Score for whoever opens the panel, and look at the result as before a reload."""
-        yield from self._scoring(rows, keys, kept, request)
+        yield from self._scoring(rows, keys, weight, kept, request)
 
     @visible_errors
     def on_score(
-        self, rows: list[list[Any]], keys: list[str], request: gr.Request
+        self, rows: list[list[Any]], keys: list[str], weight: float, request: gr.Request
     ) -> Iterator[Updates]:
         """Score with every chosen model."""
-        yield from self._scoring(rows, keys, None, request)
+        yield from self._scoring(rows, keys, weight, None, request)
 
     def _scoring(
-        self, rows: list[list[Any]], keys: list[str], kept: Kept, request: gr.Request
+        self,
+        rows: list[list[Any]],
+        keys: list[str],
+        weight: float,
+        kept: Kept,
+        request: gr.Request,
     ) -> Iterator[Updates]:
         """Progress meanwhile, everything else at the end."""
         language = language_of(request)
         pair_set = check_rows(rows)
-        check_models(self.registry, keys)
+        self._check_models(keys, weight)
+        models = models_of(keys)
         scored: list[ModelScores] = []
         left_out: list[LeftOut] = []
         try:
-            yield self.unread.updates([*chain(*pair_set.pairs)], keys, language)
-            for step in score_with_models(self.registry, keys, pair_set.pairs):
+            yield self.unread.updates([*chain(*pair_set.pairs)], models, language)
+            for step in score_with_models(self.registry, models, pair_set.pairs):
                 if isinstance(step, ModelScores):
                     scored.append(step)
                 elif isinstance(step, LeftOut):
@@ -334,6 +389,7 @@ class ScorePanel:
                         self.progress: _progress(step, self.registry.title(step.key), language),
                         self.cancel: gr.update(interactive=True),
                     }
+            scored = with_mixture(scored, keys, weight)
             yield self._results(pair_set, scored, left_out, kept, language)
         except Exception:  # said by `visible_errors`; the buttons shall not look busy meanwhile
             yield {self.progress: IDLE, self.cancel: gr.update(interactive=False)}
@@ -343,8 +399,13 @@ class ScorePanel:
     def on_axis(self, rows: list[list[Any]], x: str, y: str, request: gr.Request) -> Updates:
         """Another pair of models in the plot; their scores come from the registry's cache."""
         pair_set = check_rows(rows)
-        steps = score_with_models(self.registry, [x, y], pair_set.pairs)
-        scored = [step for step in steps if isinstance(step, ModelScores)]
+        steps = score_with_models(self.registry, models_of([x, y]), pair_set.pairs)
+        by_key = {step.card.key: step for step in steps if isinstance(step, ModelScores)}
+        for key in (x, y):
+            made_of = Mixture.of(key)
+            if made_of is not None:
+                by_key[key] = made_of.scores(by_key)
+        scored = [by_key[key] for key in (x, y) if key in by_key]
         return self._comparison(pair_set, scored, language_of(request))
 
     # --- what is shown -------------------------------------------------------------------------
@@ -379,7 +440,8 @@ class ScorePanel:
             self.y_axis: gr.update(choices=choices, value=y),
         }
         shown |= self.evaluation.updates(pair_set, scored, language, kept)
-        shown |= self.attribution.updates(pair_set.pairs, scored, kept)
+        alone = [model for model in scored if Mixture.of(model.card.key) is None]
+        shown |= self.attribution.updates(pair_set.pairs, alone, kept)
         compared = [by_key[x], by_key[y]] if len(scored) > 1 else scored
         return shown | self._comparison(pair_set, compared, language)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from demos.frame.strings import Language, say
 from demos.pairs.agreement import correlation, descending_ranks
+from demos.pairs.mixture import MIXTURE, Mixture
 from demos.pairs.pair_set import PairSet
 from demos.pairs.published.beside import known_figures
 from demos.pairs.scoring import ModelScores
@@ -50,9 +51,11 @@ def pair_table(
 def model_table(
     pair_set: PairSet, scored: Sequence[ModelScores], language: Language
 ) -> tuple[list[str], Rows]:
-    """Headers and rows: each model's kind, time, cached and cut pairs, correlation with labels, and
-    what is known of it from pairs that chose nothing."""
-    keys = ["pairs.model", "pairs.kind", "pairs.time", "pairs.cached", "pairs.truncated"]
+    """Headers and rows: each model's kind, time, bytes of a text's vectors, cached and cut pairs,
+    correlation with labels, and what is known of it from pairs that chose nothing.
+    """
+    keys = ["pairs.model", "pairs.kind", "pairs.time", "pairs.vector_bytes"]
+    keys += ["pairs.cached", "pairs.truncated"]
     if pair_set.labels is not None:
         keys += ["pairs.spearman", "pairs.pearson"]
     known = [known_figures(model.card.key, language) for model in scored]
@@ -62,8 +65,9 @@ def model_table(
     for model in scored:
         row: list[object] = [
             model.card.title,
-            say(f"pairs.kind.{model.card.kind}", language),
+            say(f"pairs.kind.{_kind(model)}", language),
             f"{model.milliseconds_per_pair:.2f} ms",
+            bytes_of_a_text(model.vector_bytes),
             f"{model.cached} / {len(pair_set)}",
             int(model.truncated.sum()),
         ]
@@ -74,6 +78,15 @@ def model_table(
     if any(known):
         rows = [[*row, figures or "–"] for row, figures in zip(rows, known, strict=True)]
     return [say(key, language) for key in keys], rows
+
+
+def _kind(model: ModelScores) -> str:
+    return model.card.kind if Mixture.of(model.card.key) is None else MIXTURE
+
+
+def bytes_of_a_text(vector_bytes: float) -> str:
+    """What an index would keep of a text; a dash where a model has nothing to keep."""
+    return f"{vector_bytes:,.0f} B" if vector_bytes else "–"
 
 
 def _plain(value: float) -> int | float:

@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any, cast
 
 import gradio as gr
@@ -22,14 +23,14 @@ from demos.pairs.training.figures import curves_figure
 from demos.pairs.training.results import curve_table, run_table
 from demos.pairs.training.runs import Run
 from demos.pairs.training.source import pairs_of_file
-from models.train.bundled import HELD_OUT_SHARE, bundled_pairs
+from models.catalog import ModelCard
+from models.train.bundled import BUNDLED_FILES, HELD_OUT_SHARE, bundled_pairs
 from models.train.events import Queued, StepDone, Trained
 from models.train.labelled_pairs import LabelledPairs
-from models.train.session import BATCH_LIMIT, LOSS_NAMES, STEP_LIMIT
+from models.train.session import BATCH_LIMIT, LOSS_NAMES, STEP_LIMIT, training_bases
 from models.train.settings import LOSSES, EncoderKind, TrainingSettings
 from models.work import Progress
 
-BASE = "all-MiniLM-L6-v2"
 RUNS_KEPT = 8
 _SECONDS_BETWEEN_PLOTS = 0.7
 _EVALUATIONS = 10
@@ -42,6 +43,7 @@ class TrainingPanel:
 
     def __init__(self, context: AppContext):
         self.registry, self.own_models = context.registry, context.own_models
+        self.bases = training_bases(context.registry.catalog)
         gr.Markdown(text("training.intro"))
         self.runs = gr.State(list[Run]())
         with gr.Row():
@@ -61,8 +63,24 @@ class TrainingPanel:
         self.file = gr.File(label=text("training.file"), height=130, elem_id="training-file")
         self.data_note = gr.HTML(elem_id="training-data-note")
         with gr.Row():
+            self.base = gr.Dropdown(
+                [(card.title, card.key) for card in self.bases],
+                value=self.bases[0].key,
+                label=text("training.base"),
+                info=text("training.base_hint"),
+                elem_id="training-base",
+            )
+            self.example = gr.Dropdown(
+                [(text(f"training.bundled.{name}"), name) for name in _examples(self.bases[0])],
+                value=_examples(self.bases[0])[0],
+                label=text("training.example"),
+                info=text("training.example_hint"),
+                elem_id="training-example",
+                elem_classes=FOLLOWS,
+            )
+        with gr.Row():
             self.kind = gr.Radio(
-                [(text("training.bi"), "bi-encoder"), (text("training.cross"), "cross-encoder")],
+                [(text(f"training.{kind.split('-')[0]}"), kind) for kind in LOSSES],
                 value="bi-encoder",
                 label=text("training.kind"),
                 elem_id="training-kind",
@@ -75,7 +93,7 @@ class TrainingPanel:
                 elem_classes=FOLLOWS,
             )
         self.start = gr.Dropdown(
-            self._starts("bi-encoder", None, None),
+            self._starts("bi-encoder", self.bases[0].key, None, None),
             value="",
             label=text("training.start"),
             info=text("training.start_hint"),
@@ -148,9 +166,16 @@ class TrainingPanel:
 
     def _wire(self) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        self.base.input(
+            self.on_base,
+            [self.kind, self.base, self.example, self.own_models.visitor],
+            [self.example, self.start, self.rate],
+            api_name="training_base",
+            **common,
+        )
         self.kind.input(
             self.on_kind,
-            [self.kind, self.own_models.visitor],
+            [self.kind, self.base, self.own_models.visitor],
             [self.loss, self.rate, self.start],
             api_name="training_kind",
             **common,
@@ -166,7 +191,8 @@ class TrainingPanel:
         self.start.input(
             _rate_of, [self.kind, self.start], self.rate, api_name="training_start", **common
         )
-        settings = [self.kind, self.loss, self.steps, self.rate, self.batch, self.seed]
+        data = [self.file, self.example]
+        settings = [self.base, self.kind, self.loss, self.steps, self.rate, self.batch, self.seed]
         outputs = [
             *(self.runs, self.progress, self.plot, self.table, self.cancel, self.results_row),
             *(self.shown, self.chosen, self.downloads_row, self.adapter, self.csv),
@@ -174,7 +200,7 @@ class TrainingPanel:
         ]
         run = self.train.click(
             self.on_train,
-            [self.file, *settings, self.start, self.runs, self.own_models.visitor],
+            [*data, *settings, self.start, self.runs, self.own_models.visitor],
             outputs,
             validator=self.check_inputs,
             concurrency_limit=None,  # the registry's line holds them back, and says so
@@ -213,11 +239,11 @@ class TrainingPanel:
         )
 
     def _wire_opening(self, kept: gr.JSON) -> None:
-        """The choosers that follow the kind."""
+        """The choosers that follow the kind and the base."""
         first_selection("training", "training-about").change(
             self.on_open,
-            [self.kind, kept, self.own_models.visitor],
-            [self.loss, self.start],
+            [self.kind, self.base, kept, self.own_models.visitor],
+            [self.loss, self.example, self.start],
             api_name="training_open",
             show_progress="hidden",
             api_visibility="private",
@@ -226,20 +252,25 @@ class TrainingPanel:
     # --- handlers ------------------------------------------------------------------------------
 
     def on_open(
-        self, kind: EncoderKind, kept: Kept, visitor: object, request: gr.Request
-    ) -> tuple[Any, Any]:
-        """The losses and the starts of the kind that a reload brought back, as they were chosen."""
+        self, kind: EncoderKind, base: str, kept: Kept, visitor: object, request: gr.Request
+    ) -> tuple[Any, Any, Any]:
+        """What follows the kind and the base that a reload brought back, as it was chosen."""
         loss = kept_or(kept, self.loss, LOSSES[kind], "cosent")
-        starts = self._starts(kind, visitor, request)
+        starts = self._starts(kind, base, visitor, request)
         start = kept_or(kept, self.start, [key for _, key in starts], "")
+        examples = _examples(self.registry.card(base))
+        example = kept_or(kept, self.example, examples, _first(examples, request))
         return (
             gr.update(choices=_loss_choices(kind), value=loss),
+            _example_update(examples, example, request),
             gr.update(choices=starts, value=start),
         )
 
     def check_inputs(
         self,
         path: str | None,
+        example: str,
+        base: str,
         kind: EncoderKind,
         loss: Any,
         steps: float,
@@ -253,14 +284,18 @@ class TrainingPanel:
     ) -> list[Any]:
         """Validator of Train: a sentence at the file, or at the learning rate."""
         language = language_of(request)
-        data = problem_or_none(lambda: _data(path), language)
-        chosen = problem_or_none(lambda: _settings(kind, loss, steps, rate, batch, seed), language)
-        return [field(data), *[field(None)] * 3, field(chosen), *[field(None)] * 5]
+        data = problem_or_none(lambda: _data(path, example), language)
+        chosen = problem_or_none(
+            lambda: _settings(base, kind, loss, steps, rate, batch, seed), language
+        )
+        return [field(data), *[field(None)] * 5, field(chosen), *[field(None)] * 5]
 
     @visible_errors
     def on_train(
         self,
         path: str | None,
+        example: str,
+        base: str,
         kind: EncoderKind,
         loss: Any,
         steps: float,
@@ -274,11 +309,11 @@ class TrainingPanel:
     ) -> Iterator[Updates]:
         """Train; curves meanwhile, the model in the visitor's own list at the end."""
         language = language_of(request)
-        settings = _settings(kind, loss, steps, rate, batch, seed)
-        data = _data(path)
+        settings = _settings(base, kind, loss, steps, rate, batch, seed)
+        data = _data(path, example)
         train, held_out = data.split(HELD_OUT_SHARE, settings.seed)
         settings = _with_evaluations(settings, len(train))
-        name = say("training.bundled", language) if path is None else data.name
+        name = say(f"training.bundled.{example}", language) if path is None else data.name
         run = Run(_next_number(runs), settings, name, len(train), len(held_out))
         runs = [*(r for r in runs if r.outcome != "running"), run][-RUNS_KEPT:]
         working = say("training.starting", language)
@@ -309,22 +344,29 @@ class TrainingPanel:
             yield self._finished(runs, language) | {self.progress: IDLE}
             raise
 
+    def on_base(
+        self, kind: EncoderKind, base: str, example: str, visitor: object, request: gr.Request
+    ) -> tuple[Any, Any, float]:
+        """The example pairs that a base reads, its starts, and the usual rate of a new adapter."""
+        examples = _examples(self.registry.card(base))
+        kept = example if example in examples else _first(examples, request)
+        starts = gr.update(choices=self._starts(kind, base, visitor, request), value="")
+        return _example_update(examples, kept, request), starts, _rate_of(kind, "")
+
     def on_kind(
-        self, kind: EncoderKind, visitor: object, request: gr.Request
+        self, kind: EncoderKind, base: str, visitor: object, request: gr.Request
     ) -> tuple[Any, Any, Any]:
         """The losses, the usual rate and the starts of a kind."""
         losses = gr.update(choices=_loss_choices(kind), value="cosent")
-        starts = gr.update(choices=self._starts(kind, visitor, request), value="")
+        starts = gr.update(choices=self._starts(kind, base, visitor, request), value="")
         return losses, _rate_of(kind, ""), starts
 
     def _starts(
-        self, kind: EncoderKind, visitor: object, request: gr.Request | None
-    ) -> list[tuple[Any, str]]:
+        self, kind: EncoderKind, base: str, visitor: object, request: gr.Request | None
+    ) -> list[tuple[str, str]]:
         cards = self.own_models.cards(visitor, request, kind)
-        adapters = [(c.title, c.key) for c in cards if c.adapter is not None and c.base == BASE]
-        key = "training.start_base"  # laid out in no language yet
-        base = text(key) if request is None else say(key, language_of(request))
-        return [(base, ""), *adapters]
+        adapters = [(c.title, c.key) for c in cards if c.adapter is not None and c.base == base]
+        return [(self.registry.title(base), ""), *adapters]
 
     def on_cancel(self, runs: list[Run], request: gr.Request) -> Updates:
         """What had been trained is shown; there is no model of it."""
@@ -355,14 +397,16 @@ class TrainingPanel:
 
     @visible_errors
     def on_whole(self, runs: list[Run], number: int, request: gr.Request) -> Iterator[Updates]:
-        """Merge the adapter into its base: 90 MB, so only when it is asked for."""
+        """Merge the adapter into its base: 90 MB and more, so only when it is asked for."""
         language = language_of(request)
         yield {self.progress: note_html(say("training.exporting", language))}
         folder = new_folder() / "model"
         self.registry.export(_run_of(runs, number).key, folder)
+        file = write_zip("model", folder, remove=True)
+        megabytes = round(Path(file).stat().st_size / 1e6)
         yield {
-            self.whole_file: gr.update(value=write_zip("model", folder, remove=True), visible=True),
-            self.progress: note_html(say("training.exported", language)),
+            self.whole_file: gr.update(value=file, visible=True),
+            self.progress: note_html(say("training.exported", language, megabytes=megabytes)),
         }
 
     # --- what is shown -------------------------------------------------------------------------
@@ -413,6 +457,23 @@ class TrainingPanel:
 _on = gr.update(interactive=True)
 
 
+def _examples(base: ModelCard) -> list[str]:
+    """Languages of our own pairs that a base reads."""
+    return [language for language in BUNDLED_FILES if language in base.languages]
+
+
+def _first(examples: list[str], request: gr.Request) -> str:
+    """Of the languages that there are, the visitor's."""
+    language = language_of(request)
+    return language if language in examples else examples[0]
+
+
+def _example_update(examples: list[str], value: str, request: gr.Request) -> Any:
+    language = language_of(request)
+    choices = [(say(f"training.bundled.{name}", language), name) for name in examples]
+    return gr.update(choices=choices, value=value)
+
+
 def _loss_choices(kind: EncoderKind) -> list[tuple[str, str]]:
     return [(LOSS_NAMES[loss], loss) for loss in LOSSES[kind]]
 
@@ -437,8 +498,8 @@ def _on_file(path: str | None, request: gr.Request) -> str:
     return note_html(say("training.read", language, pairs=len(data), name=data.name))
 
 
-def _data(path: str | None) -> LabelledPairs:
-    return bundled_pairs() if path is None else pairs_of_file(path)
+def _data(path: str | None, example: str) -> LabelledPairs:
+    return bundled_pairs(example) if path is None else pairs_of_file(path)
 
 
 def _done(run: Run, language: Language) -> str:
@@ -449,14 +510,20 @@ def _done(run: Run, language: Language) -> str:
 
 
 def _settings(
-    kind: EncoderKind, loss: Any, steps: float, rate: float | None, batch: float, seed: float | None
+    base: str,
+    kind: EncoderKind,
+    loss: Any,
+    steps: float,
+    rate: float | None,
+    batch: float,
+    seed: float | None,
 ) -> TrainingSettings:
     if rate is None or not 0 < rate <= 0.1:
         raise InputProblem("training.bad_rate")
     return TrainingSettings(
         kind=kind,
         loss=loss,
-        base=BASE,
+        base=base,
         rank=8,
         learning_rate=rate,
         head_learning_rate=max(rate, 1e-3),

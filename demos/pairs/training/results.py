@@ -15,11 +15,24 @@ Rows = list[list[object]]
 
 def run_table(runs: Sequence[Run], language: Language) -> tuple[list[str], Rows]:
     """Headers and rows: what was trained, on what, and Spearman on the held-out pairs."""
-    keys = ("run", "kind", "loss", "data", "pairs", "steps", "before", "best", "time", "outcome")
+    keys = (
+        "run",
+        "base",
+        "kind",
+        "loss",
+        "data",
+        "pairs",
+        "steps",
+        "before",
+        "best",
+        "time",
+        "outcome",
+    )
     rows: Rows = [
         [
             f"#{run.number}",
-            say(f"training.{'bi' if run.settings.kind == 'bi-encoder' else 'cross'}", language),
+            run.settings.base,
+            say(f"training.{run.settings.kind.split('-')[0]}", language),
             LOSS_NAMES[run.settings.loss],
             run.data,
             f"{run.trained_on} + {run.held_out}",

@@ -186,7 +186,7 @@ class _Search:
             yield from (Step(strategy.key, progress) for progress in steps)
         prepared = self.shelf.prepare(self.opened, strategy, calls)
         started = time.perf_counter()
-        queries = self.shelf.query_tokens([self.query]) if late else self.vectors
+        queries = self.shelf.query_tokens(self.opened, [self.query]) if late else self.vectors
         dialogue = searching(strategy, prepared, queries, calls, stored.size, self.registry.run)
         wanted = next(dialogue)  # [1, b]
         scoring, cached, done = 0.0, 0, 0

@@ -13,6 +13,7 @@ from demos.frame.export import write_csv
 from demos.frame.first_values import in_chinese
 from demos.frame.formula import formula_markdown
 from demos.frame.laid_out import first_selection
+from demos.frame.language_notice import Cards, Choice, LanguageNotice, Languages
 from demos.frame.progress import IDLE, duration, note_html, progress_html, say_cancelled
 from demos.frame.status import computed_on
 from demos.frame.steps import showing
@@ -31,7 +32,9 @@ from demos.retrieval.ask.figures import purchases_figure
 from demos.retrieval.ask.results import cost_table, long_table, side_by_side
 from demos.retrieval.desk import Desk, first_corpus
 from demos.retrieval.scorer import DEFAULT_WEIGHT, OF_INDEX, Scorer, check_scorer, scorer_line
+from demos.retrieval.search import LateReRank
 from demos.retrieval.shelf import OpenIndex
+from models.languages import reads
 
 DEFAULT_STRATEGIES = ("bayes", "rerank", "adacur")
 DEFAULT_BUDGET, MOST_OFFERED = 100, 500
@@ -86,6 +89,10 @@ class AskPanel:
                     elem_id="retrieval-ask-budget",
                 )
                 self._lay_out_scorer()
+                choosers = [self.desk.corpus, self.scorer]
+                self.unread = LanguageNotice(
+                    choosers, self._cards, self._instead, run="retrieval-ask-run"
+                )
                 with gr.Row():
                     self.run = gr.Button(
                         text("retrieval.ask.run"), variant="primary", elem_id="retrieval-ask-run"
@@ -145,6 +152,7 @@ class AskPanel:
 
     def _wire(self) -> None:
         outputs = [self.progress, self.answers, self.plot, self.cost, self.csv, self.cancel]
+        outputs += self.unread.outputs
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         inputs = [
             *(self.query, self.strategies, self.budget),
@@ -229,10 +237,16 @@ class AskPanel:
             at_scorer = problem_or_none(
                 lambda: self._scorer(corpus, scorer, weight, keys), language
             )
+            problems[1] = problem_or_none(lambda: self._check_late(corpus, keys), language)
         return [
             *map(field, problems[:3]),
             *(field(at_scorer), field(None), field(problems[3])),
         ]
+
+    def _check_late(self, corpus: str, strategies: list[str]) -> None:
+        """Raises InputProblem: late interaction is chosen and cannot be had for this corpus."""
+        if LateReRank.key in strategies:
+            self.desk.shelf.late_model(self.desk.shelf.open(corpus))
 
     def _scorer(self, corpus: str, key: str, weight: float, strategies: list[str]) -> Scorer:
         """The checked scorer. Raises InputProblem or ModelError."""
@@ -276,6 +290,7 @@ class AskPanel:
         yield {
             self.progress: note_html(say("retrieval.ask.starting", language)),
             self.cancel: gr.update(interactive=True),
+            **self.unread.updates([query], (corpus, chosen.cross_encoder), language),
         }
         try:
             steps = ask(
@@ -294,6 +309,20 @@ class AskPanel:
             self.progress: progress_html(name, step.progress, language),
             self.cancel: gr.update(interactive=True),
         }
+
+    def _cards(self, choice: tuple[str, str]) -> Cards:
+        """The models that a query is read by: of the index, and the scorer."""
+        corpus, scorer = choice
+        stored = self.desk.shelf.open(corpus).stored
+        keys = (stored.bi_encoder.key, scorer or stored.cross_encoder.key)
+        return [self.registry.card(key) for key in keys]
+
+    def _instead(self, wanted: Languages, cards: Cards, language: Language) -> Choice | None:
+        """The first corpus of the app whose models read these languages."""
+        for title, key in self.desk.choices([], language):
+            if all(reads(card, wanted) for card in self._cards((key, OF_INDEX))):
+                return (key, OF_INDEX), title
+        return None
 
     # --- what is shown -------------------------------------------------------------------------
 

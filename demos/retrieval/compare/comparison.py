@@ -240,7 +240,7 @@ def _measure(shelf: Shelf, opened: OpenIndex, queries: HeldOut, key: str, budget
     (measured,) = compare(
         [STRATEGIES[key]],
         opened.stored.index,
-        shelf.query_tokens(queries.texts) if late else queries.vectors,
+        shelf.query_tokens(opened, queries.texts) if late else queries.vectors,
         queries.exact,
         [budget],
         queries.relevance(opened.stored.labels),

@@ -9,6 +9,7 @@ from demos.frame.errors import InputProblem, visible_errors
 from demos.frame.steps import result_of
 from demos.retrieval.compare.comparison import (
     BUDGETS,
+    COMPARED,
     Comparison,
     Settings,
     check_budgets,
@@ -38,7 +39,7 @@ def make_retrieval_compare(desk: Desk) -> RetrievalCompare:
         Args:
             corpus: "helpdesk" or "helpdesk-zh" (Chinese): they have held-out queries.
             strategies: of "bayes" (this app's own), "rerank", "late" (late interaction, then
-                re-rank), "adacur", "axn", "cur", "anncur"; all of them if null.
+                re-rank), "adacur", "axn", "cur", "anncur"; all but "late" if null.
             budgets: calls a query, at most 8 numbers; 50, 100, 200 and 500 if null. Those that
                 are no smaller than the corpus are left out.
 
@@ -61,8 +62,7 @@ def compare_strategies(
     shelf: Shelf, corpus: object, strategies: object, budgets: object
 ) -> dict[str, Any]:
     """`retrieval_compare` without Gradio. Raises InputProblem."""
-    known = compared(shelf)
-    keys = check_strategies(known if strategies is None else strategies, known)
+    keys = check_strategies(COMPARED if strategies is None else strategies, compared(shelf))
     if not isinstance(corpus, str):
         raise InputProblem("retrieval.index.absent")
     opened = shelf.open(corpus)

@@ -18,6 +18,7 @@ from demos.frame.strings import Language, language_of, say, text
 from demos.retrieval.compare import queries as queries_in
 from demos.retrieval.compare.comparison import (
     BUDGETS,
+    COMPARED,
     Comparison,
     Settings,
     Step,
@@ -47,6 +48,7 @@ from demos.retrieval.compare.results import (
 )
 from demos.retrieval.desk import Desk
 from demos.retrieval.evaluation import KS
+from demos.retrieval.search import LateReRank
 from demos.retrieval.shelf import OpenIndex
 from demos.retrieval.store import HeldOut
 
@@ -101,7 +103,7 @@ class ComparePanel:
         self.strategies = gr.CheckboxGroup(
             label=text("retrieval.compare.strategies"),
             choices=[(cast(str, text(f"retrieval.strategy.{key}")), key) for key in self.known],
-            value=list(self.known),
+            value=list(COMPARED),  # late interaction reads some corpora alone
             elem_id="retrieval-compare-strategies",
         )
         with gr.Row():
@@ -330,6 +332,10 @@ class ComparePanel:
             opened = self.desk.shelf.open(corpus)
             size = opened.stored.size
             at_budgets = problem_or_none(lambda: check_budgets(budgets, size), language)
+            if at_strategies is None and LateReRank.key in strategies:
+                at_strategies = problem_or_none(
+                    lambda: self.desk.shelf.late_model(opened), language
+                )
             at_queries = problem_or_none(
                 lambda: queries_in.choose(opened, source, count, pasted), language
             )

@@ -30,6 +30,9 @@ from demos.retrieval.building import (
 from demos.retrieval.corpus import Corpus, columns_of, read_corpus
 from demos.retrieval.desk import Desk
 from demos.retrieval.indexing.endpoint import make_retrieval_build
+from demos.retrieval.passages import PASSAGE_WORDS, PassageRule
+from demos.retrieval.reach import find_reach
+from demos.retrieval.scorer import purpose
 from models.catalog import ModelKind
 from models.hub_files import HUB_PREFIX
 from models.languages import readers
@@ -89,6 +92,19 @@ class IndexingPanel:
                     info=text("retrieval.indexing.anchors_hint"),
                     elem_id="retrieval-indexing-anchors",
                 )
+                with gr.Accordion(text("retrieval.indexing.documents"), open=False):
+                    self.passages = gr.Checkbox(
+                        label=text("retrieval.indexing.passages"),
+                        info=text("retrieval.indexing.passages_hint"),
+                        elem_id="retrieval-indexing-passages",
+                    )
+                    self.words = gr.Slider(
+                        *PASSAGE_WORDS,
+                        value=PassageRule().words,
+                        step=10,
+                        label=text("retrieval.indexing.words"),
+                        elem_id="retrieval-indexing-words",
+                    )
                 with gr.Accordion(text("retrieval.indexing.models"), open=False):
                     self.bi = self._models("bi-encoder", DEFAULT_BI_ENCODER)
                     self.cross = self._models("cross-encoder", DEFAULT_CROSS_ENCODER)
@@ -145,7 +161,7 @@ class IndexingPanel:
     def _wire(self) -> None:
         common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         source = [self.file, self.hub, self.column]
-        chosen = [*source, self.anchors, self.bi, self.cross]
+        chosen = [*source, self.passages, self.words, self.anchors, self.bi, self.cross]
         read = self.file.upload(
             self.on_file,
             self.file,
@@ -179,6 +195,8 @@ class IndexingPanel:
         changed = [
             self.hub.submit,
             self.column.input,
+            self.passages.input,
+            self.words.release,
             self.anchors.release,
             self.bi.input,
             self.cross.input,
@@ -224,6 +242,8 @@ class IndexingPanel:
         path: str | None,
         hub: str,
         column: str | None,
+        passages: bool,
+        words: float,
         anchors: float,
         bi: str,
         cross: str,
@@ -231,13 +251,16 @@ class IndexingPanel:
         request: gr.Request,
     ) -> list[Any]:
         """Validator: what is wrong is said at the file, or at the hub's address."""
-        return [*_problems(path, hub, column, language_of(request)), *[field(None)] * 5]
+        rule = _rule(passages, words)
+        return [*_problems(path, hub, column, rule, language_of(request)), *[field(None)] * 7]
 
     def check_look(
         self,
         path: str | None,
         hub: str,
         column: str | None,
+        passages: bool,
+        words: float,
         anchors: float,
         bi: str,
         cross: str,
@@ -245,8 +268,9 @@ class IndexingPanel:
     ) -> list[Any]:
         """Validator of a look: there is nothing to say while there is nothing to look at."""
         if path is None and not hub.strip():
-            return [field(None)] * 6
-        return [*_problems(path, hub, column, language_of(request)), *[field(None)] * 4]
+            return [field(None)] * 8
+        rule = _rule(passages, words)
+        return [*_problems(path, hub, column, rule, language_of(request)), *[field(None)] * 6]
 
     def on_no_file(self) -> Updates:
         """The file was taken away: no columns, nothing to say."""
@@ -272,6 +296,8 @@ class IndexingPanel:
         path: str | None,
         hub: str,
         column: str | None,
+        passages: bool,
+        words: float,
         anchors: float,
         bi: str,
         cross: str,
@@ -282,7 +308,7 @@ class IndexingPanel:
             yield {self.note: IDLE, **self.unread.nothing()}
             return
         language = language_of(request)
-        corpus = _corpus(path, hub, column)
+        corpus = _corpus(path, hub, column, _rule(passages, words))
         read = self._read_note(corpus, bi, cross, language)
         estimating = note_html(say("retrieval.indexing.estimating", language))
         yield {
@@ -290,6 +316,7 @@ class IndexingPanel:
             **self.unread.updates(corpus.texts, (bi, cross), language),
         }
         plan = self._plan(corpus, anchors, bi, cross)
+        read += self._reach_note(corpus, bi, cross, language)
         yield {self.note: read + note_html(self._estimate(plan, language))}
 
     @visible_errors
@@ -298,6 +325,8 @@ class IndexingPanel:
         path: str | None,
         hub: str,
         column: str | None,
+        passages: bool,
+        words: float,
         anchors: float,
         bi: str,
         cross: str,
@@ -306,7 +335,7 @@ class IndexingPanel:
     ) -> Iterator[Updates]:
         """Build; what was built before is not built again. At the end it is the chosen corpus."""
         language = language_of(request)
-        corpus = _corpus(path, hub, column)
+        corpus = _corpus(path, hub, column, _rule(passages, words))
         plan = self._plan(corpus, anchors, bi, cross)
         working: Updates = {
             self.note: self._read_note(corpus, bi, cross, language),
@@ -331,6 +360,8 @@ class IndexingPanel:
         path: str | None,
         hub: str,
         column: str | None,
+        passages: bool,
+        words: float,
         anchors: float,
         bi: str,
         cross: str,
@@ -340,7 +371,8 @@ class IndexingPanel:
         language = language_of(request)
         rest = gr.update(interactive=False)
         try:
-            plan = self._plan(_corpus(path, hub, column), anchors, bi, cross)
+            corpus = _corpus(path, hub, column, _rule(passages, words))
+            plan = self._plan(corpus, anchors, bi, cross)
         except Exception:  # another file has come meanwhile: there is nothing to say of it
             return note_html(say("progress.cancelled", language)), rest
         self.builder.stop(plan, request.session_hash)
@@ -353,6 +385,16 @@ class IndexingPanel:
         return make_plan(
             self.registry, self.builder.root, corpus, min(int(anchors), MOST_ANCHORS), bi, cross
         )
+
+    def _reach_note(self, corpus: Corpus, bi: str, cross: str, language: Language) -> str:
+        """What the scorer is good for, and how many texts are read only in part."""
+        html = note_html(purpose(self.registry.card(cross), language))
+        found = find_reach(self.registry, corpus.texts, (bi, cross))
+        if found is not None:
+            values = vars(found) | {"model": self.registry.title(found.model)}
+            say_so = say("retrieval.indexing.reach", language, n=len(corpus.texts), **values)
+            html += note_html(say_so, "warning")
+        return html
 
     def _read_note(self, corpus: Corpus, bi: str, cross: str, language: Language) -> str:
         cards = [self.registry.card(key) for key in (bi, cross)]
@@ -397,7 +439,10 @@ class IndexingPanel:
 
 def _read_note(corpus: Corpus, language: Language) -> str:
     """What was read."""
-    note = say("retrieval.indexing.read", language, n=len(corpus.texts), name=corpus.title)
+    count = corpus.document_count
+    note = say("retrieval.indexing.read", language, n=count, name=corpus.title)
+    if corpus.documents is not None:
+        note += say("retrieval.indexing.split", language, n=len(corpus.texts))
     for name in ("empty", "repeated", "cut"):
         count = getattr(corpus, name)
         if count:
@@ -405,18 +450,24 @@ def _read_note(corpus: Corpus, language: Language) -> str:
     return note_html(note)
 
 
-def _corpus(path: str | None, hub: str, column: str | None) -> Corpus:
+def _rule(passages: bool, words: float) -> PassageRule | None:
+    return PassageRule(int(words)) if passages else None
+
+
+def _corpus(path: str | None, hub: str, column: str | None, rule: PassageRule | None) -> Corpus:
     if path is not None:
-        return read_corpus(path, column)
+        return read_corpus(path, column, rule)
     address = hub.strip()
     if not address:
         raise InputProblem("retrieval.indexing.nothing")
-    return read_corpus(HUB_PREFIX + address.removeprefix(HUB_PREFIX), None)
+    return read_corpus(HUB_PREFIX + address.removeprefix(HUB_PREFIX), None, rule)
 
 
-def _problems(path: str | None, hub: str, column: str | None, language: Language) -> list[Any]:
+def _problems(
+    path: str | None, hub: str, column: str | None, rule: PassageRule | None, language: Language
+) -> list[Any]:
     """The validator's answers for the file and for the hub's address."""
-    problem = problem_or_none(lambda: _corpus(path, hub, column), language)
+    problem = problem_or_none(lambda: _corpus(path, hub, column, rule), language)
     if path is None and hub.strip():
         return [field(None), field(problem)]
     return [field(problem), field(None)]

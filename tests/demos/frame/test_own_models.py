@@ -11,6 +11,7 @@ import gradio as gr
 import pytest
 
 from demos.frame.browser_secret import browser_secret
+from demos.frame.first_values import in_chinese
 from demos.frame.own_models import OwnModels
 from models.cache_folder import CACHE_VARIABLE
 from models.catalog import CATALOG, ModelCard
@@ -79,6 +80,21 @@ def test_choosers_offer_own_models_and_drop_those_that_have_gone(
     assert values(updates) == [["cosent-bi"], "cosent-bi"]
     _, *updates = own._renew(REQUEST, "somebody else", [], None)
     assert [len(update["choices"]) for update in updates] == [1, 1]
+
+
+def test_a_model_that_has_gone_gives_way_to_the_first_of_the_visitors_language(
+    registry: RegistryDouble,
+) -> None:
+    request = SimpleNamespace(session_hash="session", headers={"accept-language": "zh-CN"})
+    with gr.Blocks() as app:
+        own = OwnModels(cast(Registry, registry), "key")
+        chooser = gr.Dropdown(["cosent-bi", "zh"], value="cosent-bi", elem_id="a")
+        own.follow(in_chinese(chooser, "zh"), "bi-encoder")
+        own.wire(app, "page")
+    _, update = own._renew(cast(gr.Request, request), SECRET, "gone")
+    assert update["value"] == "zh"
+    _, update = own._renew(REQUEST, SECRET, "gone")
+    assert update["value"] == "cosent-bi"
 
 
 def test_the_key_is_made_once_and_is_nobody_elses_to_read(

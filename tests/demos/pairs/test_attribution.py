@@ -76,7 +76,7 @@ def test_leaving_out_the_negation_raises_likeness(registry: Registry) -> None:
 
 def test_the_figure_escapes_and_marks_both_sides() -> None:
     variants = make_variants(("<b>bold</b> text", "plain words"))
-    moved = [Moved("<i>m</i>", 0.5, np.array([0.1, -0.2, 0.0, 0.3]))]
+    moved = [Moved("<i>m</i>", 0.5, np.array([0.1, -0.2, 0.0, 0.3]), "bi-encoder")]
     figure = moved_figure(variants, moved, "en")
     assert "<b>" not in figure.to_json()
     assert "<i>" not in figure.layout.annotations[0].text

@@ -191,6 +191,16 @@ def test_models_are_measured_on_our_part_alone(folder: Path) -> None:
     assert all(f.spearman.low <= f.spearman.value <= f.spearman.high for f in known.figures)
 
 
+def test_a_pair_that_a_training_saw_reports_nothing(folder: Path) -> None:
+    benchmark = BY_KEY["stsb_en"]
+    before, _ = measuring._reporting(folder, benchmark)
+    first, second = before.pairs[0]
+    train = folder / "stsb_en" / "train.tsv"
+    train.write_text(f"score\tsentence1\tsentence2\n1\t{second.upper()}.\t{first}\n")
+    after, _ = measuring._reporting(folder, benchmark)
+    assert after.pairs == before.pairs[1:]
+
+
 def test_what_is_known_is_not_measured_again(folder: Path) -> None:
     first, _ = run(scored(folder), folder)
     again = scored(folder)

@@ -101,6 +101,9 @@ class CountingRegistry:
 
         return Work(steps, len(pairs))
 
+    def reach(self, key: str, texts: Sequence[str]) -> tuple[int, list[int]]:
+        return 50, [min(len(text), 300 if key == BI else 200) for text in texts]
+
     def token_embedding(self, key: str, texts: Sequence[str]) -> Work[list[Tensor]]:
         def steps(cancellation: Any, truncated: Any) -> Any:
             yield Step(len(texts), 0, 1.0, 0.0)

@@ -3,6 +3,7 @@ the bundled corpus."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Generator
@@ -316,6 +317,14 @@ def test_without_a_late_interaction_model_the_strategy_is_not_offered(
     assert refusal(lambda: last(asking_for(shelf, opened, "late"))) == "retrieval.late.no_model"
     with pytest.raises(InputProblem):
         check_strategies(["late"], shelf.strategies)
+
+
+def test_a_corpus_that_no_late_interaction_model_reads_is_refused(
+    shelf: Shelf, opened: OpenIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chinese = tuple(f"第{i}个包裹在哪里" for i in range(N))
+    monkeypatch.setattr(opened, "stored", dataclasses.replace(opened.stored, texts=chinese))
+    assert refusal(lambda: last(asking_for(shelf, opened, "late"))) == "retrieval.late.language"
 
 
 def test_too_many_tokens_are_refused(

@@ -31,6 +31,7 @@ from demos.retrieval.compare.comparison import (
     Settings,
     check_budgets,
     check_strategies,
+    compared,
     comparing,
     gaps,
     remembered,
@@ -54,12 +55,14 @@ from demos.retrieval.compare.results import (
     verdicts,
 )
 from demos.retrieval.desk import Desk
-from demos.retrieval.evaluation import KS, Measured, ndcg
+from demos.retrieval.evaluation import KS, Measured, ndcg, top_k_recall
 from demos.retrieval.helpdesk import ENGLISH
 from demos.retrieval.search import Index
 from demos.retrieval.shelf import OpenIndex, Shelf
 from demos.retrieval.store import HeldOut, ModelVersion, StoredIndex
+from models.maxsim import mean_max_similarity
 from models.registry import Registry
+from tests.demos.retrieval.fakes import CountingRegistry, token_vectors
 
 LANGUAGES = ("en", "zh")
 REQUEST = cast(gr.Request, SimpleNamespace(headers={}, session_hash="someone"))
@@ -420,6 +423,26 @@ def test_our_own_figures_are_read_from_a_file(tmp_path: Path) -> None:
     _, ((_, scorer, strategy, budget, *_, ndcg),) = measured_table(read_measured(path), "en")
     assert (scorer, budget, ndcg) == ("X", 0, "0.500")
     assert "alone" in strategy
+
+
+# --- late interaction -----------------------------------------------------------------------------
+
+
+def test_late_interaction_is_compared_where_there_is_a_model(
+    shelf: Shelf, opened: OpenIndex
+) -> None:
+    assert opened.held_out is not None
+    with_model = OneIndexShelf(cast(Any, CountingRegistry()), opened)
+    assert compared(with_model) == ("bayes", "rerank", "late", *COMPARED[2:])
+    settings = Settings(check_strategies(["late", "rerank"], compared(with_model)), (20,))
+    *_, measured = last(comparing(with_model, opened, opened.held_out, settings)).measured
+    items = [token_vectors(text).numpy() for text in opened.stored.texts]
+    query = token_vectors(opened.held_out.texts[0]).numpy()
+    bought = np.argsort(-mean_max_similarity(query, items), kind="stable")[:20]
+    found = top_k_recall(opened.held_out.exact[:1], bought[None], 10)
+    assert measured.strategy == "late"
+    assert measured.calls == 20
+    assert abs(measured.recalls[10][0] - found[0]) <= 0.2  # vectors may be rounded; ties
 
 
 # --- the labels -----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from demos.retrieval.corpus import (
     make_corpus,
     read_corpus,
 )
+from demos.retrieval.passages import PassageRule
 from demos.retrieval.store import corpus_digest
 from models.errors import ModelError
 
@@ -329,3 +330,42 @@ def test_whether_the_hub_or_the_file_is_missing_is_told_apart(
     with pytest.raises(ModelError, match=sentence) as caught:
         read_with(monkeypatch, download, "o/n/f.csv")
     assert sentence_for(caught.value, "zh") != sentence_for(caught.value, "en")
+
+
+# --- passages -------------------------------------------------------------------------------------
+
+
+def test_passages_know_their_document_and_bear_its_label() -> None:
+    texts = [f"One of {i}. Two of {i}." for i in range(15)]
+    texts[3] = ""
+    texts[5] = texts[4]
+    labels = [f"label {i}" for i in range(15)]
+    rule = PassageRule(words=3, overlap=0)
+    corpus = make_corpus("Split", texts, labels, rule)
+    assert corpus.texts[:4] == ("One of 0.", "Two of 0.", "One of 1.", "Two of 1.")
+    assert corpus.documents == tuple(i // 2 for i in range(26))
+    assert corpus.labels is not None
+    assert corpus.labels[6:10] == ("label 4", "label 4", "label 6", "label 6")
+    assert (corpus.document_count, corpus.empty, corpus.repeated, corpus.cut) == (13, 1, 1, 0)
+    whole = make_corpus("Whole", [*texts, *(f"more {i}" for i in range(9))])
+    assert whole.documents is None
+    assert whole.document_count == len(whole.texts)
+
+
+def test_more_of_a_long_document_is_taken_in_passages() -> None:
+    long = " ".join(f"Sentence {i} goes on." for i in range(400))
+    texts = [*(f"text {i}" for i in range(20)), long]
+    assert len(long) > MAX_CHARACTERS
+    assert make_corpus("Cut", texts).cut == 1
+    assert make_corpus("Split", texts, passages=PassageRule(words=100)).cut == 0
+    short = make_corpus("Short", texts, passages=PassageRule(words=100, most=3))
+    assert short.cut == 1
+    assert len(short.texts) == 23
+
+
+def test_files_are_split_too(tmp_path: Path) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_text("\n".join(f"One of {i}. Two of {i}." for i in range(12)), encoding="utf-8")
+    corpus = read_corpus(path, passages=PassageRule(words=3, overlap=0))
+    assert len(corpus.texts) == 24
+    assert corpus.document_count == 12

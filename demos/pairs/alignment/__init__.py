@@ -1,0 +1,1 @@
+"""Which tokens of two sentences late interaction matches, and how well."""
